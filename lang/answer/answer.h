@@ -1,0 +1,22 @@
+#ifndef ANSWER_ANSWER_H
+#define ANSWER_ANSWER_H
+#include "answer/finding.h"
+#include "vm/vm.h"
+
+/* What is asked of a compiled and loaded draft. */
+typedef struct CheckOptions { Day as_of; Severity fail_on; bool allow_undecided; } CheckOptions;
+
+void report_init(Report *r, Mem *mem, const char *draft);
+void report_end(Report *r);
+/* Runs every check and fills the report. False when the run failed (vm->error says why). */
+bool answer_check(Vm *vm, const CheckOptions *o, Report *r);
+
+/* Inner parts: the matrix, and the words of facts. */
+bool answer_matrix(Vm *vm, Report *r);
+void answer_rests(Vm *vm, Report *r, Finding *f);             /* from the trace at hand */
+void answer_missing(Vm *vm, Report *r, Finding *f, Value undecided);
+void answer_own(Vm *vm, Report *r);
+const char *answer_text(Report *r, Rt *rt, Value v);          /* as a reader would write it; entities by name */
+const char *report_format(Report *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,352 @@
+#include "answer/answer.h"
+#include <string.h>
+
+/* Runs checks: first every requirement for every binding on every stretch of the term; then, where one fails, once more on
+ * the first day on which it does, with an eye on the facts that are read, for the message and for what the finding rests on. */
+
+typedef struct Case {       /* one requirement for one binding */
+  uint32_t check, require;  /* require: within its check */
+  Value *bound;             /* values of the check's `for` names, owned */
+  VEC(DaySpan) fails, open;
+  Value why;                /* undecided: reasons */
+  Day fail_day, open_day;   /* the first of each; DAY_NONE: none */
+  bool fails_ever, open_ever;
+  bool has_when;
+  DaySpan when;             /* `at` and `throughout` say */
+  const char *message;
+  Finding found;            /* rests, missing */
+} Case;
+
+typedef struct Run {
+  Vm *vm;
+  Report *r;
+  const CheckOptions *o;
+  VEC(Case) cases;
+  Map by_key;               /* hash of a case -> its index; on a clash the next free key */
+  uint32_t check;           /* at hand */
+  uint32_t slot[32], nslot; /* registers of its `for` names */
+  Case *now;
+  DaySpan day;              /* the stretch at hand */
+  bool first, explain;
+  Case *wants;              /* whose message comes next */
+} Run;
+
+void report_init(Report *r, Mem *mem, const char *draft) {
+  memset(r, 0, sizeof *r);
+  r->mem = mem;
+  arena_init(&r->arena, mem);
+  r->draft = arena_copy(&r->arena, draft, strlen(draft));
+  r->as_of = DAY_NONE;
+  r->term.first = DAY_NONE;
+}
+
+void report_end(Report *r) {
+  vec_end(r->mem, &r->findings);
+  vec_end(r->mem, &r->checks);
+  arena_end(&r->arena);
+}
+
+/* ---- cases ---- */
+
+static Value *bound_now(Run *run) {
+  const Frame *f = &run->vm->frames.at[run->vm->frames.len - 1];
+  Value *at = arena_get(&run->r->arena, (run->nslot + 1) * sizeof *at);
+  for (uint32_t i = 0; at && i < run->nslot; i++) at[i] = run->vm->reg[f->base + run->slot[i]];
+  return at;
+}
+
+static uint64_t case_hash(Run *run, uint32_t require, const Value *bound) {
+  uint64_t h = hash_u64((uint64_t)run->check << 32 | require);
+  for (uint32_t i = 0; i < run->nslot; i++) h = hash_u64(h ^ value_hash(&run->vm->rt, bound[i]));
+  return h;
+}
+
+static bool case_is(Run *run, const Case *c, uint32_t require, const Value *bound) {
+  if (c->check != run->check || c->require != require) return false;
+  for (uint32_t i = 0; i < run->nslot; i++)
+    if (!value_same(&run->vm->rt, c->bound[i], bound[i])) return false;
+  return true;
+}
+
+static Case *case_find(Run *run, uint32_t require) {
+  Value *bound = bound_now(run);
+  if (!bound) return NULL;
+  for (uint64_t key = case_hash(run, require, bound);; key++) {
+    uint64_t i;
+    if (map_get(&run->by_key, key, &i)) {
+      if (case_is(run, &run->cases.at[i], require, bound)) return &run->cases.at[i];
+      continue;
+    }
+    Case c = {.check = run->check, .require = require, .bound = bound, .fail_day = DAY_NONE, .open_day = DAY_NONE};
+    if (!vec_push(run->vm->mem, &run->cases, c) || !map_put(&run->by_key, key, run->cases.len - 1)) return NULL;
+    for (uint32_t k = 0; k < run->nslot; k++) value_keep(bound[k]);
+    return &run->cases.at[run->cases.len - 1];
+  }
+}
+
+static void case_end(Run *run, Case *c) {
+  for (uint32_t i = 0; i < run->nslot; i++) value_drop(run->vm->mem, c->bound[i]);
+  value_drop(run->vm->mem, c->why);
+  vec_end(run->vm->mem, &c->fails);
+  vec_end(run->vm->mem, &c->open);
+}
+
+/* ---- what the machine tells ---- */
+
+static const Require *require_of(const Run *run, uint32_t check, uint32_t n) {
+  return &run->vm->k->requires.at[run->vm->k->checks.at[check].first_require + n];
+}
+
+static void on_begin(void *data, uint32_t check, uint32_t require) {
+  Run *run = data;
+  (void)check;
+  run->now = case_find(run, require);
+  if (!run->explain) return;
+  run->vm->w->trace.len = 0;
+  map_clear(&run->vm->visited);
+}
+
+static void on_when(void *data, Value v) {
+  Run *run = data;
+  if (!run->now || v.tag == V_UNK) return;
+  run->now->has_when = true;
+  run->now->when = v.tag == V_RANGE ? (DaySpan){value_lo(v), value_hi(v)} : (DaySpan){(Day)v.i, (Day)v.i};
+}
+
+static void span_add(Run *run, Case *c, bool fails) {
+  DaySpan d = c->has_when ? c->when : run->day;
+  DaySpan *last = fails ? (c->fails.len ? &c->fails.at[c->fails.len - 1] : NULL) : c->open.len ? &c->open.at[c->open.len - 1] : NULL;
+  if (d.first == DAY_NONE) return;
+  if (last && last->last != DAY_OPEN && last->last + 1 == d.first) { last->last = d.last; return; }
+  if (fails) vec_push(run->vm->mem, &c->fails, d);
+  else vec_push(run->vm->mem, &c->open, d);
+}
+
+static bool explain_case(Run *run, Case *c, Value holds) {
+  if (holds.tag == V_FALSE && c->fails_ever && c->fail_day == run->day.first && !c->found.rests) {
+    answer_rests(run->vm, run->r, &c->found);
+    run->wants = c;
+    return true;
+  }
+  if (holds.tag == V_UNK && !c->fails_ever && c->open_day == run->day.first && !c->found.rests) answer_rests(run->vm, run->r, &c->found);
+  return false;
+}
+
+static bool on_require(void *data, uint32_t require, Value holds) {
+  Run *run = data;
+  Case *c = run->now;
+  if (!c || (require_of(run, run->check, require)->once && !run->first)) return false;
+  if (run->explain) return explain_case(run, c, holds);
+  if (holds.tag == V_FALSE) {
+    if (!c->fails_ever) c->fail_day = run->day.first;
+    c->fails_ever = true;
+    span_add(run, c, true);
+  } else if (holds.tag != V_TRUE) {
+    Value why = value_unknown2(&run->vm->rt, c->why, holds);
+    if (!c->open_ever) c->open_day = run->day.first;
+    c->open_ever = true;
+    value_drop(run->vm->mem, c->why);
+    c->why = why;
+    span_add(run, c, false);
+  }
+  return false;
+}
+
+static void on_message(void *data, uint32_t require, Value text) {
+  Run *run = data;
+  (void)require;
+  if (!run->wants) return;
+  run->wants->message = answer_text(run->r, &run->vm->rt, text);
+  run->wants = NULL;
+}
+
+/* ---- days ---- */
+
+static void run_day(Run *run, DaySpan day, bool first) {
+  Vm *vm = run->vm;
+  Ctx *x = world_ctx(vm->w, world_base(vm->w), day.first);
+  if (!x) return;
+  run->day = day;
+  run->first = first;
+  Value v = vm_run(vm, vm->k->checks.at[run->check].func, NULL, 0, x);
+  value_drop(vm->mem, v);
+}
+
+static void run_term(Run *run, bool daily) {
+  Vm *vm = run->vm;
+  DaySpan whole = run->r->term;
+  if (run->o->as_of != DAY_NONE) whole.first = whole.last = run->o->as_of;
+  if (whole.first == DAY_NONE) { run_day(run, (DaySpan){DAY_NONE, DAY_NONE}, true); return; }
+  for (Day d = whole.first; d <= whole.last && !vm->failed;) {
+    Day end = daily ? d : world_stretch_last(vm->w, world_stretch(vm->w, d));
+    if (end > whole.last) end = whole.last;
+    run_day(run, (DaySpan){d, end}, d == whole.first);
+    if (end == DAY_OPEN || end >= DAY_MAX) break;
+    d = end + 1;
+  }
+}
+
+/* The days on which some case of this check first fails, or is first undecided, each gone over once more. */
+static void explain_days(Run *run, uint32_t from) {
+  Vm *vm = run->vm;
+  VEC(Day) days = {0};
+  for (uint32_t i = from; i < run->cases.len; i++) {
+    const Case *c = &run->cases.at[i];
+    if (!c->fails_ever && !c->open_ever) continue;
+    Day d = c->fails_ever ? c->fail_day : c->open_day;
+    bool known = false;
+    for (uint32_t k = 0; k < days.len && !known; k++) known = days.at[k] == d;
+    if (!known) vec_push(vm->mem, &days, d);
+  }
+  Day start = run->o->as_of != DAY_NONE ? run->o->as_of : run->r->term.first;
+  run->explain = vm->w->tracing = true;
+  for (uint32_t k = 0; k < days.len && !vm->failed; k++) run_day(run, (DaySpan){days.at[k], days.at[k]}, days.at[k] == start || days.at[k] == DAY_NONE);
+  run->explain = vm->w->tracing = false;
+  vm->w->trace.len = 0;
+  vec_end(vm->mem, &days);
+}
+
+/* ---- findings ---- */
+
+static const char *source_words(Run *run, Span s) {
+  Buf b;
+  buf_init(&b, run->r->mem);
+  const char *t = sources_text(run->vm->p->unit->sources, s);
+  bool gap = false;
+  for (uint32_t i = 0; i < s.hi - s.lo; i++) {
+    bool blank = t[i] == ' ' || t[i] == '\n' || t[i] == '\t' || t[i] == '\r';
+    if (blank) { gap = true; continue; }
+    if (gap && b.len) buf_char(&b, ' ');
+    gap = false;
+    buf_char(&b, t[i]);
+  }
+  const char *kept = arena_copy(&run->r->arena, buf_text(&b), b.len);
+  buf_end(&b);
+  return kept ? kept : "";
+}
+
+static void bindings(Run *run, const Case *c, Finding *f) {
+  uint32_t i = 0;
+  const Node *check = run->vm->k->checks.at[c->check].node;
+  f->binding = arena_zero(&run->r->arena, (run->nslot + 1) * sizeof *f->binding);
+  for (Node *g = list_first(check->kid[2]); g && f->binding; g = g->next)
+    for (int k = 0; k < 2 && i < run->nslot; k++)
+      if (g->kid[k]) {
+        f->binding[i].name = sym_text(run->vm->p, g->kid[k]->sym);
+        f->binding[i].value = answer_text(run->r, &run->vm->rt, c->bound[i]);
+        i++;
+      }
+  f->nbinding = i;
+}
+
+static void finding(Run *run, Case *c) {
+  const Require *q = require_of(run, c->check, c->require);
+  const CheckCode *code = &run->vm->k->checks.at[c->check];
+  const char *words = source_words(run, q->node->kid[0]->span);
+  Text title = ast_text(run->vm->p->unit, code->node->kid[1]);
+  Finding f = c->found;
+  f.outcome = c->fails_ever ? OUT_FAILS : OUT_UNDECIDED;
+  f.sev = (Severity)q->node->op;
+  f.check = sym_text(run->vm->p, run->vm->p->funcs.at[code->func].name);
+  f.title = title.len ? title.at : NULL;
+  f.span = q->node->span;
+  if (f.outcome == OUT_FAILS) f.message = c->message ? c->message : report_format(run->r, "it does not hold that  %s", words);
+  else f.message = report_format(run->r, "it cannot be told whether  %s", words);
+  bindings(run, c, &f);
+  f.nwhen = c->fails_ever ? c->fails.len : c->open.len;
+  f.when = arena_get(&run->r->arena, (f.nwhen + 1) * sizeof *f.when);
+  if (f.when && f.nwhen) memcpy(f.when, c->fails_ever ? c->fails.at : c->open.at, f.nwhen * sizeof *f.when);
+  if (!f.when) f.nwhen = 0;
+  if (!c->fails_ever) answer_missing(run->vm, run->r, &f, c->why);
+  vec_push(run->r->mem, &run->r->findings, f);
+}
+
+/* Findings stand in the order of requirements, and within one in that of bindings. */
+static void findings(Run *run, uint32_t from, CheckCount *n) {
+  uint32_t requires = run->vm->k->checks.at[run->check].nrequire;
+  for (uint32_t q = 0; q < requires; q++) {
+    uint32_t met = 0;
+    for (uint32_t i = from; i < run->cases.len; i++) {
+      Case *c = &run->cases.at[i];
+      if (c->require != q) continue;
+      met++;
+      if (c->fails_ever) n->failed++;
+      else if (c->open_ever) n->undecided++;
+      if (c->fails_ever || c->open_ever) finding(run, c);
+    }
+    if (met > n->bindings) n->bindings = met;
+  }
+}
+
+static Severity worst_of(const Run *run) {
+  Severity s = SEV_NOTE;
+  for (uint32_t q = 0; q < run->vm->k->checks.at[run->check].nrequire; q++) {
+    Severity one = (Severity)require_of(run, run->check, q)->node->op;
+    if (one > s) s = one;
+  }
+  return s;
+}
+
+static void check_one(Run *run, uint32_t check) {
+  Vm *vm = run->vm;
+  const CheckCode *code = &vm->k->checks.at[check];
+  const Func *f = &vm->p->funcs.at[code->func];
+  uint32_t from = run->cases.len;
+  run->check = check;
+  run->nslot = 0;
+  for (Node *g = list_first(code->node->kid[2]); g; g = g->next)
+    for (int k = 0; k < 2; k++)
+      if (g->kid[k] && run->nslot < 32) run->slot[run->nslot++] = g->kid[k]->ref;
+  run_term(run, f->flags & FLAG_TODAY);
+  if (!vm->failed) explain_days(run, from);
+  if (vm->failed) return;
+  Text title = ast_text(vm->p->unit, code->node->kid[1]);
+  CheckCount n = {.name = sym_text(vm->p, f->name), .title = title.len ? title.at : NULL, .worst = worst_of(run), .empty = run->cases.len == from};
+  findings(run, from, &n);
+  vec_push(run->r->mem, &run->r->checks, n);
+  while (run->cases.len > from) case_end(run, &run->cases.at[--run->cases.len]);
+  map_clear(&run->by_key);
+}
+
+/* ---- the verdict ---- */
+
+static const char *plural(uint32_t n) { return n == 1 ? "" : "s"; }
+
+static void judge(Report *r, const CheckOptions *o) {
+  uint32_t denied = 0, open = 0, empty = 0;
+  for (uint32_t i = 0; i < r->findings.len; i++) {
+    const Finding *f = &r->findings.at[i];
+    bool decides = f->sev >= o->fail_on;
+    if (f->outcome == OUT_UNDECIDED) { r->undecided++; open += decides; continue; }
+    if (f->sev == SEV_ERROR) r->denied++;
+    else if (f->sev == SEV_WARN) r->warned++;
+    else r->noted++;
+    denied += decides;
+  }
+  for (uint32_t i = 0; i < r->checks.len; i++) empty += r->checks.at[i].empty && r->checks.at[i].worst >= o->fail_on;
+  bool none = !r->checks.len;
+  r->exit_code = denied ? 1 : none || ((open || empty) && !o->allow_undecided) ? 3 : 0;
+  if (denied) r->verdict = report_format(r, "denied: %u finding%s, %u undecided", denied, plural(denied), open + empty);
+  else if (none) r->verdict = "undecided: the draft has no check";
+  else if (open || empty) r->verdict = report_format(r, "%s: %u finding%s cannot be told for want of data", o->allow_undecided ? "passes, as undecided findings are allowed" : "undecided", open + empty, plural(open + empty));
+  else r->verdict = "passes: every check that decides holds";
+}
+
+bool answer_check(Vm *vm, const CheckOptions *o, Report *r) {
+  Run run = {.vm = vm, .r = r, .o = o};
+  Day first, last;
+  map_init(&run.by_key, vm->mem);
+  r->as_of = o->as_of;
+  if (world_term(vm->w, world_base(vm->w), &first, &last)) r->term = (DaySpan){first, last};
+  vm->sink = (Sink){&run, on_begin, on_when, on_require, on_message};
+  for (uint32_t i = 0; i < vm->k->checks.len && !vm->failed; i++) check_one(&run, i);
+  memset(&vm->sink, 0, sizeof vm->sink);
+  run.nslot = 0;
+  vec_end(vm->mem, &run.cases);
+  map_end(&run.by_key);
+  if (!vm->failed) answer_own(vm, r);
+  if (!vm->failed) answer_matrix(vm, r);
+  if (vm->failed || mem_failed(vm->mem)) return false;
+  judge(r, o);
+  return true;
+}

@@ -1,0 +1,304 @@
+#include "api/entente.h"
+#include "answer/answer.h"
+#include "api/load.h"
+#include "api/stdlib.h"
+#include "report/report.h"
+#include "syntax/parser.h"
+#include <errno.h>
+#include <string.h>
+
+/* The session: every room in turn. */
+struct ent_session {
+  Mem mem;
+  ent_config config;
+  Day as_of;
+  Intern names;
+  Sources sources;
+  Diags diags;
+  Unit unit;
+  Program program;
+  World world;
+  Chunk chunk;
+  Vm vm;
+  Loader loader;
+  uint16_t module;      /* the draft's own */
+  uint32_t own_funcs;   /* how many Funcs the draft and library have, before expressions are asked */
+  bool has_world, has_vm, loaded, broken;
+  Report report;
+  bool reported;
+  Buf out;
+  uint32_t asked;       /* expressions so far */
+};
+
+void ent_config_init(ent_config *c) {
+  memset(c, 0, sizeof *c);
+  c->fail_on = ENT_DENY;
+}
+
+static void defaults(ent_config *c) {
+  if (!c->max_file) c->max_file = 16u << 20;
+  if (!c->max_memory) c->max_memory = (size_t)2 << 30;
+  if (!c->max_steps) c->max_steps = 2000000000ull;
+  if (!c->max_output) c->max_output = 64u << 20;
+}
+
+ent_session *ent_open(const ent_config *c) {
+  Mem first;
+  Day as_of = DAY_NONE;
+  if (c->as_of && date_read(c->as_of, strlen(c->as_of), &as_of)) return NULL;
+  if (!mem_init(&first, 0)) return NULL;
+  ent_session *s = mem_zero(&first, sizeof *s);
+  if (!s) { mem_end(&first); return NULL; }
+  s->mem = first;
+  s->config = *c;
+  s->as_of = as_of;
+  defaults(&s->config);
+  Mem *m = &s->mem;
+  m->limit = s->config.max_memory;
+  /* The seed only has to be hard to guess from a draft; where the session lies in memory is. */
+  intern_init(&s->names, m, hash_u64((uint64_t)(uintptr_t)s));
+  sources_init(&s->sources, m);
+  diags_init(&s->diags, m);
+  unit_init(&s->unit, m, &s->names, &s->sources, &s->diags);
+  program_init(&s->program, m, &s->unit);
+  chunk_init(&s->chunk, m, &s->program);
+  loader_init(&s->loader, &s->program, s->config.max_file);
+  buf_init(&s->out, m);
+  s->out.max = s->config.max_output;
+  return s;
+}
+
+/* The world is made for the entities that the draft declares, so once they are known. */
+static bool machine_ready(ent_session *s) {
+  s->has_world = world_init(&s->world, &s->mem, &s->program);
+  s->has_vm = s->has_world && vm_init(&s->vm, &s->mem, &s->program, &s->chunk, &s->world);
+  s->vm.max_steps = s->config.max_steps;
+  s->vm.stop = s->config.stop;
+  return s->has_vm;
+}
+
+void ent_close(ent_session *s) {
+  if (!s) return;
+  if (s->reported) report_end(&s->report);
+  buf_end(&s->out);
+  loader_end(&s->loader);
+  if (s->has_vm) vm_end(&s->vm);
+  chunk_end(&s->chunk);
+  if (s->has_world) world_end(&s->world);
+  program_end(&s->program);
+  unit_end(&s->unit);
+  diags_end(&s->diags);
+  sources_end(&s->sources);
+  intern_end(&s->names);
+  Mem last = s->mem;
+  mem_free(&last, s, sizeof *s);
+  mem_end(&last);
+}
+
+/* ---- loading ---- */
+
+static void no_memory(ent_session *s) {
+  if (!mem_failed(&s->mem)) return;
+  Span none = {0, 0};
+  Diag *x = diag_add(&s->diags, DIAG_E0505, none, "memory ran out: the draft needs more than %zu MiB", s->config.max_memory >> 20);
+  diag_help(&s->diags, x, "--max-memory raises the limit");
+}
+
+static int compiled(ent_session *s) {
+  if (s->diags.errors || mem_failed(&s->mem)) return ENT_BROKEN;
+  if (!program_check(&s->program) || !machine_ready(s)) return ENT_BROKEN;
+  if (!compile_all(&s->chunk, &s->world.rt)) return ENT_BROKEN;
+  uint32_t at;
+  const char *why;
+  if (!chunk_verify(&s->chunk, &at, &why)) return ENT_FAULT;
+  return vm_load(&s->vm) ? ENT_PASSES : ENT_BROKEN;
+}
+
+static int finish(ent_session *s) {
+  int rc = compiled(s);
+  no_memory(s);
+  s->own_funcs = s->program.funcs.len;
+  s->loaded = rc == ENT_PASSES && !s->diags.errors;
+  s->broken = !s->loaded;
+  diags_sort(&s->diags);
+  return s->loaded ? ENT_PASSES : rc == ENT_PASSES ? ENT_BROKEN : rc;
+}
+
+static int no_input(ent_session *s, const char *path, int error) {
+  Span none = {0, 0};
+  s->broken = true;
+  if (error == EFBIG) {
+    diag_help(&s->diags, diag_add(&s->diags, DIAG_E0007, none, "%s: the file is larger than %zu MiB", path, s->config.max_file >> 20), "--max-file raises the limit");
+    return ENT_BROKEN;
+  }
+  if (error == ENOMEM) { s->mem.failed = true; no_memory(s); return ENT_BROKEN; }
+  const char *why = error == ENOENT ? "there is no such file" : error == EISDIR ? "this is a folder" : error == EINVAL ? "this is not a plain file"
+                  : error == EACCES ? "it may not be read" : error == EXDEV ? "it is outside the root" : "it cannot be read";
+  diag_add(&s->diags, DIAG_E0003, none, "%s: %s", path, why);
+  return ENT_NO_INPUT;
+}
+
+int ent_load_file(ent_session *s, const char *path) {
+  int error = loader_file(&s->loader, path, s->config.root, &s->module);
+  return error ? no_input(s, path, error) : finish(s);
+}
+
+int ent_load_text(ent_session *s, const char *name, const char *text, size_t len) {
+  if (!loader_text(&s->loader, name, text, len, &s->module)) return no_input(s, name, ENOMEM);
+  return finish(s);
+}
+
+/* ---- reports ---- */
+
+static Severity severity(ent_level l) { return l == ENT_NOTE ? SEV_NOTE : l == ENT_WARN ? SEV_WARN : SEV_ERROR; }
+
+static ReportStyle style(const ent_session *s, int exit_code) {
+  ReportStyle st = {.color = s->config.color, .width = s->config.width, .fail_on = severity(s->config.fail_on),
+                    .allow_undecided = s->config.allow_undecided, .exit_code = exit_code};
+  return st;
+}
+
+static void diagnostics(ent_session *s, ent_format f, int exit_code) {
+  ReportStyle st = style(s, exit_code);
+  switch (f) {
+    case ENT_TEXT: report_diags(&s->out, &s->sources, &s->diags, &st); break;
+    case ENT_JSON: report_diags_json(&s->out, &s->sources, &s->diags, &st); break;
+    case ENT_TAP: report_diags_tap(&s->out, &s->sources, &s->diags, &st); break;
+    case ENT_GITHUB: report_diags_github(&s->out, &s->sources, &s->diags, &st); break;
+  }
+}
+
+const char *ent_diagnostics(ent_session *s, ent_format f, size_t *len) {
+  buf_clear(&s->out);
+  if (s->diags.list.len) diagnostics(s, f, s->broken ? ENT_BROKEN : ENT_PASSES);
+  if (len) *len = s->out.len;
+  return buf_text(&s->out);
+}
+
+static void run_error(ent_session *s) {
+  Vm *vm = &s->vm;
+  if (vm->failed) {
+    Diag *x = diag_add(&s->diags, vm->error.code, vm->error.span, "%s", vm->error.text);
+    if (vm->error.help) diag_help(&s->diags, x, "%s", vm->error.help);
+    vm->failed = false;
+  } else no_memory(s);
+}
+
+/* Hands out what was written; cut-off output is an error, never shown as whole. */
+static int hand_out(ent_session *s, ent_format f, int rc, const char **out, size_t *len) {
+  if (s->out.full) {
+    Span none = {0, 0};
+    buf_clear(&s->out);
+    s->diags.list.len = 0;
+    diag_help(&s->diags, diag_add(&s->diags, DIAG_E0506, none, "the output is larger than %zu MiB", s->config.max_output >> 20), "--max-output raises the limit");
+    s->out.max = 0;
+    diagnostics(s, f, ENT_BROKEN);
+    s->out.max = s->config.max_output;
+    rc = ENT_BROKEN;
+  }
+  *out = buf_text(&s->out);
+  if (len) *len = s->out.len;
+  return rc;
+}
+
+int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
+  buf_clear(&s->out);
+  if (!s->loaded) { diagnostics(s, f, ENT_BROKEN); return hand_out(s, f, ENT_BROKEN, out, len); }
+  if (s->reported) report_end(&s->report);
+  report_init(&s->report, &s->mem, s->program.modules.at[s->module].source->path);
+  s->reported = true;
+  CheckOptions o = {s->as_of, severity(s->config.fail_on), s->config.allow_undecided};
+  if (!answer_check(&s->vm, &o, &s->report)) {
+    run_error(s);
+    diagnostics(s, f, ENT_BROKEN);
+    return hand_out(s, f, ENT_BROKEN, out, len);
+  }
+  ReportStyle st = style(s, s->report.exit_code);
+  switch (f) {
+    case ENT_TEXT: report_text(&s->out, &s->sources, &s->diags, &s->report, &st); break;
+    case ENT_JSON: report_json(&s->out, &s->sources, &s->diags, &s->report, &st); break;
+    case ENT_TAP: report_tap(&s->out, &s->sources, &s->diags, &s->report, &st); break;
+    case ENT_GITHUB: report_github(&s->out, &s->sources, &s->diags, &s->report, &st); break;
+  }
+  return hand_out(s, f, s->report.exit_code, out, len);
+}
+
+bool ent_has_checks(const ent_session *s) { return s->chunk.checks.len > 0; }
+
+/* ---- expressions ---- */
+
+static int eval_broken(ent_session *s, const char **out, size_t *len) {
+  buf_clear(&s->out);
+  diagnostics(s, ENT_TEXT, ENT_BROKEN);
+  s->diags.list.len = s->diags.errors = 0;
+  return hand_out(s, ENT_TEXT, ENT_BROKEN, out, len);
+}
+
+static void show_unknown(ent_session *s, Value v) {
+  const Causes *c = value_causes(v);
+  buf_str(&s->out, "unknown");
+  for (uint32_t i = 0; c && i < c->o.len; i++) {
+    buf_str(&s->out, i ? "; " : ": ");
+    world_cause_text(&s->world, c->at[i], &s->out);
+  }
+  if (c && c->more) buf_fmt(&s->out, "; and %u more", c->more);
+}
+
+static Ctx *default_ctx(ent_session *s) {
+  Day first = s->as_of, last;
+  const View *v = world_base(&s->world);
+  if (first == DAY_NONE && !world_term(&s->world, v, &first, &last)) first = DAY_NONE;
+  return world_ctx(&s->world, v, first);
+}
+
+int ent_eval(ent_session *s, const char *expr, const char **out, size_t *len) {
+  if (!s->loaded) return eval_broken(s, out, len);
+  s->diags.list.len = s->diags.errors = 0;
+  uint32_t dates = s->program.dates.len;
+  const Source *src = sources_add(&s->sources, "<expression>", expr, strlen(expr), false);
+  Node *e = src ? parse_expr(&s->unit, src) : NULL;
+  uint32_t f = e && !s->diags.errors ? program_check_expr(&s->program, s->module, e) : UINT32_MAX;
+  if (f == UINT32_MAX || !compile_all(&s->chunk, &s->world.rt)) { no_memory(s); diags_sort(&s->diags); return eval_broken(s, out, len); }
+  if (s->program.dates.len > dates) s->world.daily = true;  /* a day may be asked for on which no fact changes */
+  Ctx *x = default_ctx(s);
+  Value v = x ? vm_run(&s->vm, f, NULL, 0, x) : value_int(0);
+  if (s->vm.failed || mem_failed(&s->mem)) { run_error(s); return eval_broken(s, out, len); }
+  buf_clear(&s->out);
+  int rc = ENT_PASSES;
+  if (v.tag == V_UNK) { show_unknown(s, v); rc = ENT_UNDECIDED; }
+  else value_show(&s->world.rt, v, &s->out);
+  value_drop(&s->mem, v);
+  return hand_out(s, ENT_TEXT, rc, out, len);
+}
+
+int ent_disassemble(ent_session *s, const char **out, size_t *len) {
+  if (!s->loaded) return eval_broken(s, out, len);
+  buf_clear(&s->out);
+  for (uint32_t i = 0; i < s->own_funcs; i++)
+    if (!s->program.modules.at[s->program.funcs.at[i].module].library) chunk_disassemble(&s->chunk, i, &s->world.rt, &s->out);
+  return hand_out(s, ENT_TEXT, ENT_PASSES, out, len);
+}
+
+/* ---- what needs no draft ---- */
+
+const char *ent_explain(ent_session *s, const char *code) {
+  static const char *const words[] = {"note", "warning", "error"};
+  DiagCode c = diag_find(code);
+  if (c == DIAG_COUNT) return NULL;
+  const DiagInfo *i = diag_info(c);
+  buf_clear(&s->out);
+  buf_fmt(&s->out, "%s[%s]: %s\n\n", words[i->sev], i->code, i->title);
+  size_t col = 0;
+  for (const char *t = i->text; *t;) {  /* wrapped at 80 columns */
+    size_t n = strcspn(t, " ");
+    if (col && col + n > 79) { buf_char(&s->out, '\n'); col = 0; }
+    buf_add(&s->out, t, n);
+    col += n + 1;
+    t += n;
+    if (*t == ' ') { if (col < 79) buf_char(&s->out, ' '); t++; }
+  }
+  buf_char(&s->out, '\n');
+  return buf_text(&s->out);
+}
+
+const char *ent_library_module(unsigned n) { return n < ent_stdlib_count ? ent_stdlib[n].name : NULL; }

@@ -1,0 +1,302 @@
+#define _GNU_SOURCE
+#include "api/load.h"
+#include "api/stdlib.h"
+#include "base/near.h"
+#include "syntax/parser.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { IMPORT_DEPTH_MAX = 64 };
+
+void loader_init(Loader *l, Program *p, size_t max_file) {
+  memset(l, 0, sizeof *l);
+  l->p = p;
+  l->u = p->unit;
+  l->max_file = max_file;
+  l->root = -1;
+}
+
+void loader_end(Loader *l) {
+  if (l->root >= 0) close(l->root);
+  mem_free(l->u->mem, l->shown, l->shown_size);
+  vec_end(l->u->mem, &l->files);
+  vec_end(l->u->mem, &l->stack);
+}
+
+/* ---- reading ---- */
+
+/* Opens `path` below the root; a way out of it, by .. or by a link, is refused with EXDEV. */
+static int open_beneath(int root, const char *path) {
+  struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+  long fd = syscall(SYS_openat2, root, path, &how, sizeof how);
+  if (fd >= 0 || errno != ENOSYS) return (int)fd;
+  /* A kernel before 5.6: no links at all, and no .. */
+  if (path[0] == '/' || strstr(path, "..")) { errno = EXDEV; return -1; }
+  int dir = root;
+  for (;;) {
+    char part[256];
+    size_t n = strcspn(path, "/");
+    if (n >= sizeof part) { errno = ENAMETOOLONG; break; }
+    memcpy(part, path, n);
+    part[n] = 0;
+    bool last = !path[n];
+    int next = openat(dir, part, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | (last ? 0 : O_DIRECTORY));
+    if (dir != root) close(dir);
+    if (next < 0 || last) return next;
+    dir = next;
+    path += n + 1;
+  }
+  if (dir != root) close(dir);
+  return -1;
+}
+
+/* The whole of a plain file. NULL with errno; EFBIG beyond the limit. Read, not mapped: a file cut off meanwhile is shorter, no crash. */
+static char *read_all(Loader *l, int fd, const struct stat *st, size_t *len, size_t *size) {
+  Mem *m = l->u->mem;
+  *size = (size_t)st->st_size + 1;
+  if ((uint64_t)st->st_size > l->max_file) { errno = EFBIG; return NULL; }
+  char *text = mem_get(m, *size);
+  *len = 0;
+  while (text) {
+    if (*len == *size) {
+      char *more = mem_grow(m, text, *size, *size * 2);
+      if (!more) break;
+      text = more;
+      *size *= 2;
+    }
+    ssize_t n = read(fd, text + *len, *size - *len);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) break;
+    if (n == 0) return text;
+    *len += (size_t)n;
+    if (*len > l->max_file) { errno = EFBIG; break; }
+  }
+  int e = text ? errno : ENOMEM;
+  mem_free(m, text, *size);
+  errno = e;
+  return NULL;
+}
+
+static const Source *read_source(Loader *l, int fd, const struct stat *st, const char *shown) {
+  size_t len, size;
+  char *text = read_all(l, fd, st, &len, &size);
+  if (!text) return NULL;
+  const Source *src = sources_add(l->u->sources, shown, text, len, false);
+  mem_free(l->u->mem, text, size);
+  if (!src) errno = ENOMEM;
+  return src;
+}
+
+/* ---- modules ---- */
+
+static bool load_uses(Loader *l, Node *file, Sym dir);
+
+/* Parses a source, loads what it uses, and makes it a module. */
+static uint16_t module_make(Loader *l, const Source *src, Sym name, Sym dir, bool library) {
+  Node *file = parse_file(l->u, src);
+  VEC(struct { uint16_t module; Sym prefix; Span span; }) uses = {0};
+  load_uses(l, file, dir);
+  for (Node *n = list_first(file->kid[0]); n; n = n->next)
+    if (n->kind == N_USE && n->ref && vec_room(l->u->mem, &uses)) {
+      uses.at[uses.len].module = (uint16_t)(n->ref - 1);
+      uses.at[uses.len].prefix = n->kid[1] ? n->kid[1]->sym : 0;
+      uses.at[uses.len++].span = n->span;
+    }
+  uint16_t m = program_module(l->p, name, src, file, library);
+  for (uint32_t i = 0; i < uses.len; i++) program_use(l->p, m, uses.at[i].module, uses.at[i].prefix, uses.at[i].span);
+  vec_end(l->u->mem, &uses);
+  return m;
+}
+
+static bool enter(Loader *l, Sym name, Span at) {
+  if (l->stack.len >= IMPORT_DEPTH_MAX) {
+    diag_add(l->u->diags, DIAG_E0504, at, "files use files more than %d deep", IMPORT_DEPTH_MAX);
+    return false;
+  }
+  if (!vec_room(l->u->mem, &l->stack)) return false;
+  l->stack.at[l->stack.len].name = name;
+  l->stack.at[l->stack.len++].span = at;
+  return true;
+}
+
+static void cycle(Loader *l, Sym name, Span at) {
+  Buf b;
+  buf_init(&b, l->u->mem);
+  uint32_t i = 0;
+  while (i < l->stack.len && l->stack.at[i].name != name) i++;
+  for (; i < l->stack.len; i++) buf_fmt(&b, "%s -> ", intern_text(l->u->names, l->stack.at[i].name));
+  buf_str(&b, intern_text(l->u->names, name));
+  diag_add(l->u->diags, DIAG_E0006, at, "these files use each other in a circle: %s", buf_text(&b));
+  buf_end(&b);
+}
+
+/* Whether the module is there already; reports a circle when it is still being loaded. */
+static bool known(Loader *l, Sym name, uint64_t dev, uint64_t ino, Node *use, bool *stop) {
+  for (uint32_t i = 0; i < l->files.len; i++) {
+    if (ino ? l->files.at[i].dev != dev || l->files.at[i].ino != ino : l->files.at[i].name != name) continue;
+    *stop = true;
+    if (l->files.at[i].open) { if (use) cycle(l, l->files.at[i].name, use->span); }
+    else if (use) use->ref = l->files.at[i].module + 1u;
+    return true;
+  }
+  return false;
+}
+
+static uint32_t file_note(Loader *l, Sym name, uint64_t dev, uint64_t ino) {
+  if (!vec_room(l->u->mem, &l->files)) return UINT32_MAX;
+  uint32_t i = l->files.len++;
+  l->files.at[i].dev = dev;
+  l->files.at[i].ino = ino;
+  l->files.at[i].name = name;
+  l->files.at[i].open = true;
+  return i;
+}
+
+static uint16_t load_noted(Loader *l, uint32_t note, const Source *src, Sym name, Sym dir, bool library) {
+  uint16_t m = module_make(l, src, name, dir, library);
+  l->files.at[note].module = m;
+  l->files.at[note].open = false;
+  return m;
+}
+
+static void load_std(Loader *l, Node *use) {
+  const char *name = intern_text(l->u->names, use->kid[0]->sym);
+  const StdlibModule *found = NULL, *near = NULL;
+  int best = 3;
+  bool stop = false;
+  for (const StdlibModule *m = ent_stdlib; m->name && !strncmp(name, "std.", 4); m++) {
+    int d = near_distance(name + 4, (uint32_t)strlen(name + 4), m->name, (uint32_t)strlen(m->name));
+    if (d == 0) found = m;
+    if (d < best) best = d, near = m;
+  }
+  if (!found) {
+    Diag *x = diag_add(l->u->diags, DIAG_E0005, use->kid[0]->span, "there is no library module '%s'", name);
+    if (near) diag_help(l->u->diags, x, "did you mean 'std.%s'?", near->name);
+    else diag_help(l->u->diags, x, "library modules are named std.x; a file beside this one is named in quotes");
+    return;
+  }
+  Sym s = use->kid[0]->sym;
+  if (known(l, s, 0, 0, use, &stop) || !enter(l, s, use->span)) return;
+  uint32_t note = file_note(l, s, 0, 0);
+  char shown[80] = "<";
+  strncat(shown, name, 70);
+  strcat(shown, ">");
+  const Source *src = sources_add(l->u->sources, shown, found->text, found->len, true);
+  if (src && note != UINT32_MAX) use->ref = load_noted(l, note, src, s, 0, true) + 1u;
+  l->stack.len--;
+}
+
+static void refuse(Loader *l, Node *use, int error, const char *path) {
+  Span at = use->kid[0]->span;
+  Diags *d = l->u->diags;
+  if (error == EXDEV || error == ELOOP) diag_help(d, diag_add(d, DIAG_E0004, at, "'%s' is outside the draft's root, so it is not opened", path), "--root names a larger root");
+  else if (error == EFBIG) diag_help(d, diag_add(d, DIAG_E0007, at, "'%s' is larger than a draft's file may be", path), "--max-file raises the limit");
+  else if (error == ENOENT) diag_add(d, DIAG_E0003, at, "there is no file '%s' beside this one", path);
+  else if (error == EINVAL) diag_add(d, DIAG_E0003, at, "'%s' is not a plain file", path);
+  else diag_add(d, DIAG_E0003, at, "'%s' cannot be read", path);
+}
+
+/* The folder part of a path, with its slash; 0 when there is none. */
+static Sym folder(Loader *l, const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? intern_put(l->u->names, path, (size_t)(slash - path) + 1) : 0;
+}
+
+static void load_file(Loader *l, Node *use, Sym dir) {
+  Text t = ast_text(l->u, use->kid[0]);
+  Buf path, shown;
+  struct stat st;
+  bool stop = false;
+  if (l->root < 0) { refuse(l, use, ENOENT, t.at); return; }
+  buf_init(&path, l->u->mem);
+  buf_init(&shown, l->u->mem);
+  buf_fmt(&path, "%s%s", dir ? intern_text(l->u->names, dir) : "", t.at);
+  buf_fmt(&shown, "%s%s", l->shown ? l->shown : "", buf_text(&path));
+  int fd = strlen(t.at) == t.len && t.len && t.at[0] != '/' ? open_beneath(l->root, buf_text(&path)) : (errno = EXDEV, -1), error = fd < 0 ? errno : 0;
+  if (!error && fstat(fd, &st)) error = errno;
+  if (!error && !S_ISREG(st.st_mode)) error = EINVAL;
+  Sym name = intern_put(l->u->names, buf_text(&shown), shown.len);
+  if (error) refuse(l, use, error, t.at);
+  else if (!known(l, name, (uint64_t)st.st_dev, (uint64_t)st.st_ino, use, &stop) && enter(l, name, use->span)) {
+    uint32_t note = file_note(l, name, (uint64_t)st.st_dev, (uint64_t)st.st_ino);
+    const Source *src = read_source(l, fd, &st, buf_text(&shown));
+    if (!src) refuse(l, use, errno, t.at);
+    else if (note != UINT32_MAX) use->ref = load_noted(l, note, src, name, folder(l, buf_text(&path)), false) + 1u;
+    l->stack.len--;
+  }
+  if (fd >= 0) close(fd);
+  buf_end(&path);
+  buf_end(&shown);
+}
+
+static bool load_uses(Loader *l, Node *file, Sym dir) {
+  for (Node *n = list_first(file->kid[0]); n && !mem_failed(l->u->mem); n = n->next) {
+    if (n->kind != N_USE) continue;
+    if (n->kid[0]->kind == N_STRING) load_file(l, n, dir);
+    else load_std(l, n);
+  }
+  return !mem_failed(l->u->mem);
+}
+
+/* ---- the first file ---- */
+
+static int root_open(Loader *l, const char *path, const char *root) {
+  const char *slash = strrchr(path, '/');
+  size_t n = slash ? (size_t)(slash - path) + 1 : 0;
+  char *dir = mem_get(l->u->mem, n + 2);
+  if (!dir) return ENOMEM;
+  memcpy(dir, path, n);
+  memcpy(dir + n, n ? "" : ".", n ? 1 : 2);
+  l->root = open(root ? root : dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int error = l->root < 0 ? errno : 0;
+  if (!n) dir[0] = 0;
+  l->shown = dir;
+  l->shown_size = n + 2;
+  return error;
+}
+
+/* With --root the first file must lie below it; the folder it is in, seen from there, is where its uses start. */
+static int within_root(Loader *l, const char *path, const char *root, Sym *dir) {
+  size_t n = strlen(root);
+  while (n > 1 && root[n - 1] == '/') n--;
+  if (!strcmp(root, ".") && path[0] != '/') *dir = folder(l, path);
+  else if (!strncmp(path, root, n) && path[n] == '/') *dir = folder(l, path + n + 1);
+  else return EXDEV;
+  size_t keep = !strcmp(root, ".") ? 0 : n + 1;
+  l->shown[keep < l->shown_size ? keep : 0] = 0;
+  return 0;
+}
+
+int loader_file(Loader *l, const char *path, const char *root, uint16_t *module) {
+  struct stat st;
+  Sym dir = 0;
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error = fd < 0 ? errno : 0;
+  if (!error && fstat(fd, &st)) error = errno;
+  if (!error && !S_ISREG(st.st_mode)) error = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+  if (!error) error = root_open(l, path, root);
+  if (!error && root) error = within_root(l, path, root, &dir);
+  const Source *src = NULL;
+  if (!error && !(src = read_source(l, fd, &st, path))) error = errno;
+  if (fd >= 0) close(fd);
+  if (error) return error;
+  Sym name = intern_put(l->u->names, path, strlen(path));
+  uint32_t note = file_note(l, name, (uint64_t)st.st_dev, (uint64_t)st.st_ino);
+  if (note == UINT32_MAX || !enter(l, name, (Span){src->base, src->base})) return ENOMEM;
+  *module = load_noted(l, note, src, name, dir, false);
+  l->stack.len--;
+  return 0;
+}
+
+bool loader_text(Loader *l, const char *name, const char *text, size_t len, uint16_t *module) {
+  const Source *src = sources_add(l->u->sources, name, text, len, false);
+  Sym s = intern_put(l->u->names, name, strlen(name));
+  if (!src || !enter(l, s, (Span){src->base, src->base})) return false;
+  *module = module_make(l, src, s, 0, false);
+  l->stack.len--;
+  return true;
+}

@@ -1,0 +1,24 @@
+#ifndef API_LOAD_H
+#define API_LOAD_H
+#include "check/program.h"
+
+/* Drafts from files: reads them, finds what they use, and makes modules of them. Nothing outside the root is opened. */
+typedef struct Loader {
+  Program *p;
+  Unit *u;
+  size_t max_file;
+  int root;             /* a folder's descriptor, or -1 */
+  char *shown;          /* how the root is shown: "examples/initiative/" or "" */
+  size_t shown_size;
+  VEC(struct { uint64_t dev, ino; Sym name; uint16_t module; bool open; }) files;
+  VEC(struct { Sym name; Span span; }) stack;   /* what is being loaded, outermost first */
+} Loader;
+
+void loader_init(Loader *l, Program *p, size_t max_file);
+void loader_end(Loader *l);
+/* The first file. 0, or an errno when it cannot be opened or read; mistakes within it go to diags. *module: its index. */
+int loader_file(Loader *l, const char *path, const char *root, uint16_t *module);
+/* A draft from memory; it can use the library alone. */
+bool loader_text(Loader *l, const char *name, const char *text, size_t len, uint16_t *module);
+
+#endif

@@ -1,0 +1,140 @@
+#include "base/utf8.h"
+
+int utf8_read(const char *text, size_t n, uint32_t *cp) {
+  const unsigned char *s = (const unsigned char *)text;
+  if (s[0] < 0x80) {
+    *cp = s[0];
+    return 1;
+  }
+  int len = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
+  if (s[0] < 0xC2 || s[0] > 0xF4 || (size_t)len > n) return 0;
+  uint32_t c = s[0] & (0x7Fu >> len);
+  for (int i = 1; i < len; i++) {
+    if ((s[i] & 0xC0) != 0x80) return 0;
+    c = c << 6 | (s[i] & 0x3Fu);
+  }
+  bool overlong = c < (len == 4 ? 0x10000u : len == 3 ? 0x800u : 0x80u);
+  if (overlong || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) return 0;
+  *cp = c;
+  return len;
+}
+
+int utf8_write(uint32_t cp, char out[4]) {
+  if (cp > 0x10FFFF || (cp >= 0xD800 && cp <= 0xDFFF)) return 0;
+  if (cp < 0x80) {
+    out[0] = (char)cp;
+    return 1;
+  }
+  int len = cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+  for (int i = len - 1; i > 0; i--, cp >>= 6) out[i] = (char)(0x80 | (cp & 0x3F));
+  out[0] = (char)((0xF00u >> len & 0xFF) | cp);
+  return len;
+}
+
+bool utf8_is_unsafe(uint32_t cp) {
+  if (cp < 0xA0) return (cp < 0x20 && cp != '\t' && cp != '\n') || cp >= 0x7F;
+  return cp == 0x61C || cp == 0x200E || cp == 0x200F || (cp >= 0x2028 && cp <= 0x202E) ||
+         (cp >= 0x2066 && cp <= 0x2069) || cp == 0xFEFF;
+}
+
+typedef struct Range { uint32_t from, to; uint8_t width; } Range;
+
+/* The code points that do not take one column: combining and invisible ones (0), wide ones (2). Sorted; all
+ * the wide ones and the main scripts' combining ones, from Unicode 14. */
+static const Range ranges[] = {
+  {0x300, 0x36F, 0}, {0x483, 0x489, 0}, {0x591, 0x5BD, 0}, {0x5BF, 0x5BF, 0}, {0x5C1, 0x5C2, 0},
+  {0x5C4, 0x5C5, 0}, {0x5C7, 0x5C7, 0}, {0x610, 0x61A, 0}, {0x61C, 0x61C, 0}, {0x64B, 0x65F, 0},
+  {0x670, 0x670, 0}, {0x6D6, 0x6DC, 0}, {0x6DF, 0x6E4, 0}, {0x6E7, 0x6E8, 0}, {0x6EA, 0x6ED, 0},
+  {0x711, 0x711, 0}, {0x730, 0x74A, 0}, {0x7A6, 0x7B0, 0}, {0x7EB, 0x7F3, 0}, {0x7FD, 0x7FD, 0},
+  {0x816, 0x819, 0}, {0x81B, 0x823, 0}, {0x825, 0x827, 0}, {0x829, 0x82D, 0}, {0x859, 0x85B, 0},
+  {0x898, 0x89F, 0}, {0x8CA, 0x8E1, 0}, {0x8E3, 0x902, 0}, {0x93A, 0x93A, 0}, {0x93C, 0x93C, 0},
+  {0x941, 0x948, 0}, {0x94D, 0x94D, 0}, {0x951, 0x957, 0}, {0x962, 0x963, 0}, {0x981, 0x981, 0},
+  {0x9BC, 0x9BC, 0}, {0x9C1, 0x9C4, 0}, {0x9CD, 0x9CD, 0}, {0x9E2, 0x9E3, 0}, {0x9FE, 0xA02, 0},
+  {0xE31, 0xE31, 0}, {0xE34, 0xE3A, 0}, {0xE47, 0xE4E, 0}, {0xEB1, 0xEB1, 0}, {0xEB4, 0xEBC, 0},
+  {0xEC8, 0xECD, 0}, {0x1100, 0x115F, 2}, {0x1160, 0x11FF, 0}, {0x180B, 0x180F, 0}, {0x1AB0, 0x1B03, 0},
+  {0x1DC0, 0x1DFF, 0}, {0x200B, 0x200F, 0}, {0x2028, 0x202E, 0}, {0x2060, 0x206F, 0}, {0x20D0, 0x20F0, 0},
+  {0x231A, 0x231B, 2}, {0x2329, 0x232A, 2}, {0x23E9, 0x23EC, 2}, {0x23F0, 0x23F0, 2}, {0x23F3, 0x23F3, 2},
+  {0x25FD, 0x25FE, 2}, {0x2614, 0x2615, 2}, {0x2648, 0x2653, 2}, {0x267F, 0x267F, 2}, {0x2693, 0x2693, 2},
+  {0x26A1, 0x26A1, 2}, {0x26AA, 0x26AB, 2}, {0x26BD, 0x26BE, 2}, {0x26C4, 0x26C5, 2}, {0x26CE, 0x26CE, 2},
+  {0x26D4, 0x26D4, 2}, {0x26EA, 0x26EA, 2}, {0x26F2, 0x26F3, 2}, {0x26F5, 0x26F5, 2}, {0x26FA, 0x26FA, 2},
+  {0x26FD, 0x26FD, 2}, {0x2705, 0x2705, 2}, {0x270A, 0x270B, 2}, {0x2728, 0x2728, 2}, {0x274C, 0x274C, 2},
+  {0x274E, 0x274E, 2}, {0x2753, 0x2755, 2}, {0x2757, 0x2757, 2}, {0x2795, 0x2797, 2}, {0x27B0, 0x27B0, 2},
+  {0x27BF, 0x27BF, 2}, {0x2B1B, 0x2B1C, 2}, {0x2B50, 0x2B50, 2}, {0x2B55, 0x2B55, 2}, {0x2E80, 0x3029, 2},
+  {0x302A, 0x302D, 0}, {0x302E, 0x303E, 2}, {0x3041, 0x3096, 2}, {0x3099, 0x309A, 0}, {0x309B, 0x3247, 2},
+  {0x3250, 0x4DBF, 2}, {0x4E00, 0xA4C6, 2}, {0xA960, 0xA97C, 2}, {0xAC00, 0xD7A3, 2}, {0xF900, 0xFAD9, 2},
+  {0xFE00, 0xFE0F, 0}, {0xFE10, 0xFE19, 2}, {0xFE20, 0xFE2F, 0}, {0xFE30, 0xFE6B, 2}, {0xFEFF, 0xFEFF, 0},
+  {0xFF01, 0xFF60, 2}, {0xFFE0, 0xFFE6, 2}, {0x16FE0, 0x16FE3, 2}, {0x16FF0, 0x1B2FB, 2}, {0x1F004, 0x1F004, 2},
+  {0x1F0CF, 0x1F0CF, 2}, {0x1F18E, 0x1F18E, 2}, {0x1F191, 0x1F19A, 2}, {0x1F200, 0x1F320, 2},
+  {0x1F32D, 0x1F335, 2}, {0x1F337, 0x1F37C, 2}, {0x1F37E, 0x1F393, 2}, {0x1F3A0, 0x1F3CA, 2},
+  {0x1F3CF, 0x1F3D3, 2}, {0x1F3E0, 0x1F3F0, 2}, {0x1F3F4, 0x1F3F4, 2}, {0x1F3F8, 0x1F43E, 2},
+  {0x1F440, 0x1F440, 2}, {0x1F442, 0x1F4FC, 2}, {0x1F4FF, 0x1F53D, 2}, {0x1F54B, 0x1F54E, 2},
+  {0x1F550, 0x1F567, 2}, {0x1F57A, 0x1F57A, 2}, {0x1F595, 0x1F596, 2}, {0x1F5A4, 0x1F5A4, 2},
+  {0x1F5FB, 0x1F64F, 2}, {0x1F680, 0x1F6C5, 2}, {0x1F6CC, 0x1F6CC, 2}, {0x1F6D0, 0x1F6D2, 2},
+  {0x1F6D5, 0x1F6DF, 2}, {0x1F6EB, 0x1F6EC, 2}, {0x1F6F4, 0x1F6FC, 2}, {0x1F7E0, 0x1F7F0, 2},
+  {0x1F90C, 0x1F93A, 2}, {0x1F93C, 0x1F945, 2}, {0x1F947, 0x1F9FF, 2}, {0x1FA70, 0x1FAF6, 2},
+  {0x20000, 0x3FFFD, 2}, {0xE0001, 0xE01EF, 0},
+};
+
+int utf8_width(uint32_t cp) {
+  size_t low = 0, high = sizeof ranges / sizeof *ranges;
+  while (low < high) {
+    size_t mid = (low + high) / 2;
+    if (cp > ranges[mid].to) low = mid + 1;
+    else high = mid;
+  }
+  return low < sizeof ranges / sizeof *ranges && cp >= ranges[low].from ? ranges[low].width : 1;
+}
+
+/* One step of s: the bytes taken; *shown is how it is written out when it must not stand as it is, "" otherwise. */
+static size_t step(const char *s, size_t n, uint32_t *cp, char shown[12]) {
+  static const char hex[] = "0123456789abcdef";
+  int len = utf8_read(s, n, cp), at = 0;
+  if (len && !utf8_is_unsafe(*cp)) {
+    shown[0] = 0;
+    return (size_t)len;
+  }
+  shown[at++] = '\\';
+  if (!len) {
+    unsigned byte = (unsigned char)s[0];
+    shown[at++] = 'x';
+    shown[at++] = hex[byte >> 4];
+    shown[at++] = hex[byte & 15];
+  } else {
+    shown[at++] = 'u';
+    shown[at++] = '{';
+    int shift = 20;
+    while (shift && !(*cp >> shift)) shift -= 4;
+    for (; shift >= 0; shift -= 4) shown[at++] = hex[*cp >> shift & 15];
+    shown[at++] = '}';
+  }
+  shown[at] = 0;
+  return len ? (size_t)len : 1;
+}
+
+int utf8_text_width(const char *s, size_t n) {
+  int width = 0;
+  for (size_t i = 0; i < n;) {
+    uint32_t cp = 0;
+    char shown[12];
+    i += step(s + i, n - i, &cp, shown);
+    if (!shown[0]) width += utf8_width(cp);
+    for (int k = 0; shown[k]; k++) width++;
+  }
+  return width;
+}
+
+void utf8_show(Buf *b, const char *s, size_t n) {
+  size_t plain = 0;
+  for (size_t i = 0; i < n;) {
+    uint32_t cp = 0;
+    char shown[12];
+    size_t len = step(s + i, n - i, &cp, shown);
+    if (shown[0]) {
+      buf_add(b, s + plain, i - plain);
+      buf_str(b, shown);
+      plain = i + len;
+    }
+    i += len;
+  }
+  buf_add(b, s + plain, n - plain);
+}

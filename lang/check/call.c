@@ -1,0 +1,352 @@
+#include "check/checker.h"
+#include <string.h>
+
+/* Calls: functions of the draft and the library, tables, the engine's own, and the forms that take a sentence. */
+
+static void report_count(Checker *c, Node *e, const char *name, uint32_t got, const char *want) {
+  diag_add(c->d, DIAG_E0211, e->span, "%s takes %s, not %u", name, want, got);
+}
+
+static void args_check(Checker *c, Node *args) {
+  for (Node *n = list_first(args); n; n = n->next) expr_check(c, n->kind == N_ARG ? n->kid[0] : n);
+}
+
+/* ---- sum count min max any all ---- */
+
+static Type aggregate_type(Checker *c, Node *at, Aggregate a, Type t) {
+  const char *names[] = {"sum", "count", "min", "max", "any", "all"};
+  TypeKind k = type_kind(&c->p->types, t);
+  if (t == T_ERROR) return a == AGG_ANY || a == AGG_ALL ? T_BOOL : a == AGG_COUNT ? T_NUMBER : T_ERROR;
+  switch (a) {
+    case AGG_SUM:
+      if (k == TY_NEVER) return T_QUANTITY;
+      if (type_is_figure(&c->p->types, t)) return t;
+      break;
+    case AGG_MIN: case AGG_MAX:
+      if (type_is_figure(&c->p->types, t) || k == TY_DATE || k == TY_NEVER) return k == TY_NEVER ? T_QUANTITY : t;
+      break;
+    case AGG_COUNT: case AGG_ANY: case AGG_ALL:
+      if (k == TY_BOOL || k == TY_NEVER) return a == AGG_COUNT ? T_NUMBER : T_BOOL;
+      if (a == AGG_COUNT) return T_NUMBER;
+      break;
+  }
+  Buf b;
+  buf_init(&b, c->p->mem);
+  type_text(c->p, t, &b);
+  diag_add(c->d, DIAG_E0210, at->span, "%s goes over %s, and this is a %s", names[a], a == AGG_ANY || a == AGG_ALL ? "yes-or-no values" : a == AGG_SUM ? "figures" : "figures or dates", buf_text(&b));
+  buf_end(&b);
+  return T_ERROR;
+}
+
+static Type aggregate_check(Checker *c, Node *e, Aggregate a, const char *name) {
+  Node *arg = list_first(e->kid[1]);
+  bool mono = c->monotone;
+  e->op = CALL_AGGREGATE;
+  e->ref = a;
+  if (list_len(e->kid[1]) != 1) {
+    args_check(c, e->kid[1]);
+    report_count(c, e, name, list_len(e->kid[1]), a == AGG_COUNT ? "one 'for'" : "one collection, or an expression with 'for'");
+    return T_ERROR;
+  }
+  if (arg->kind == N_EACH) {
+    uint32_t before = gens_check(c, arg->kid[1]);
+    if (a != AGG_ANY && a != AGG_ALL) c->monotone = false;
+    Type t = expr_check(c, arg->kid[0]);
+    c->monotone = mono;
+    locals_drop(c, before);
+    return aggregate_type(c, arg->kid[0], a, t);
+  }
+  c->monotone = false;
+  Type t = expr_check(c, arg);
+  c->monotone = mono;
+  if (t == T_ERROR) return aggregate_type(c, arg, a, T_ERROR);
+  TypeKind k = type_kind(&c->p->types, t);
+  if (k != TY_SET && k != TY_LIST) { expected(c, arg, t, type_set(&c->p->types, T_NEVER), name); return T_ERROR; }
+  if (a == AGG_COUNT) {
+    Diag *x = diag_add(c->d, DIAG_E0211, e->span, "count wants a 'for'");
+    diag_help(c->d, x, "write  len(...)  for the size of a collection, or  count(x for x in ... where ...)");
+    return T_NUMBER;
+  }
+  return aggregate_type(c, arg, a, elem_type(c, t, NULL));
+}
+
+/* ---- spans, first_day, step ---- */
+
+static Type sentence_check(Checker *c, Node *e, int call, const char *name) {
+  e->op = (uint8_t)call;
+  depends(c, FLAG_VARIES);
+  bool mono = c->monotone;
+  c->monotone = false;
+  if (list_len(e->kid[1]) != 1) { args_check(c, e->kid[1]); report_count(c, e, name, list_len(e->kid[1]), "one sentence"); }
+  else expr_want(c, list_first(e->kid[1]), T_BOOL, name);
+  c->monotone = mono;
+  return call == CALL_SPANS ? type_list(&c->p->types, T_RANGE) : T_DATE;
+}
+
+static Type step_check(Checker *c, Node *e) {
+  e->op = CALL_STEP;
+  depends(c, FLAG_VARIES);
+  if (list_len(e->kid[1]) != 1) { args_check(c, e->kid[1]); report_count(c, e, "step", list_len(e->kid[1]), "one map from dates"); return T_ERROR; }
+  Node *arg = list_first(e->kid[1]);
+  Type t = expr_check(c, arg);
+  TypeInfo x = type_at(&c->p->types, t);
+  if (t == T_ERROR) return t;
+  if (x.kind != TY_MAP || x.a != T_DATE) { expected(c, arg, t, type_map(&c->p->types, T_DATE, T_NUMBER), "step"); return T_ERROR; }
+  bool plain = arg->kind == N_MAP;
+  for (Node *n = plain ? list_first(arg->kid[0]) : NULL; n; n = n->next) plain = plain && n->kid[0]->kind == N_DATE;
+  if (!plain) depends(c, FLAG_TODAY);  /* its dates are not known before it runs: go day by day */
+  return x.b;
+}
+
+/* ---- the engine's functions ---- */
+
+static bool param_fits(Checker *c, char letter, Type t) {
+  TypeInfo x = type_at(&c->p->types, t);
+  DimId time = unit_dim(&c->p->units, c->p->units.atoms.at[0].unit);
+  if (t == T_ERROR) return true;
+  switch (letter) {
+    case 'c': return x.kind == TY_ENTITY && x.a == K_COUNTRY;
+    case 'r': return x.kind == TY_ENTITY && x.a == K_RESOURCE;
+    case 'e': return x.kind == TY_ENTITY;
+    case 'n': return x.kind == TY_NUMBER || (x.kind == TY_QUANTITY && x.any);
+    case 'f': return type_is_figure(&c->p->types, t);
+    case 's': return x.kind == TY_STRING;
+    case 'd': return x.kind == TY_DATE;
+    case 'D': return x.kind == TY_RANGE || (x.kind == TY_QUANTITY && (x.any || (!x.u && x.dim == time)));
+    case 'C': return x.kind == TY_SET || x.kind == TY_LIST || x.kind == TY_MAP || x.kind == TY_INTS;
+    default: return true;
+  }
+}
+
+static const char *param_word(char letter) {
+  switch (letter) {
+    case 'c': return "a country";
+    case 'r': return "a resource";
+    case 'e': return "an entity";
+    case 'n': return "a number";
+    case 'f': return "a figure";
+    case 's': return "a text";
+    case 'd': return "a date";
+    case 'D': return "a range of dates or a duration";
+    case 'C': return "a set, list or map";
+    default: return "a value";
+  }
+}
+
+/* The unit of a resource known by name here, so that its figures have a known dimension. */
+static Type resource_figure(Checker *c, Node *arg, DimId times) {
+  if (arg && arg->kind == N_NAME && arg->op == REF_ENTITY && ent_kind(arg->ref) == K_RESOURCE) {
+    UnitId u = c->p->resource_unit.at[ent_index(arg->ref)];
+    if (u != UNIT_NONE) return type_quantity(&c->p->types, 0, dim_mul(&c->p->units, unit_dim(&c->p->units, u), times, 1));
+  }
+  return type_quantity(&c->p->types, 1, times);
+}
+
+static Type builtin_result(Checker *c, Builtin b, Node *args) {
+  Program *p = c->p;
+  Node *first = list_first(args), *last = args ? args->kid[1] : NULL;
+  Type t = first ? first->ty : T_ERROR;
+  switch (builtin_info(b)->result[0]) {
+    case 'N': return T_NUMBER;
+    case 'B': return T_BOOL;
+    case 'S': return T_STRING;
+    case 'd': return T_DATE;
+    case 'U': return resource_figure(c, last, DIM_ONE);
+    case 'T': return resource_figure(c, last, unit_dim(&p->units, p->units.atoms.at[0].unit));
+    case 'F': if (b == BUILTIN_between && last && !type_figures_meet(&p->types, t, last->ty)) diag_add(c->d, DIAG_E0214, last->span, "the two ends are of different units"); return t;
+    case 'R': return T_QUANTITY;
+    case 'c': return type_set(&p->types, p->kinds.at[K_COUNTRY].type);
+    case 'r': return type_set(&p->types, p->kinds.at[K_RESOURCE].type);
+    case 'k': return type_set(&p->types, p->kinds.at[K_CLAUSE].type);
+    case 'L': return type_list(&p->types, elem_type(c, t, NULL));
+    case 'M': return list_len(args) == 2 ? T_DATE : T_NUMBER;
+    default: return elem_type(c, t, NULL);
+  }
+}
+
+/* Parameters with what may be left out taken out as far as the number of arguments asks. */
+static bool params_for(const char *spec, uint32_t n, char out[8]) {
+  uint32_t all = 0, optional = 0, k = 0;
+  for (const char *s = spec; *s; s++) *s == '?' ? optional++ : all++;
+  if (n > all || n + optional < all) return false;
+  uint32_t drop = all - n;
+  for (const char *s = spec; *s; s++) {
+    bool may = *s == '?';
+    if (may) s++;
+    if (may && drop) { drop--; continue; }
+    out[k++] = *s;
+  }
+  return true;
+}
+
+static Type builtin_check(Checker *c, Node *e, Builtin b) {
+  const BuiltinInfo *info = builtin_info(b);
+  uint32_t n = list_len(e->kid[1]), i = 0;
+  char params[8], want[40];
+  bool mono = c->monotone;
+  c->monotone = false;
+  args_check(c, e->kid[1]);
+  c->monotone = mono;
+  e->op = CALL_BUILTIN;
+  e->ref = b;
+  if (info->flag == 'V') depends(c, FLAG_VARIES);
+  if (info->flag == 'K') depends(c, FLAG_VARIES | FLAG_CLAUSES);
+  if (!params_for(info->params, n, params)) {
+    uint32_t most = 0;
+    for (const char *s = info->params; *s; s++) most += *s != '?';
+    Buf w;
+    buf_init(&w, c->p->mem);
+    buf_fmt(&w, "%s%u argument%s", strchr(info->params, '?') ? "at most " : "", most, most == 1 ? "" : "s");
+    buf_add(&w, "", 0);
+    size_t len = w.len < sizeof want ? w.len : sizeof want - 1;
+    memcpy(want, buf_text(&w), len);
+    want[len] = 0;
+    buf_end(&w);
+    report_count(c, e, info->name, n, want);
+    return T_ERROR;
+  }
+  bool ok = true;
+  for (Node *a = list_first(e->kid[1]); a; a = a->next, i++) {
+    if (param_fits(c, params[i], a->ty)) continue;
+    Buf t;
+    buf_init(&t, c->p->mem);
+    type_text(c->p, a->ty, &t);
+    diag_add(c->d, DIAG_E0210, a->span, "%s wants %s here, and this is a %s", info->name, param_word(params[i]), buf_text(&t));
+    buf_end(&t);
+    ok = false;
+  }
+  return ok ? builtin_result(c, b, e->kid[1]) : T_ERROR;
+}
+
+/* ---- the draft's and the library's own ---- */
+
+static Type func_call(Checker *c, Node *e, uint32_t f) {
+  func_ready(c, f);
+  Func *fn = &c->p->funcs.at[f];
+  const char *name = sym_text(c->p, fn->name);
+  uint32_t n = list_len(e->kid[1]), i = 0;
+  e->op = CALL_FUNC;
+  e->ref = f;
+  if (n != fn->nparam) {
+    char want[32] = "0 arguments";
+    want[0] = (char)('0' + fn->nparam);
+    if (fn->nparam == 1) want[10] = 0;
+    report_count(c, e, name, n, want);
+    return T_ERROR;
+  }
+  for (Node *a = list_first(e->kid[1]); a; a = a->next, i++)
+    if (!type_fits(&c->p->types, a->ty, fn->param[i])) expected(c, a, a->ty, fn->param[i], name);
+  call_add(c, f, e->span);
+  return fn->ret;
+}
+
+/* The function of that name whose first parameter takes what is given; the draft's own come before the library's, and
+ * where none of the nearest fits, those further off are tried. */
+static bool overload_find(Checker *c, Bind b, Type first, uint32_t *f) {
+  for (;;) {
+    if (b.kind == BIND_FUNC) {
+      Func *fn = &c->p->funcs.at[b.index];
+      if (fn->nparam && type_fits(&c->p->types, first, fn->param[0])) { *f = b.index; return true; }
+    }
+    if (b.next < 0) return false;
+    b = c->p->binds.at[b.next];
+  }
+}
+
+static uint32_t overload_count(Checker *c, Bind b) {
+  uint32_t n = 1;
+  for (; b.next >= 0; b = c->p->binds.at[b.next]) n++;
+  return n;
+}
+
+static Type named_call(Checker *c, Node *e, Bind b) {
+  const char *name = sym_text(c->p, e->kid[0]->sym);
+  uint32_t f = b.index;
+  bool mono = c->monotone;
+  c->monotone = false;
+  args_check(c, e->kid[1]);
+  c->monotone = mono;
+  Node *first = list_first(e->kid[1]);
+  if (overload_count(c, b) == 1) return func_call(c, e, f);
+  if (first && first->ty == T_ERROR) return T_ERROR;
+  if (first && overload_find(c, b, first->ty, &f)) return func_call(c, e, f);
+  Buf t;
+  buf_init(&t, c->p->mem);
+  if (first) type_text(c->p, first->ty, &t);
+  else buf_str(&t, "nothing");
+  diag_add(c->d, DIAG_E0212, e->span, "there is no '%s' that takes a %s", name, buf_text(&t));
+  buf_end(&t);
+  return T_ERROR;
+}
+
+static Type table_call(Checker *c, Node *e, uint32_t t) {
+  args_check(c, e->kid[1]);
+  Table *tab = &c->p->tables.at[t];
+  uint32_t i = 0;
+  e->op = CALL_TABLE;
+  e->ref = t;
+  depends(c, FLAG_VARIES);
+  if (list_len(e->kid[1]) != tab->nkey) {
+    diag_add(c->d, DIAG_E0211, e->span, "the table %s has %u keys, not %u", sym_text(c->p, tab->name), tab->nkey, list_len(e->kid[1]));
+    return T_ERROR;
+  }
+  for (Node *a = list_first(e->kid[1]); a; a = a->next, i++)
+    if (!type_fits(&c->p->types, a->ty, tab->key[i])) expected(c, a, a->ty, tab->key[i], sym_text(c->p, tab->name));
+  return tab->type;
+}
+
+static bool engine_call(Checker *c, Node *e, Type *t) {
+  static const char *const aggregates[] = {"sum", "count", "min", "max", "any", "all"};
+  const char *name = sym_text(c->p, e->kid[0]->sym);
+  for (int a = 0; a < 6; a++)
+    if (!strcmp(name, aggregates[a])) { *t = aggregate_check(c, e, (Aggregate)a, name); return true; }
+  if (!strcmp(name, "spans")) { *t = sentence_check(c, e, CALL_SPANS, name); return true; }
+  if (!strcmp(name, "first_day")) { *t = sentence_check(c, e, CALL_FIRST_DAY, name); return true; }
+  if (!strcmp(name, "step")) { *t = step_check(c, e); return true; }
+  for (int b = 0; b < BUILTIN_COUNT; b++)
+    if (!strcmp(name, builtin_info((Builtin)b)->name)) { *t = builtin_check(c, e, (Builtin)b); return true; }
+  return false;
+}
+
+/* prefix.f(...) : the callee is a FIELD whose left side is a `use ... as` prefix. */
+static void join_prefix(Checker *c, Node *callee) {
+  const Module *m = &c->p->modules.at[c->module];
+  if (callee->kind != N_FIELD || callee->kid[0]->kind != N_NAME) return;
+  for (uint32_t i = 0; i < m->uses.len; i++) {
+    if (!m->uses.at[i].prefix || m->uses.at[i].prefix != callee->kid[0]->sym) continue;
+    Buf b;
+    buf_init(&b, c->p->mem);
+    buf_fmt(&b, "%s.%s", sym_text(c->p, callee->kid[0]->sym), sym_text(c->p, callee->sym));
+    callee->kind = N_NAME;
+    callee->sym = intern_put(c->u->names, buf_text(&b), b.len);
+    buf_end(&b);
+    return;
+  }
+}
+
+static bool is_local(const Checker *c, Sym name) {
+  for (uint32_t i = c->locals.len; i-- > c->base;)
+    if (c->locals.at[i].name == name) return true;
+  return false;
+}
+
+Type call_check(Checker *c, Node *e) {
+  Node *callee = e->kid[0];
+  Bind b;
+  Type t;
+  join_prefix(c, callee);
+  if (callee->kind != N_NAME || is_local(c, callee->sym)) {
+    args_check(c, e->kid[1]);
+    diag_add(c->d, DIAG_E0213, callee->span, "this is no function, so it takes no arguments");
+    return T_ERROR;
+  }
+  if (name_find(c, c->module, callee->sym, &b)) {
+    if (b.kind == BIND_FUNC && c->p->funcs.at[b.index].kind != FUNC_LET) return named_call(c, e, b);
+    if (b.kind == BIND_TABLE) return table_call(c, e, b.index);
+  }
+  if (engine_call(c, e, &t)) return t;
+  args_check(c, e->kid[1]);
+  if (name_find(c, c->module, callee->sym, &b)) diag_add(c->d, DIAG_E0213, callee->span, "'%s' is no function, so it takes no arguments", sym_text(c->p, callee->sym));
+  else report_unknown(c, callee->span, callee->sym, "function");
+  return T_ERROR;
+}

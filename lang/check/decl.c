@@ -1,0 +1,526 @@
+#include "check/checker.h"
+#include <string.h>
+
+/* Declarations: headers first, so that every name has a type; then bodies; then what facts and agreements say. */
+
+typedef struct Saved { uint32_t func, base, nslot, locals; uint16_t module; bool monotone; } Saved;
+
+static Saved enter(Checker *c, uint32_t f) {
+  Saved s = {c->func, c->base, c->nslot, c->locals.len, c->module, c->monotone};
+  c->func = f;
+  c->module = FUNC(c)->module;
+  c->base = c->locals.len;
+  c->nslot = 0;
+  c->monotone = true;
+  return s;
+}
+
+static void leave(Checker *c, Saved s) {
+  FUNC(c)->nslot = (uint16_t)c->nslot;
+  locals_drop(c, s.locals);
+  c->func = s.func;
+  c->base = s.base;
+  c->nslot = s.nslot;
+  c->module = s.module;
+  c->monotone = s.monotone;
+}
+
+/* ---- functions ---- */
+
+static Node *params_of(const Func *f) { return f->kind == FUNC_FN || f->kind == FUNC_RULE ? f->decl->kid[1] : NULL; }
+static Node *type_of(const Func *f) { return f->kind == FUNC_FN ? f->decl->kid[2] : f->kind == FUNC_LET && f->decl->kind == N_LET ? f->decl->kid[1] : NULL; }
+
+static void func_header(Checker *c, uint32_t i) {
+  Func *f = &c->p->funcs.at[i];
+  c->module = f->module;
+  for (Node *n = list_first(params_of(f)); n; n = n->next) {
+    Type t = type_read(c, n->kid[1]);
+    f = &c->p->funcs.at[i];
+    if (f->nparam == PARAM_MAX) { diag_add(c->d, DIAG_E0504, n->span, "a function has at most %d parameters", PARAM_MAX); break; }
+    if (f->kind == FUNC_RULE && t != T_ERROR && type_kind(&c->p->types, t) != TY_ENTITY) {
+      Diag *x = diag_add(c->d, DIAG_E0225, n->span, "a rule is about entities, and this parameter is none");
+      diag_help(c->d, x, "use  fn  for figures and texts");
+    }
+    f->param[f->nparam++] = t;
+  }
+  f->ret = f->kind == FUNC_RULE ? T_BOOL : type_of(f) ? type_read(c, type_of(f)) : T_ERROR;
+  if (f->kind == FUNC_RULE && !f->nparam) diag_add(c->d, DIAG_E0225, f->span, "a rule needs at least one entity that it is about");
+}
+
+static void overloads_check(Checker *c, uint32_t i) {
+  const Func *f = &c->p->funcs.at[i];
+  for (uint32_t j = 0; j < i; j++) {
+    const Func *g = &c->p->funcs.at[j];
+    if (g->module != f->module || g->name != f->name || g->kind > FUNC_RULE || f->kind > FUNC_RULE) continue;
+    if ((f->nparam && g->nparam && f->param[0] != g->param[0]) || (!f->nparam) != (!g->nparam)) continue;
+    Diag *x = diag_add(c->d, DIAG_E0301, f->span, "'%s' is declared twice for the same first parameter", sym_text(c->p, f->name));
+    diag_label(c->d, x, g->span, "first here");
+  }
+}
+
+static void check_body(Checker *c, Node *check) {
+  gens_check(c, check->kid[2]);
+  for (Node *n = list_first(check->kid[3]); n; n = n->next) {
+    if (n->kind == N_LET) {
+      Type t = expr_check(c, n->kid[2]);
+      local_push(c, n->kid[0], t, "let");
+      continue;
+    }
+    if (n->kind != N_REQUIRE) continue;
+    expr_want(c, n->kid[0], T_BOOL, "'require'");
+    if (n->kid[1]) expr_check(c, n->kid[1]);
+  }
+}
+
+void func_ready(Checker *c, uint32_t i) {
+  Func *f = &c->p->funcs.at[i];
+  if (f->state || f->kind == FUNC_THUNK) return;
+  f->state = 1;
+  Saved s = enter(c, i);
+  uint32_t k = 0;
+  for (Node *n = list_first(params_of(f)); n && k < c->p->funcs.at[i].nparam; n = n->next, k++) local_push(c, n->kid[0], c->p->funcs.at[i].param[k], NULL);
+  if (f->kind == FUNC_CHECK) check_body(c, f->body);
+  else {
+    Type t = expr_check(c, f->body);
+    f = &c->p->funcs.at[i];
+    if (f->kind == FUNC_RULE && !type_fits(&c->p->types, t, T_BOOL)) expected(c, f->body, t, T_BOOL, "a rule");
+    else if (type_of(f) && !type_fits(&c->p->types, t, f->ret)) expected(c, f->body, t, f->ret, sym_text(c->p, f->name));
+    if (!type_of(f) && f->kind != FUNC_RULE) f->ret = t;
+  }
+  leave(c, s);
+  c->p->funcs.at[i].state = 2;
+}
+
+/* ---- expressions of declarations ---- */
+
+static bool literal(const Node *e) {
+  return e->kind == N_NUMBER || e->kind == N_QUANTITY || e->kind == N_DATE || e->kind == N_STRING || e->kind == N_BOOL ||
+         (e->kind == N_NAME && e->op == REF_ENTITY);
+}
+
+uint32_t thunk_make(Checker *c, Node *expr, Node *binder, Type binder_type, Type want, const char *what) {
+  Func f = {.kind = FUNC_THUNK, .state = 2, .module = c->module, .decl = expr, .body = expr, .span = expr->span};
+  uint32_t i = c->p->funcs.len;
+  if (!vec_push(c->p->mem, &c->p->funcs, f)) return UINT32_MAX;
+  Saved s = enter(c, i);
+  if (binder) {
+    local_push(c, binder, binder_type, NULL);
+    FUNC(c)->nparam = 1;
+    FUNC(c)->param[0] = binder_type;
+  }
+  Type t = what ? expr_want(c, expr, want, what) : expr_check(c, expr);
+  FUNC(c)->ret = t;
+  leave(c, s);
+  if (literal(expr) && what && i + 1 == c->p->funcs.len) { c->p->funcs.len = i; return UINT32_MAX; }
+  map_put(&c->p->thunks, (uintptr_t)expr, i);
+  return i;
+}
+
+typedef struct Binder { Node *name; Type type; } Binder;
+
+static void fact_expr(Checker *c, Node *e, Binder b, Type want, const char *what, uint8_t must_not) {
+  if (!e) return;
+  uint32_t f = thunk_make(c, e, b.name, b.type, want, what);
+  if (f == UINT32_MAX || !must_not || !vec_room(c->p->mem, &c->p->limits)) return;
+  c->p->limits.at[c->p->limits.len].func = f;
+  c->p->limits.at[c->p->limits.len].must_not = must_not;
+  c->p->limits.at[c->p->limits.len++].span = e->span;
+}
+
+static const Binder nobody = {NULL, T_ERROR};
+static Type countries(Checker *c) { return type_set(&c->p->types, c->p->kinds.at[K_COUNTRY].type); }
+
+static Type figure_of(Checker *c, Ent resource, DimId times) {
+  UnitId u = c->p->resource_unit.at[ent_index(resource)];
+  return u == UNIT_NONE ? T_QUANTITY : type_quantity(&c->p->types, 0, dim_mul(&c->p->units, unit_dim(&c->p->units, u), times, 1));
+}
+
+/* Several things by name, by set or by group: each element is a thing or a set of them. */
+static void targets_check(Checker *c, Node *n, uint32_t kind, Binder b) {
+  if (!n) return;
+  Type one = c->p->kinds.at[kind].type, many = type_set(&c->p->types, one);
+  if (n->kind != N_SET) { fact_expr(c, n, b, many, "this place", FLAG_CLAUSES); return; }
+  for (Node *e = list_first(n->kid[0]); e; e = e->next) {
+    fact_expr(c, e, b, T_ERROR, "this place", FLAG_CLAUSES);
+    if (e->ty != T_ERROR && !type_fits(&c->p->types, e->ty, one) && !type_fits(&c->p->types, e->ty, many)) expected(c, e, e->ty, one, "this place");
+  }
+}
+
+static void mods_check(Checker *c, Node *mods, Binder b) {
+  Node *start = NULL, *end = NULL;
+  for (Node *m = list_first(mods); m; m = m->next) {
+    Node **seen = m->op == MOD_FROM || m->op == MOD_BY ? &start : m->op == MOD_UNTIL || m->op == MOD_THROUGH ? &end : NULL;
+    if (seen && *seen) {
+      Diag *x = diag_add(c->d, DIAG_E0304, m->span, seen == &start ? "this has two starts" : "this has two ends");
+      diag_label(c->d, x, (*seen)->span, "the other one");
+    }
+    if (seen) *seen = m;
+    Ent e;
+    if (m->op == MOD_CITE)
+      for (Node *s = list_first(m->kid[0]); s; s = s->next) entity_find(c, s, K_SOURCE, &e);
+    else if (m->op == MOD_WHEN || m->op == MOD_UNLESS) fact_expr(c, m->kid[0], b, T_BOOL, m->op == MOD_WHEN ? "'when'" : "'unless'", FLAG_CLAUSES);
+    else fact_expr(c, m->kid[0], b, T_DATE, "a window", FLAG_VARIES);
+  }
+}
+
+/* ---- entities ---- */
+
+static void rate_check(Checker *c, Ent r, Node *input, Ent in, Node *rate) {
+  fact_expr(c, rate, nobody, T_ERROR, "a rate", FLAG_CLAUSES);
+  UnitId of = c->p->resource_unit.at[ent_index(r)], need = c->p->resource_unit.at[ent_index(in)];
+  if (rate->ty == T_ERROR || of == UNIT_NONE || need == UNIT_NONE) return;
+  if (!type_is_figure(&c->p->types, rate->ty)) { expected(c, rate, rate->ty, T_QUANTITY, "a rate"); return; }
+  TypeInfo x = type_at(&c->p->types, rate->ty);
+  if (x.any || dim_mul(&c->p->units, unit_dim(&c->p->units, of), x.dim, 1) == unit_dim(&c->p->units, need)) return;
+  Diag *d = diag_add(c->d, DIAG_E0215, rate->span, "this rate turns %s into something that is not %s", unit_text(&c->p->units, of), unit_text(&c->p->units, need));
+  diag_label(c->d, d, input->span, "%s is measured in %s", program_entity(c->p, in)->name, unit_text(&c->p->units, need));
+}
+
+static void requires_field(Checker *c, Ent r, Node *e) {
+  Ent in;
+  Node *list = e->kind == N_MAP || e->kind == N_SET ? e->kid[0] : NULL;
+  if (e->kind != N_MAP && e->kind != N_SET) { diag_add(c->d, DIAG_E0302, e->span, "inputs are written { a, b } or { a: rate, b: rate }"); return; }
+  for (Node *n = list_first(list); n; n = n->next) {
+    Node *name = n->kind == N_PAIR ? n->kid[0] : n;
+    if (name->kind != N_NAME && name->kind != N_ATOM) { diag_add(c->d, DIAG_E0206, name->span, "an input is a resource"); continue; }
+    if (entity_find(c, name, K_RESOURCE, &in) && n->kind == N_PAIR) rate_check(c, r, name, in, n->kid[1]);
+  }
+}
+
+static void unit_field(Checker *c, Node *n) {
+  for (Node *f = list_first(n->kid[2]); f; f = f->next)
+    if (f->kind == N_ARG && !strcmp(sym_text(c->p, f->sym), "unit")) c->p->resource_unit.at[ent_index(n->ref)] = unit_read(c, f->kid[0]);
+}
+
+static void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
+  uint64_t seen = 0;
+  for (Node *f = list_first(fields); f; f = f->next) {
+    uint32_t slot;
+    if (f->kind != N_ARG) continue;
+    const Field *field = field_find(c->p, kind, f->sym, &slot);
+    const char *name = sym_text(c->p, f->sym);
+    if (!field || slot < FIELD_FIRST) {
+      Diag *x = diag_add(c->d, DIAG_E0302, f->span, "a %s has no field '%s'", kind_word(c, kind), name);
+      Buf b;
+      buf_init(&b, c->p->mem);
+      for (uint32_t i = FIELD_FIRST; i < c->p->kinds.at[kind].fields.len; i++)
+        buf_fmt(&b, "%s%s", i > FIELD_FIRST ? ", " : "", sym_text(c->p, c->p->kinds.at[kind].fields.at[i].name));
+      if (b.len) diag_help(c->d, x, "it has %s", buf_text(&b));
+      buf_end(&b);
+      continue;
+    }
+    if (slot < 64 && seen >> slot & 1) diag_add(c->d, DIAG_E0302, f->span, "'%s' is given twice", name);
+    if (slot < 64) seen |= 1ull << slot;
+    if (kind == K_RESOURCE && !strcmp(name, "unit")) continue;
+    if (kind == K_RESOURCE && !strcmp(name, "requires")) { requires_field(c, self, f->kid[0]); continue; }
+    Type want = field->type;
+    fact_expr(c, f->kid[0], nobody, want, name, FLAG_CLAUSES);
+  }
+}
+
+static bool has_field(Checker *c, Node *fields, const char *name) {
+  for (Node *f = list_first(fields); f; f = f->next)
+    if (f->kind == N_ARG && !strcmp(sym_text(c->p, f->sym), name)) return true;
+  return false;
+}
+
+static void entity_check(Checker *c, Node *n) {
+  uint32_t kind = n->op == K_BUILTIN ? ent_kind(n->ref) : n->op;
+  if (n->op == K_BUILTIN && !n->ref) return;  /* of an unknown kind: said already */
+  bool dates = c->dates;
+  c->dates = false;  /* when a report came out changes no fact */
+  fields_check(c, kind, n->ref, n->kid[2]);
+  c->dates = dates;
+  if (kind == K_RESOURCE && !has_field(c, n->kid[2], "unit")) {
+    Diag *x = diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the resource '%s' has no unit", sym_text(c->p, program_entity(c->p, n->ref)->id));
+    diag_help(c->d, x, "say what it is measured in:  unit: t/yr");
+  }
+}
+
+/* ---- facts ---- */
+
+static bool is_rest(Checker *c, Node *name) { return name->kind == N_NAME && !strcmp(sym_text(c->p, name->sym), "rest"); }
+
+static void supply_check(Checker *c, Node *n) {
+  Ent r, country;
+  bool ok = entity_find(c, n->kid[0], K_RESOURCE, &r);
+  mods_check(c, n->kid[1], nobody);
+  for (Node *e = list_first(n->kid[2]); e; e = e->next) {
+    if (!(n->kind == N_SUPPLY && is_rest(c, e->kid[0]))) entity_find(c, e->kid[0], K_COUNTRY, &country);
+    fact_expr(c, e->kid[1], nobody, T_ERROR, "a fact", FLAG_CLAUSES);
+    mods_check(c, e->kid[2], nobody);
+    Type t = e->kid[1]->ty;
+    if (!ok || t == T_ERROR) continue;
+    if (n->kind == N_SUPPLY && t == T_NUMBER) continue;  /* a share */
+    Type want = figure_of(c, r, DIM_ONE);
+    if (type_fits(&c->p->types, t, want)) continue;
+    Buf b;
+    buf_init(&b, c->p->mem);
+    type_text(c->p, t, &b);
+    UnitId u = c->p->resource_unit.at[ent_index(r)];
+    Diag *x = diag_add(c->d, DIAG_E0215, e->kid[1]->span, "this is a %s, and %s is measured in %s", buf_text(&b), sym_text(c->p, program_entity(c->p, r)->id), u == UNIT_NONE ? "?" : unit_text(&c->p->units, u));
+    diag_label(c->d, x, program_entity(c->p, r)->span, "declared here");
+    buf_end(&b);
+  }
+}
+
+static void quantity_check(Checker *c, Node *e, Ent r, DimId times, Binder b, bool schedule) {
+  Type want = figure_of(c, r, times);
+  if (schedule && e->kind == N_MAP) {
+    for (Node *p = list_first(e->kid[0]); p; p = p->next) {
+      fact_expr(c, p->kid[0], b, T_DATE, "a schedule", FLAG_VARIES);
+      quantity_check(c, p->kid[1], r, times, b, false);
+    }
+    return;
+  }
+  fact_expr(c, e, b, T_ERROR, "a quantity", FLAG_CLAUSES);
+  if (e->ty == T_ERROR || type_fits(&c->p->types, e->ty, want)) return;
+  Buf t, w;
+  buf_init(&t, c->p->mem);
+  buf_init(&w, c->p->mem);
+  type_text(c->p, e->ty, &t);
+  type_text(c->p, want, &w);
+  Diag *x = diag_add(c->d, DIAG_E0215, e->span, "this is a %s, and what is promised of %s here is a %s", buf_text(&t), sym_text(c->p, program_entity(c->p, r)->id), buf_text(&w));
+  diag_label(c->d, x, program_entity(c->p, r)->span, "declared here");
+  buf_end(&t);
+  buf_end(&w);
+}
+
+static void one_figure(Checker *c, Node *n) {
+  Ent r;
+  if (entity_find(c, n->kid[0], K_RESOURCE, &r)) quantity_check(c, n->kid[1], r, DIM_ONE, nobody, false);
+  else expr_check(c, n->kid[1]);
+  mods_check(c, n->kid[2], nobody);
+}
+
+static void requires_check(Checker *c, Node *n) {
+  Ent r, in;
+  bool ok = entity_find(c, n->kid[0], K_RESOURCE, &r);
+  mods_check(c, n->kid[1], nobody);
+  for (Node *e = list_first(n->kid[2]); e; e = e->next)
+    if (entity_find(c, e->kid[0], K_RESOURCE, &in) && ok && e->kid[1]) rate_check(c, r, e->kid[0], in, e->kid[1]);
+}
+
+static void control_check(Checker *c, Node *n) {
+  Ent by;
+  entity_find(c, n->kid[2], K_COUNTRY, &by);
+  targets_check(c, n->kid[3], K_RESOURCE, nobody);
+  targets_check(c, n->kid[4], K_COUNTRY, nobody);
+  mods_check(c, n->kid[5], nobody);
+  for (Node *s = list_first(n->kid[6]); s; s = s->next) fact_expr(c, s, nobody, T_RANGE, "'suspended'", FLAG_VARIES);
+}
+
+static void table_check(Checker *c, Node *n) {
+  Table *t = &c->p->tables.at[n->ref];
+  for (Node *k = list_first(n->kid[2]); k; k = k->next) {
+    if (t->nkey == TABLE_KEY_MAX) { diag_add(c->d, DIAG_E0504, k->span, "a table has at most %d keys", TABLE_KEY_MAX); break; }
+    t->key[t->nkey++] = type_read(c, k->kid[1]);
+  }
+  t->type = type_read(c, n->kid[3]);
+}
+
+static Table *fact_table(Checker *c, Node *n) {
+  Bind b;
+  if (name_find(c, c->module, n->kid[0]->sym, &b) && b.kind == BIND_TABLE) { n->ref = b.index; return &c->p->tables.at[b.index]; }
+  Diag *x = diag_add(c->d, DIAG_E0201, n->kid[0]->span, "there is no table named '%s'", sym_text(c->p, n->kid[0]->sym));
+  diag_help(c->d, x, "declare it:  table %s (c: country): number", sym_text(c->p, n->kid[0]->sym));
+  return NULL;
+}
+
+static void fact_check(Checker *c, Node *n) {
+  Table *t = fact_table(c, n);
+  if (!t) return;
+  uint32_t i = 0;
+  if (list_len(n->kid[1]) != t->nkey) diag_add(c->d, DIAG_E0211, n->span, "the table %s has %u keys, not %u", sym_text(c->p, t->name), t->nkey, list_len(n->kid[1]));
+  for (Node *k = list_first(n->kid[1]); k; k = k->next, i++) fact_expr(c, k, nobody, i < t->nkey ? t->key[i] : T_ERROR, "a key of the table", FLAG_VARIES);
+  fact_expr(c, n->kid[2], nobody, c->p->tables.at[n->ref].type, "the table", FLAG_CLAUSES);
+  mods_check(c, n->kid[3], nobody);
+}
+
+static void fact_map_check(Checker *c, Node *n) {
+  Table *t = fact_table(c, n);
+  if (!t) return;
+  if (t->nkey != 1) { diag_add(c->d, DIAG_E0211, n->span, "the short form of fact is for tables with one key"); return; }
+  TypeInfo key = type_at(&c->p->types, t->key[0]);
+  Type val = t->type;
+  mods_check(c, n->kid[1], nobody);
+  for (Node *e = list_first(n->kid[2]); e; e = e->next) {
+    Ent x;
+    if (key.kind == TY_ENTITY) entity_find(c, e->kid[0], key.a, &x);
+    else diag_add(c->d, DIAG_E0206, e->kid[0]->span, "the short form of fact is for tables whose key is an entity");
+    fact_expr(c, e->kid[1], nobody, val, "the table", FLAG_CLAUSES);
+    mods_check(c, e->kid[2], nobody);
+  }
+}
+
+/* ---- agreements ---- */
+
+static Binder subject_check(Checker *c, Node *s) {
+  Ent e;
+  Binder b = nobody;
+  if (s->op == SUBJ_ONE) { entity_find(c, s->kid[0], K_COUNTRY, &e); return b; }
+  fact_expr(c, s->kid[1], nobody, countries(c), s->op == SUBJ_EACH ? "'each of'" : "'jointly'", FLAG_CLAUSES);
+  if (s->kid[0]) b.name = s->kid[0], b.type = c->p->kinds.at[K_COUNTRY].type;
+  return b;
+}
+
+static void routes_check(Checker *c, Node *names) {
+  Ent e;
+  for (Node *n = list_first(names); n; n = n->next) entity_find(c, n, K_ROUTE, &e);
+}
+
+static void act_check(Checker *c, Node *a, Binder b) {
+  Ent r;
+  DimId time = unit_dim(&c->p->units, c->p->units.atoms.at[0].unit);
+  switch (a->op) {
+    case ACT_SUPPLY: case ACT_BUY: case ACT_CARRY: case ACT_STOCKPILE:
+      if (entity_find(c, a->kid[1], K_RESOURCE, &r)) quantity_check(c, a->kid[0], r, a->op == ACT_STOCKPILE ? time : DIM_ONE, b, true);
+      targets_check(c, a->kid[2], K_COUNTRY, b);
+      routes_check(c, a->kid[3]);
+      break;
+    case ACT_FUND:
+      fact_expr(c, a->kid[0], b, T_QUANTITY, "'fund'", FLAG_CLAUSES);
+      targets_check(c, a->kid[1], K_RESOURCE, b);
+      if (a->kid[3]) fact_expr(c, a->kid[3], b, T_QUANTITY, "'yielding'", FLAG_CLAUSES);
+      break;
+    case ACT_EXEMPT:
+      targets_check(c, a->kid[2], K_COUNTRY, b);
+      entity_find(c, a->kid[1], K_CONTROL, &r);
+      break;
+    case ACT_NOT_RESTRICT:
+      targets_check(c, a->kid[1], K_RESOURCE, b);
+      if (a->kid[2] && a->kid[2]->kind != N_SET) fact_expr(c, a->kid[2], b, T_ERROR, "'against'", 0);
+      else targets_check(c, a->kid[2], K_COUNTRY, b);
+      break;
+    default:
+      fact_expr(c, a->kid[0], b, T_STRING, "'undertake'", FLAG_CLAUSES);
+      targets_check(c, a->kid[1], K_LAYER, b);
+      break;
+  }
+}
+
+static void clause_check(Checker *c, Node *n) {
+  Binder b = subject_check(c, n->kid[2]);
+  act_check(c, n->kid[3], b);
+  mods_check(c, n->kid[4], b);
+}
+
+static void agreement_check(Checker *c, Node *n) {
+  Node *parties = NULL, *term = NULL;
+  for (Node *m = list_first(n->kid[2]); m; m = m->next) {
+    if (m->kind == N_CLAUSE) clause_check(c, m);
+    if (m->kind == N_ARTICLE)
+      for (Node *k = list_first(m->kid[2]); k; k = k->next)
+        if (k->kind == N_CLAUSE) clause_check(c, k);
+    if (m->kind != N_ARG) continue;
+    const char *name = sym_text(c->p, m->sym);
+    uint32_t slot;
+    if (!strcmp(name, "parties")) { parties = m; fact_expr(c, m->kid[0], nobody, countries(c), "'parties'", FLAG_VARIES); }
+    else if (!strcmp(name, "term")) { term = m; fact_expr(c, m->kid[0], nobody, T_RANGE, "'term'", FLAG_VARIES); }
+    else {
+      const Field *f = field_find(c->p, K_AGREEMENT, m->sym, &slot);
+      if (f) fact_expr(c, m->kid[0], nobody, f->type, name, FLAG_VARIES);
+      else diag_help(c->d, diag_add(c->d, DIAG_E0302, m->span, "an agreement has no field '%s'", name), "it has parties, term, binding, signed, entry_into_force and note");
+    }
+  }
+  if (!parties) diag_help(c->d, diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the agreement '%s' has no parties", sym_text(c->p, n->kid[0]->sym)), "say whose it is:  parties: {USA, JPN}");
+  if (!term) diag_help(c->d, diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the agreement '%s' has no term", sym_text(c->p, n->kid[0]->sym)), "say when it holds:  term: 2026-01-01..2030-12-31");
+}
+
+/* ---- scenarios ---- */
+
+static void suspend_check(Checker *c, Node *what) {
+  fact_expr(c, what, nobody, T_ERROR, "'suspend'", FLAG_CLAUSES);
+  TypeInfo x = type_at(&c->p->types, what->ty);
+  if (what->ty != T_ERROR && !(x.kind == TY_ENTITY && (x.a == K_CLAUSE || x.a == K_AGREEMENT)))
+    diag_help(c->d, diag_add(c->d, DIAG_E0206, what->span, "'suspend' takes a clause"), "name it with its agreement:  suspend initiative.m1");
+}
+
+static void shock_check(Checker *c, Node *s) {
+  Ent e;
+  switch (s->op) {
+    case SHOCK_WITHDRAW:
+      fact_expr(c, s->kid[0], nobody, T_ERROR, "'withdraw'", FLAG_CLAUSES);
+      if (s->kid[0]->ty != T_ERROR && !type_fits(&c->p->types, s->kid[0]->ty, c->p->kinds.at[K_COUNTRY].type) && !type_fits(&c->p->types, s->kid[0]->ty, countries(c)))
+        expected(c, s->kid[0], s->kid[0]->ty, countries(c), "'withdraw'");
+      break;
+    case SHOCK_IMPOSE: case SHOCK_LIFT: entity_find(c, s->kid[0], K_CONTROL, &e); break;
+    case SHOCK_CLOSE: entity_find(c, s->kid[0], K_ROUTE, &e); break;
+    case SHOCK_SCALE:
+      entity_find(c, s->kid[0], K_RESOURCE, &e);
+      targets_check(c, s->kid[1], K_COUNTRY, nobody);
+      fact_expr(c, s->kid[2], nobody, T_NUMBER, "'by'", FLAG_VARIES);
+      break;
+    case SHOCK_SUSPEND: suspend_check(c, s->kid[0]); break;
+    default: entity_find(c, s->kid[0], K_SCENARIO, &e); break;
+  }
+  mods_check(c, s->kid[3], nobody);
+}
+
+static void scenario_check(Checker *c, Node *n) {
+  for (Node *s = list_first(n->kid[2]); s; s = s->next)
+    if (s->kind == N_SHOCK) shock_check(c, s);
+}
+
+static void decl_check(Checker *c, Node *n) {
+  switch ((NodeKind)n->kind) {
+    case N_ENTITY: entity_check(c, n); break;
+    case N_SUPPLY: case N_DEMAND: supply_check(c, n); break;
+    case N_DEMAND_JOINT: case N_WORLD: one_figure(c, n); break;
+    case N_REQUIRES: requires_check(c, n); break;
+    case N_CONTROL: control_check(c, n); break;
+    case N_AGREEMENT: agreement_check(c, n); break;
+    case N_SCENARIO: scenario_check(c, n); break;
+    case N_FACT: fact_check(c, n); break;
+    case N_FACT_MAP: fact_map_check(c, n); break;
+    case N_TABLE: fact_expr(c, n->kid[4], nobody, c->p->tables.at[n->ref].type, "the table's default", FLAG_VARIES); break;
+    default: break;
+  }
+}
+
+static void kinds_check(Checker *c) {
+  for (uint32_t m = 0; m < c->p->modules.len; m++) {
+    c->module = (uint16_t)m;
+    for (Node *n = list_first(c->p->modules.at[m].file->kid[0]); n; n = n->next) {
+      Bind b;
+      if (n->kind != N_KIND || !name_find(c, c->module, n->kid[0]->sym, &b) || b.kind != BIND_KIND) continue;
+      for (Node *f = list_first(n->kid[2]); f; f = f->next) {
+        Field field = {f->kid[0]->sym, type_read(c, f->kid[1])};
+        vec_push(c->p->mem, &c->p->kinds.at[b.index].fields, field);
+      }
+    }
+  }
+}
+
+static void concern_check(Checker *c) {
+  for (uint32_t m = 0; m < c->p->modules.len; m++) {
+    c->module = (uint16_t)m;
+    for (Node *n = list_first(c->p->modules.at[m].file->kid[0]); n; n = n->next) {
+      if (n->kind != N_CONCERN) continue;
+      for (Node *k = list_first(n->kid[0]); k; k = k->next) {
+        Ent e;
+        if (entity_find(c, k, K_COUNTRY, &e)) vec_push(c->p->mem, &c->p->concern, e);
+      }
+    }
+  }
+}
+
+void decls_check(Checker *c) {
+  Program *p = c->p;
+  kinds_check(c);
+  for (uint32_t i = 0; i < p->facts.len; i++) {
+    c->module = p->facts.at[i].module;
+    Node *n = p->facts.at[i].node;
+    if (n->kind == N_TABLE) table_check(c, n);
+    if (n->kind == N_ENTITY && n->op == K_RESOURCE) unit_field(c, n);
+  }
+  for (uint32_t i = 0; i < p->funcs.len; i++) func_header(c, i);
+  for (uint32_t i = 0; i < p->funcs.len; i++) overloads_check(c, i);
+  concern_check(c);
+  uint32_t named = p->funcs.len;
+  for (uint32_t i = 0; i < named && !mem_failed(p->mem); i++) func_ready(c, i);
+  for (uint32_t i = 0; i < p->facts.len && !mem_failed(p->mem); i++) {
+    c->module = p->facts.at[i].module;
+    decl_check(c, p->facts.at[i].node);
+  }
+}

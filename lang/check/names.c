@@ -1,0 +1,416 @@
+#include "base/near.h"
+#include "check/checker.h"
+#include <string.h>
+
+Sym sym_of(Checker *c, const char *word) { return intern_put(c->u->names, word, strlen(word)); }
+const char *kind_word(const Checker *c, uint32_t kind) { return sym_text(c->p, c->p->kinds.at[kind].word); }
+
+static bool find_in(const Program *p, uint16_t module, Sym name, Bind *out) {
+  uint64_t i;
+  if (!map_get(&p->modules.at[module].names, name, &i)) return false;
+  *out = p->binds.at[i];
+  return true;
+}
+
+/* Looks in what a module uses, and in what those use, nearest first. A name with a prefix is found in what is used
+ * under that prefix alone. */
+static bool find_used(Program *p, uint16_t from, Sym prefix, Sym name, Bind *out) {
+  uint16_t queue[256];
+  uint64_t seen[4] = {0};
+  uint32_t head = 0, tail = 0;
+  Module *m = &p->modules.at[from];
+  for (uint32_t i = 0; i < m->uses.len && tail < 256; i++)
+    if (m->uses.at[i].prefix == prefix) queue[tail++] = m->uses.at[i].module;
+  while (head < tail) {
+    uint16_t at = queue[head++];
+    if (seen[at >> 6 & 3] >> (at & 63) & 1) continue;
+    seen[at >> 6 & 3] |= 1ull << (at & 63);
+    if (find_in(p, at, name, out)) return true;
+    for (uint32_t i = 0; i < p->modules.at[at].uses.len && tail < 256; i++)
+      if (!p->modules.at[at].uses.at[i].prefix) queue[tail++] = p->modules.at[at].uses.at[i].module;
+  }
+  return false;
+}
+
+bool name_find(Checker *c, uint16_t module, Sym name, Bind *out) {
+  if (find_in(c->p, module, name, out)) return true;
+  if (find_used(c->p, module, 0, name, out)) return true;
+  const char *s = sym_text(c->p, name), *dot = strchr(s, '.');
+  if (!dot) return false;
+  Sym prefix = intern_put(c->u->names, s, (size_t)(dot - s));
+  return find_used(c->p, module, prefix, intern_put(c->u->names, dot + 1, strlen(dot + 1)), out);
+}
+
+typedef struct Near { const char *word; uint32_t len; const char *best; int distance; } Near;
+
+static void near_try(Near *n, const char *word) {
+  int d = near_distance(n->word, n->len, word, (uint32_t)strlen(word));
+  if (d < n->distance && (uint32_t)d < n->len && d <= (n->len < 4 ? 1 : 2)) n->distance = d, n->best = word;
+}
+
+static void near_module(Checker *c, Near *n, uint16_t module, int depth) {
+  const Module *m = &c->p->modules.at[module];
+  /* Walking the names in the order of their declaration keeps the suggestion the same from run to run. */
+  for (uint32_t i = 0; i < c->p->binds.len && depth < 4; i++) {
+    const Bind *b = &c->p->binds.at[i];
+    Sym s = b->kind == BIND_ENTITY ? program_entity(c->p, b->index)->id : b->kind == BIND_FUNC ? c->p->funcs.at[b->index].name
+          : b->kind == BIND_TABLE ? c->p->tables.at[b->index].name : c->p->kinds.at[b->index].word;
+    uint64_t known;
+    if (map_get(&m->names, s, &known)) near_try(n, sym_text(c->p, s));
+  }
+  for (uint32_t i = 0; i < m->uses.len && depth < 4; i++) near_module(c, n, m->uses.at[i].module, depth + 1);
+}
+
+void report_unknown(Checker *c, Span at, Sym name, const char *what) {
+  Diag *x = diag_add(c->d, DIAG_E0201, at, "there is no %s named '%s'", what, sym_text(c->p, name));
+  Near n = {sym_text(c->p, name), intern_len(c->u->names, name), NULL, 3};
+  for (uint32_t i = c->locals.len; i-- > c->base;) near_try(&n, sym_text(c->p, c->locals.at[i].name));
+  near_module(c, &n, c->module, 0);
+  for (int b = 0; b < BUILTIN_COUNT; b++) near_try(&n, builtin_info((Builtin)b)->name);
+  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "today", "layers", "countries",
+    "resources", "sources", "routes", "controls", "clauses", "agreements", "parties", "concern", "term"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&n, words[i]);
+  if (n.best) diag_help(c->d, x, "did you mean '%s'?", n.best);
+  else if (!strcmp(what, "country")) diag_help(c->d, x, "countries are ISO 3166-1 alpha-3 codes once the draft says  use std.countries");
+}
+
+static bool is_entity_of(Checker *c, Node *n, Bind b, uint32_t kind, Ent *out) {
+  for (;;) {
+    if (b.kind == BIND_ENTITY && ent_kind(b.index) == kind) {
+      *out = b.index;
+      n->op = REF_ENTITY;
+      n->ref = b.index;
+      n->ty = c->p->kinds.at[kind].type;
+      return true;
+    }
+    if (b.next < 0) return false;
+    b = c->p->binds.at[b.next];
+  }
+}
+
+bool entity_find(Checker *c, Node *n, uint32_t kind, Ent *out) {
+  Sym name = n->sym;
+  if (n->kind == N_ATOM) {
+    Text t = ast_text(c->u, n->kid[0]);
+    if (!n->kid[0] || n->kid[0]->kind != N_STRING) {
+      diag_add(c->d, DIAG_E0206, n->span, "@ names an entity by a text here: @\"N20\"");
+      return false;
+    }
+    name = intern_put(c->u->names, t.at, t.len);
+  } else if (n->kind != N_NAME) return false;
+  Bind b;
+  if (!name_find(c, c->module, name, &b)) {
+    report_unknown(c, n->span, name, kind_word(c, kind));
+    return false;
+  }
+  if (is_entity_of(c, n, b, kind, out)) return true;
+  Diag *x = diag_add(c->d, DIAG_E0206, n->span, "'%s' is no %s", sym_text(c->p, name), kind_word(c, kind));
+  if (b.kind == BIND_ENTITY) {
+    Entity *e = program_entity(c->p, b.index);
+    diag_label(c->d, x, e->span, "it is declared here as a %s", kind_word(c, ent_kind(b.index)));
+  }
+  return false;
+}
+
+const Field *field_find(const Program *p, uint32_t kind, Sym name, uint32_t *slot) {
+  const Kind *k = &p->kinds.at[kind];
+  for (uint32_t i = 0; i < k->fields.len; i++)
+    if (k->fields.at[i].name == name) { *slot = i; return &k->fields.at[i]; }
+  return NULL;
+}
+
+/* ---- declaring ---- */
+
+static Span bind_span(const Program *p, const Bind *b) {
+  switch ((BindKind)b->kind) {
+    case BIND_ENTITY: return program_entity(p, b->index)->span;
+    case BIND_FUNC: return p->funcs.at[b->index].span;
+    case BIND_TABLE: return p->tables.at[b->index].decl->kid[0]->span;
+    case BIND_KIND: return p->kinds.at[b->index].span;
+  }
+  return (Span){0, 0};
+}
+
+static void bind_add(Checker *c, Sym name, Span at, BindKind kind, uint32_t index) {
+  Program *p = c->p;
+  Module *m = &p->modules.at[c->module];
+  uint64_t known;
+  Bind b = {(uint8_t)kind, index, -1};
+  if (map_get(&m->names, name, &known)) {
+    Bind *old = &p->binds.at[known];
+    /* A function may be given once for each type of its first parameter; types are compared once they are known. */
+    if (kind == BIND_FUNC && old->kind == BIND_FUNC && p->funcs.at[index].kind <= FUNC_RULE && p->funcs.at[old->index].kind <= FUNC_RULE) {
+      b.next = old->next;
+      old->next = (int32_t)p->binds.len;
+      vec_push(p->mem, &p->binds, b);
+      return;
+    }
+    Diag *x = diag_add(c->d, DIAG_E0301, at, "'%s' is declared twice", sym_text(p, name));
+    diag_label(c->d, x, bind_span(p, old), "first here");
+    return;
+  }
+  vec_push(p->mem, &p->binds, b);
+  map_put(&m->names, name, p->binds.len - 1);
+}
+
+static const char *title_of(Checker *c, Node *title, Sym id) {
+  if (title && title->kind == N_STRING) return ast_text(c->u, title).at;
+  if (title) diag_add(c->d, DIAG_E0313, title->span, "a title is plain text here, without { }");
+  return sym_text(c->p, id);
+}
+
+static Sym ename_sym(Checker *c, Node *n) {
+  if (n->kind == N_NAME) return n->sym;
+  Node *e = n->kind == N_ATOM ? n->kid[0] : n;
+  if (e && e->kind == N_STRING) { Text t = ast_text(c->u, e); return intern_put(c->u->names, t.at, t.len); }
+  diag_add(c->d, DIAG_E0313, n->span, "@ with an expression can name an entity only where rows of data make it");
+  return 0;
+}
+
+static Ent entity_add(Checker *c, uint32_t kind, Node *name, Node *title, Node *decl, uint32_t owner) {
+  Kind *k = &c->p->kinds.at[kind];
+  Sym id = ename_sym(c, name);
+  if (!id) return UINT32_MAX;
+  if (k->list.len >= 0xFFFFFF) { diag_add(c->d, DIAG_E0504, name->span, "there are more than 16,777,215 of these"); return UINT32_MAX; }
+  Entity e = {.id = id, .name = title_of(c, title, id), .span = name->span, .decl = decl, .owner = owner, .module = c->module};
+  vec_push(c->p->mem, &k->list, e);
+  return ent_make(kind, k->list.len - 1);
+}
+
+static uint32_t func_add(Checker *c, FuncKind kind, Node *name, Node *decl, Node *body) {
+  Func f = {.name = name->sym, .kind = (uint8_t)kind, .module = c->module, .decl = decl, .body = body, .span = name->span};
+  vec_push(c->p->mem, &c->p->funcs, f);
+  return c->p->funcs.len - 1;
+}
+
+static void declare_kind(Checker *c, Node *n) {
+  Program *p = c->p;
+  Kind k = {.word = n->kid[0]->sym, .type = type_entity(&p->types, p->kinds.len), .span = n->kid[0]->span};
+  for (uint32_t i = 0; i < p->kinds.len; i++)
+    if (p->kinds.at[i].word == k.word) {
+      diag_add(c->d, DIAG_E0301, k.span, "there is a kind '%s' already", sym_text(p, k.word));
+      return;
+    }
+  if (p->kinds.len >= 255) { diag_add(c->d, DIAG_E0504, k.span, "there are more than 255 kinds"); return; }
+  Field id = {sym_of(c, "id"), T_STRING}, name = {sym_of(c, "name"), T_STRING};
+  vec_push(p->mem, &k.fields, id);
+  vec_push(p->mem, &k.fields, name);
+  vec_push(p->mem, &p->kinds, k);
+  bind_add(c, k.word, k.span, BIND_KIND, p->kinds.len - 1);
+}
+
+static void declare_instance(Checker *c, Node *n) {
+  Program *p = c->p;
+  uint32_t kind = n->op;
+  Node *name = n->kid[0];
+  if (kind == K_BUILTIN) {
+    Bind b;
+    if (!name_find(c, c->module, n->sym, &b) || b.kind != BIND_KIND) {
+      Span word = {n->span.lo, n->span.lo + intern_len(c->u->names, n->sym)};
+      Diag *x = diag_add(c->d, DIAG_E0204, word, "'%s' begins no declaration, and there is no kind of that name", sym_text(p, n->sym));
+      static const char *const words[] = {"use", "layer", "country", "group", "concern", "unit", "source", "resource", "requires", "supply", "demand",
+        "control", "route", "agreement", "let", "fn", "rule", "check", "scenario", "kind", "table", "fact", "world"};
+      Near near = {sym_text(p, n->sym), intern_len(c->u->names, n->sym), NULL, 3};
+      for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
+      if (near.best) diag_help(c->d, x, "did you mean '%s'?", near.best);
+      return;
+    }
+    kind = b.index;
+  }
+  Ent e = entity_add(c, kind, name, n->kid[1], n, 0);
+  if (e == UINT32_MAX) return;
+  n->ref = e;
+  if (kind == K_RESOURCE) vec_push(p->mem, &p->resource_unit, UNIT_NONE);
+  bind_add(c, program_entity(p, e)->id, name->span, BIND_ENTITY, e);
+}
+
+static void declare_clause(Checker *c, Node *n, uint32_t agreement) {
+  Node *label = n->kid[0];
+  Ent e = entity_add(c, K_CLAUSE, label, n->kid[1], n, agreement);
+  n->ref = e;
+  if (e == UINT32_MAX) return;
+  Sym id = program_entity(c->p, e)->id;
+  Ent first = program_clause(c->p, agreement, id);
+  if (first == UINT32_MAX) { map_put(&c->p->clause_ids, (uint64_t)agreement << 32 | id, ent_index(e)); return; }
+  Diag *x = diag_add(c->d, DIAG_E0301, label->span, "there are two clauses '%s' in this agreement", sym_text(c->p, id));
+  diag_label(c->d, x, program_entity(c->p, first)->span, "first here");
+}
+
+static void declare_agreement(Checker *c, Node *n) {
+  Ent e = entity_add(c, K_AGREEMENT, n->kid[0], n->kid[1], n, 0);
+  n->ref = e;
+  if (e == UINT32_MAX) return;
+  bind_add(c, n->kid[0]->sym, n->kid[0]->span, BIND_ENTITY, e);
+  for (Node *m = list_first(n->kid[2]); m; m = m->next) {
+    if (m->kind == N_CLAUSE) declare_clause(c, m, ent_index(e));
+    if (m->kind != N_ARTICLE) continue;
+    for (Node *k = list_first(m->kid[2]); k; k = k->next)
+      if (k->kind == N_CLAUSE) declare_clause(c, k, ent_index(e));
+  }
+}
+
+static void declare_simple(Checker *c, Node *n, uint32_t kind) {
+  Ent e = entity_add(c, kind, n->kid[0], n->kid[1], n, 0);
+  n->ref = e;
+  if (e != UINT32_MAX) bind_add(c, program_entity(c->p, e)->id, n->kid[0]->span, BIND_ENTITY, e);
+}
+
+static void declare_func(Checker *c, FuncKind kind, Node *n, Node *body) {
+  uint32_t f = func_add(c, kind, n->kid[0], n, body);
+  n->ref = f;
+  bind_add(c, n->kid[0]->sym, n->kid[0]->span, BIND_FUNC, f);
+}
+
+static void declare_table(Checker *c, Node *n) {
+  Table t = {.name = n->kid[0]->sym, .decl = n, .module = c->module};
+  t.title = title_of(c, n->kid[1], t.name);
+  vec_push(c->p->mem, &c->p->tables, t);
+  n->ref = c->p->tables.len - 1;
+  bind_add(c, t.name, n->kid[0]->span, BIND_TABLE, n->ref);
+}
+
+static void declare(Checker *c, Node *n) {
+  switch (n->kind) {
+    case N_ENTITY: declare_instance(c, n); break;
+    case N_AGREEMENT: declare_agreement(c, n); break;
+    case N_CONTROL: declare_simple(c, n, K_CONTROL); break;
+    case N_SCENARIO: declare_simple(c, n, K_SCENARIO); break;
+    case N_GROUP: declare_func(c, FUNC_LET, n, n->kid[2]); break;
+    case N_LET: declare_func(c, FUNC_LET, n, n->kid[2]); break;
+    case N_FN: declare_func(c, FUNC_FN, n, n->kid[3]); break;
+    case N_RULE: declare_func(c, FUNC_RULE, n, n->kid[2]); break;
+    case N_TABLE: declare_table(c, n); break;
+    case N_CHECK: n->ref = func_add(c, FUNC_CHECK, n->kid[0], n, n); vec_push(c->p->mem, &c->p->checks, n->ref); break;
+    default: break;
+  }
+  switch (n->kind) {
+    case N_ENTITY: case N_AGREEMENT: case N_CONTROL: case N_SCENARIO: case N_SUPPLY: case N_DEMAND: case N_DEMAND_JOINT:
+    case N_REQUIRES: case N_WORLD: case N_FACT: case N_FACT_MAP: case N_TABLE: {
+      Decl d = {n, c->module};
+      vec_push(c->p->mem, &c->p->facts, d);
+      break;
+    }
+    default: break;
+  }
+}
+
+/* Units come first of all, since figures anywhere may use them; each in terms of earlier ones. */
+static void declare_unit(Checker *c, Node *decl) {
+  Program *p = c->p;
+  Node *value = decl->kid[2];
+  Span at = decl->kid[0]->span;
+  const UnitAtom *old = unit_atom(&p->units, decl->kid[0]->sym);
+  if (old) {
+    Diag *x = diag_add(c->d, DIAG_E0301, at, "the unit '%s' is declared twice", sym_text(p, decl->kid[0]->sym));
+    if (old->span.hi) diag_label(c->d, x, old->span, "first here");
+    else diag_help(c->d, x, "d, the day, is the engine's own");
+    return;
+  }
+  const char *title = title_of(c, decl->kid[1], decl->kid[0]->sym);
+  if (!value) { unit_declare(&p->units, decl->kid[0]->sym, title, at); return; }
+  Node *by = NULL;  /* 1 d / 24 */
+  if (value->kind == N_BINARY && value->op == OP_DIV && value->kid[1]->kind == N_NUMBER) by = value->kid[1], value = value->kid[0];
+  if (value->kind != N_QUANTITY || (by && !num_sign(p->unit->numbers.at[by->sym]))) {
+    diag_add(c->d, DIAG_E0224, value->span, "a unit is a figure in other units, such as  unit kt = 1_000 t  or  unit h = 1 d / 24");
+    return;
+  }
+  UnitId of = unit_read(c, value->kid[0]);
+  if (of == UNIT_NONE) return;
+  Num n = num_keep(p->unit->numbers.at[value->sym]);
+  if (by) { Num q = num_div(p->mem, n, p->unit->numbers.at[by->sym]); num_drop(p->mem, n); n = q; }
+  unit_declare_as(&p->units, decl->kid[0]->sym, title, at, n, of);
+  num_drop(p->mem, n);
+}
+
+static void declare_units(Checker *c) {
+  for (uint32_t i = 0; i < c->p->modules.len; i++) {
+    c->module = (uint16_t)i;
+    for (Node *n = list_first(c->p->modules.at[i].file->kid[0]); n; n = n->next)
+      if (n->kind == N_UNIT_DECL) declare_unit(c, n);
+  }
+}
+
+void declare_all(Checker *c) {
+  declare_units(c);
+  for (uint32_t i = 0; i < c->p->modules.len; i++) {
+    c->module = (uint16_t)i;
+    Node *first = list_first(c->p->modules.at[i].file->kid[0]);
+    for (Node *n = first; n; n = n->next)
+      if (n->kind == N_KIND) declare_kind(c, n);
+    for (Node *n = first; n && !mem_failed(c->p->mem); n = n->next) declare(c, n);
+  }
+}
+
+/* ---- types and units as written ---- */
+
+static bool unit_spell(Checker *c, Node *e, Buf *b) {
+  if (e->kind == N_NAME || e->kind == N_UNIT) { buf_str(b, sym_text(c->p, e->sym)); return true; }
+  if (e->kind == N_BINARY && (e->op == OP_DIV || e->op == OP_MUL)) {
+    if (!unit_spell(c, e->kid[0], b)) return false;
+    buf_char(b, e->op == OP_DIV ? '/' : '*');
+    return unit_spell(c, e->kid[1], b);
+  }
+  if (e->kind == N_BINARY && e->op == OP_POW && e->kid[1]->kind == N_NUMBER) {
+    int64_t n;
+    if (!unit_spell(c, e->kid[0], b) || !num_to_i64(c->p->mem, c->u->numbers.at[e->kid[1]->sym], &n)) return false;
+    buf_char(b, '^');
+    buf_int(b, n);
+    return true;
+  }
+  return false;
+}
+
+static void report_unit(Checker *c, Span at, Sym bad) {
+  Diag *x = diag_add(c->d, DIAG_E0202, at, "there is no unit '%s'", sym_text(c->p, bad));
+  Near n = {sym_text(c->p, bad), intern_len(c->u->names, bad), NULL, 3};
+  for (uint32_t i = 0; i < c->p->units.atoms.len; i++) near_try(&n, sym_text(c->p, c->p->units.atoms.at[i].name));
+  if (c->p->units.atoms.len == 1) diag_help(c->d, x, "the usual units come with  use std.units");
+  else if (n.best) diag_help(c->d, x, "did you mean '%s'? Units are declared with  unit %s \"...\"", n.best, sym_text(c->p, bad));
+  else diag_help(c->d, x, "declare it with  unit %s \"...\"", sym_text(c->p, bad));
+}
+
+UnitId unit_read(Checker *c, Node *e) {
+  Buf b;
+  buf_init(&b, c->p->mem);
+  Sym bad, text = 0;
+  bool ok = unit_spell(c, e, &b);
+  if (ok) text = intern_put(c->u->names, buf_text(&b), b.len);
+  buf_end(&b);
+  if (!ok) { diag_add(c->d, DIAG_E0202, e->span, "this is no unit; a unit is written t, t/yr or USD/kg"); return UNIT_NONE; }
+  UnitId u = unit_parse(&c->p->units, text, &bad);
+  if (u == UNIT_NONE) report_unit(c, e->span, bad);
+  return u;
+}
+
+Type type_read(Checker *c, Node *n) {
+  Program *p = c->p;
+  const char *w = sym_text(p, n->sym);
+  bool plain = !n->kid[0] && !n->kid[1];
+  if (!strcmp(w, "bool") && plain) return T_BOOL;
+  if (!strcmp(w, "string") && plain) return T_STRING;
+  if (!strcmp(w, "number") && plain) return T_NUMBER;
+  if (!strcmp(w, "date") && plain) return T_DATE;
+  if (!strcmp(w, "range") && plain) return T_RANGE;
+  if (!strcmp(w, "quantity") && !n->kid[1]) {
+    if (!n->kid[0]) return T_QUANTITY;
+    UnitId u = unit_read(c, n->kid[0]);
+    return u == UNIT_NONE ? T_ERROR : type_quantity(&p->types, 0, unit_dim(&p->units, u));
+  }
+  if ((!strcmp(w, "set") || !strcmp(w, "list")) && n->kid[1] && !n->kid[2]) {
+    Type of = type_read(c, n->kid[1]);
+    return w[0] == 's' ? type_set(&p->types, of) : type_list(&p->types, of);
+  }
+  if (!strcmp(w, "map") && n->kid[1] && n->kid[2]) {
+    Type key = type_read(c, n->kid[1]), val = type_read(c, n->kid[2]);
+    return type_map(&p->types, key, val);
+  }
+  for (uint32_t i = 0; i < p->kinds.len && plain; i++)
+    if (p->kinds.at[i].word == n->sym) return p->kinds.at[i].type;
+  Diag *x = diag_add(c->d, DIAG_E0205, n->span, "there is no type '%s'", w);
+  Near near = {w, intern_len(c->u->names, n->sym), NULL, 3};
+  static const char *const words[] = {"bool", "string", "number", "quantity", "date", "range", "set", "list", "map"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
+  for (uint32_t i = 0; i < p->kinds.len; i++) near_try(&near, sym_text(p, p->kinds.at[i].word));
+  if (near.best) diag_help(c->d, x, "did you mean '%s'?", near.best);
+  return T_ERROR;
+}

@@ -1,0 +1,136 @@
+#ifndef CHECK_PROGRAM_H
+#define CHECK_PROGRAM_H
+#include "base/date.h"
+#include "base/map.h"
+#include "check/type.h"
+#include "syntax/ast.h"
+
+/* What the checker makes of the trees: every name resolved, every expression typed (in Node.ty, op and ref). */
+
+/* An entity: its kind in the top byte, its place in the kind's table below. */
+typedef uint32_t Ent;
+static inline Ent ent_make(uint32_t kind, uint32_t index) { return kind << 24 | index; }
+static inline uint32_t ent_kind(Ent e) { return e >> 24; }
+static inline uint32_t ent_index(Ent e) { return e & 0xFFFFFF; }
+
+typedef struct Entity {
+  Sym id;
+  const char *name;    /* the title, else the id */
+  Span span;           /* of its name, where it is declared */
+  Node *decl;
+  uint32_t owner;      /* clause: its agreement's index; else 0 */
+  uint16_t module;
+} Entity;
+
+typedef struct Field { Sym name; Type type; } Field;
+enum { FIELD_ID, FIELD_NAME, FIELD_FIRST };   /* every kind has these two */
+
+typedef struct Kind {
+  Sym word;            /* "resource", or the draft's own "pipeline" */
+  Type type;
+  VEC(Entity) list;
+  VEC(Field) fields;
+  Span span;
+} Kind;
+
+typedef enum FuncKind { FUNC_FN, FUNC_RULE, FUNC_LET, FUNC_THUNK, FUNC_CHECK } FuncKind;
+enum { FLAG_VARIES = 1, FLAG_TODAY = 2, FLAG_CLAUSES = 4, FLAG_RECURSIVE = 8 };
+
+typedef struct Call { uint32_t from, to; bool monotone; Span span; } Call;
+
+typedef struct Func {
+  Sym name;
+  uint8_t kind, flags;
+  uint8_t state;            /* 0 not checked yet, 1 being checked, 2 checked */
+  uint16_t module;
+  uint16_t nparam, nslot;   /* slots hold parameters first, then every name bound within */
+  Type param[8];
+  Type ret;
+  Node *decl, *body;        /* body: the expression; a check's is its CHECK node */
+  Span span;
+} Func;
+enum { PARAM_MAX = 8, SLOT_MAX = 4000 };
+
+typedef struct Table {
+  Sym name;
+  const char *title;
+  uint8_t nkey;
+  Type key[4];
+  Type type;
+  Node *decl;
+  uint16_t module;
+} Table;
+enum { TABLE_KEY_MAX = 4 };
+
+/* What a name at the top of a file stands for. */
+typedef enum BindKind { BIND_ENTITY, BIND_FUNC, BIND_TABLE, BIND_KIND } BindKind;
+typedef struct Bind { uint8_t kind; uint32_t index; int32_t next; } Bind;   /* next: another of the same name (overloads), or -1 */
+
+typedef struct Module {
+  Sym name;              /* std.units, or the path */
+  const Source *source;
+  Node *file;
+  bool library;
+  Map names;             /* Sym -> first Bind */
+  VEC(struct { uint16_t module; Sym prefix; Span span; bool used; }) uses;
+} Module;
+
+/* How NAME, FIELD and CALL nodes are resolved: Node.op, with Node.ref as said. */
+enum { REF_NONE, REF_LOCAL /* slot */, REF_ENTITY /* Ent */, REF_FUNC /* Func without parameters */, REF_TABLE, REF_SETOF /* entity kind */,
+       REF_PARTIES, REF_CONCERN, REF_TERM, REF_OPEN, REF_TODAY, REF_FIELD /* slot of the kind's fields */, REF_RANGE_FROM, REF_RANGE_THROUGH };
+enum { CALL_NONE, CALL_FUNC, CALL_BUILTIN, CALL_TABLE, CALL_AGGREGATE /* Aggregate */, CALL_SPANS, CALL_FIRST_DAY, CALL_STEP };
+typedef enum Aggregate { AGG_SUM, AGG_COUNT, AGG_MIN, AGG_MAX, AGG_ANY, AGG_ALL } Aggregate;
+
+#define BUILTIN(name, params, result, flags, doc) BUILTIN_##name,
+typedef enum Builtin {
+#include "check/builtin.def"
+  BUILTIN_COUNT
+} Builtin;
+#undef BUILTIN
+typedef struct BuiltinInfo { const char *name, *params, *result; char flag; const char *doc; } BuiltinInfo;
+const BuiltinInfo *builtin_info(Builtin b);
+
+typedef struct Decl { Node *node; uint16_t module; } Decl;
+
+typedef struct Program {
+  Mem *mem;
+  Unit *unit;
+  UnitTable units;
+  TypeTable types;
+  VEC(Kind) kinds;
+  VEC(Func) funcs;
+  VEC(Table) tables;
+  VEC(Module) modules;
+  VEC(Bind) binds;
+  VEC(Call) calls;
+  VEC(Decl) facts;       /* declarations that the world is built from, in order */
+  VEC(uint32_t) checks;  /* Funcs of kind FUNC_CHECK, in order */
+  VEC(Ent) concern;
+  VEC(Day) dates;        /* dates that expressions name: the timeline breaks there */
+  VEC(UnitId) resource_unit;   /* by resource */
+  VEC(struct { uint32_t func; uint8_t must_not; Span span; }) limits;  /* what an expression of a declaration may not depend on */
+  Map clause_ids;        /* agreement << 32 | label -> clause */
+  Map thunks;            /* Node* -> Func, for expressions of declarations that are not plain literals */
+} Program;
+
+void program_init(Program *p, Mem *mem, Unit *unit);
+void program_end(Program *p);
+/* Adds a parsed file as a module; uses are added by the loader with program_use. Returns its index. */
+uint16_t program_module(Program *p, Sym name, const Source *source, Node *file, bool library);
+void program_use(Program *p, uint16_t module, uint16_t used, Sym prefix, Span span);
+/* Declares, resolves, types. True when nothing is wrong. */
+bool program_check(Program *p);
+/* Checks an expression in the scope of a module, as a new Func without parameters; its index, or UINT32_MAX. */
+uint32_t program_check_expr(Program *p, uint16_t module, Node *expr);
+
+static inline Entity *program_entity(const Program *p, Ent e) { return &p->kinds.at[ent_kind(e)].list.at[ent_index(e)]; }
+static inline const char *sym_text(const Program *p, Sym s) { return intern_text(p->unit->names, s); }
+/* The Func that an expression of a declaration became, or UINT32_MAX when it is a plain literal. */
+uint32_t program_thunk(const Program *p, const Node *expr);
+/* The clause of an agreement with that label, or UINT32_MAX. */
+Ent program_clause(const Program *p, uint32_t agreement, Sym label);
+/* The field of a kind, and its slot; NULL when there is none. */
+const Field *field_find(const Program *p, uint32_t kind, Sym name, uint32_t *slot);
+void type_text(const Program *p, Type t, Buf *out);
+
+#endif

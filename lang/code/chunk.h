@@ -1,0 +1,53 @@
+#ifndef CODE_CHUNK_H
+#define CODE_CHUNK_H
+#include "check/program.h"
+#include "world/value.h"
+
+#define OP(name, operands, doc) OP_##name##_,
+typedef enum Op {
+#include "code/op.def"
+  OP_COUNT_
+} Op;
+#undef OP
+
+typedef struct Ins { uint8_t op, x; uint16_t a, b, c; } Ins;
+static inline uint32_t ins_target(Ins i) { return (uint32_t)i.b | (uint32_t)i.c << 16; }
+typedef struct OpInfo { const char *name, *operands, *doc; } OpInfo;
+const OpInfo *op_info(Op op);
+
+/* Accumulators: the aggregates, and the collections that are built. */
+enum { ACC_SUM, ACC_COUNT, ACC_MIN, ACC_MAX, ACC_ANY, ACC_ALL, ACC_SET, ACC_LIST, ACC_MAP, ACC_SPANS };
+enum { NO_WHERE = 0xFFFF };
+
+/* Code of one Func. */
+typedef struct Code {
+  uint32_t start, len;      /* in Chunk.ins */
+  uint16_t nreg;
+} Code;
+
+/* A `require`: where it stands, and the names of a check's bindings. */
+typedef struct Require { Node *node; uint32_t check; bool once; } Require;   /* once: at, throughout or sometime says when */
+typedef struct CheckCode { uint32_t func, first_require, nrequire; Node *node; } CheckCode;
+
+typedef struct Chunk {
+  Mem *mem;
+  Program *p;
+  VEC(Ins) ins;
+  VEC(uint32_t) place;      /* a source offset for each instruction */
+  VEC(Value) consts;
+  VEC(Code) codes;          /* by Func */
+  VEC(Require) requires;
+  VEC(CheckCode) checks;
+} Chunk;
+
+void chunk_init(Chunk *k, Mem *mem, Program *p);
+void chunk_end(Chunk *k);
+/* Compiles every Func that has no code yet. False when memory is refused or a function is too large (said in diags). */
+bool compile_all(Chunk *k, Rt *rt);
+/* Whether the code of every Func is well formed: registers in range, jumps to instructions, constants and functions that exist.
+ * Otherwise *at is where it is not. */
+bool chunk_verify(const Chunk *k, uint32_t *at, const char **why);
+/* The code of one Func, a line an instruction, source lines between. */
+void chunk_disassemble(const Chunk *k, uint32_t func, Rt *rt, Buf *out);
+
+#endif

@@ -1,0 +1,531 @@
+#include "code/chunk.h"
+#include <string.h>
+
+/* The typed tree -> instructions for registers. A function's registers are its slots (parameters and bound names, as
+ * the checker numbered them), then temporaries, taken and given back like a stack. */
+typedef struct Compiler {
+  Chunk *k;
+  Program *p;
+  Rt *rt;
+  uint32_t func;
+  uint32_t top, most;      /* temporaries: the next free register, and the most ever used */
+  bool failed;
+} Compiler;
+
+enum { REG_MAX = 60000 };
+
+#define OP(name, operands, doc) {#name, operands, doc},
+static const OpInfo infos[] = {
+#include "code/op.def"
+};
+#undef OP
+
+const OpInfo *op_info(Op op) { return &infos[op]; }
+
+void chunk_init(Chunk *k, Mem *mem, Program *p) {
+  memset(k, 0, sizeof *k);
+  k->mem = mem;
+  k->p = p;
+}
+
+void chunk_end(Chunk *k) {
+  for (uint32_t i = 0; i < k->consts.len; i++) value_drop(k->mem, k->consts.at[i]);
+  vec_end(k->mem, &k->ins);
+  vec_end(k->mem, &k->place);
+  vec_end(k->mem, &k->consts);
+  vec_end(k->mem, &k->codes);
+  vec_end(k->mem, &k->requires);
+  vec_end(k->mem, &k->checks);
+}
+
+static uint32_t here(const Compiler *c) { return c->k->ins.len; }
+
+static uint32_t emit(Compiler *c, Node *at, Op op, int x, uint32_t a, uint32_t b, uint32_t d) {
+  Ins i = {(uint8_t)op, (uint8_t)x, (uint16_t)a, (uint16_t)b, (uint16_t)d};
+  vec_push(c->k->mem, &c->k->ins, i);
+  vec_push(c->k->mem, &c->k->place, at ? at->span.lo : 0);
+  return here(c) - 1;
+}
+
+static uint32_t emit_jump(Compiler *c, Node *at, Op op, int x, uint32_t a) { return emit(c, at, op, x, a, 0, 0); }
+
+static void patch(Compiler *c, uint32_t jump) {
+  if (jump >= c->k->ins.len) return;
+  uint32_t to = here(c);
+  c->k->ins.at[jump].b = (uint16_t)to;
+  c->k->ins.at[jump].c = (uint16_t)(to >> 16);
+}
+
+static void jump_back(Compiler *c, Node *at, uint32_t to) { emit(c, at, OP_JUMP_, 0, 0, (uint16_t)to, to >> 16); }
+
+static uint32_t temp(Compiler *c) {
+  if (c->top >= REG_MAX) { c->failed = true; return c->top; }
+  uint32_t r = c->top++;
+  if (c->top > c->most) c->most = c->top;
+  return r;
+}
+
+static uint32_t temps(Compiler *c, uint32_t n) {
+  uint32_t r = c->top;
+  if (n > REG_MAX - c->top) { c->failed = true; return r; }
+  c->top += n;
+  if (c->top > c->most) c->most = c->top;
+  return r;
+}
+
+static void constant(Compiler *c, Node *at, uint32_t to, Value v) {
+  uint32_t i = c->k->consts.len;
+  if (!vec_push(c->k->mem, &c->k->consts, v)) value_drop(c->k->mem, v);
+  emit(c, at, OP_CONST_, 0, to, i & 0xFFFF, i >> 16);
+}
+
+static void expr(Compiler *c, Node *e, uint32_t to);
+
+/* The register that holds e: a bound name's own, or a temporary. */
+static uint32_t operand(Compiler *c, Node *e) {
+  if (e->kind == N_NAME && e->op == REF_LOCAL) return e->ref;
+  uint32_t r = temp(c);
+  expr(c, e, r);
+  return r;
+}
+
+static Value literal_value(Compiler *c, Node *e) {
+  Unit *u = c->p->unit;
+  switch ((NodeKind)e->kind) {
+    case N_NUMBER: if (e->ref) return value_zero(); return value_figure(num_keep(u->numbers.at[e->sym]), UNIT_ONE);
+    case N_QUANTITY: return value_figure(num_keep(u->numbers.at[e->sym]), (UnitId)e->ref);
+    case N_DATE: return value_date((Day)e->sym);
+    case N_BOOL: return value_bool(e->op);
+    default: { Text t = ast_text(u, e); return value_text(c->rt, t.at, t.len); }
+  }
+}
+
+static void run_of(Compiler *c, Node *list, uint32_t base) {
+  uint32_t i = 0;
+  for (Node *n = list_first(list); n; n = n->next) expr(c, n, base + i++);
+}
+
+/* ---- names ---- */
+
+static void name(Compiler *c, Node *e, uint32_t to) {
+  switch (e->op) {
+    case REF_LOCAL: if (e->ref != to) emit(c, e, OP_MOVE_, 0, to, e->ref, 0); break;
+    case REF_ENTITY: constant(c, e, to, value_ent(e->ref)); break;
+    case REF_FUNC: emit(c, e, OP_CALL_, 0, to, e->ref, c->top); break;
+    case REF_TABLE: emit(c, e, OP_TABLE_, 0, to, e->ref, c->top); break;
+    case REF_SETOF: emit(c, e, OP_ENTITIES_, 0, to, e->ref, 0); break;
+    case REF_PARTIES: emit(c, e, OP_PARTIES_, 0, to, 0, 0); break;
+    case REF_CONCERN: emit(c, e, OP_CONCERN_, 0, to, 0, 0); break;
+    case REF_TERM: emit(c, e, OP_TERM_, 0, to, 0, 0); break;
+    case REF_TODAY: emit(c, e, OP_TODAY_, 0, to, 0, 0); break;
+    default: constant(c, e, to, value_date(DAY_OPEN)); break;
+  }
+}
+
+static void field(Compiler *c, Node *e, uint32_t to) {
+  if (e->op == REF_ENTITY) { constant(c, e, to, value_ent(e->ref)); return; }
+  uint32_t top = c->top, r = operand(c, e->kid[0]);
+  if (e->op == REF_FIELD) emit(c, e, OP_FIELD_, 0, to, r, e->ref);
+  else emit(c, e, OP_RANGE_END_, e->op == REF_RANGE_THROUGH, to, r, 0);
+  c->top = top;
+}
+
+/* ---- operators ---- */
+
+static int calendar_months(Compiler *c, Node *e) {
+  if (e->kind != N_QUANTITY) return 0;
+  const char *u = intern_text(c->p->unit->names, e->kid[0]->sym);
+  return !strcmp(u, "mo") ? 1 : !strcmp(u, "yr") ? 12 : 0;
+}
+
+/* date + 6 mo steps the calendar; date + 30 d counts days. */
+static void dates(Compiler *c, Node *e, uint32_t to) {
+  uint32_t top = c->top, l = operand(c, e->kid[0]);
+  Node *r = e->kid[1];
+  int step = calendar_months(c, r);
+  if (r->ty == T_DATE) emit(c, e, OP_DATE_DIFF_, 0, to, l, operand(c, r));
+  else if (step) {
+    uint32_t n = temp(c);
+    Num count = num_mul(c->k->mem, c->p->unit->numbers.at[r->sym], num_int(step));
+    constant(c, r, n, value_figure(count, UNIT_ONE));
+    emit(c, e, OP_DATE_MONTHS_, e->op == OP_SUB, to, l, n);
+  } else emit(c, e, OP_DATE_ADD_, e->op == OP_SUB, to, l, operand(c, r));
+  c->top = top;
+}
+
+/* and, or, implies: the right side is not looked at when the left settles it. */
+static void logic(Compiler *c, Node *e, uint32_t to) {
+  uint32_t top = c->top;
+  uint32_t l = temp(c);
+  expr(c, e->kid[0], l);
+  emit(c, e, OP_MOVE_, 0, to, l, 0);
+  if (e->op == OP_IMPLIES) emit(c, e, OP_NOT_, 0, to, l, 0);
+  uint32_t out = emit_jump(c, e, e->op == OP_AND ? OP_JUMP_FALSE_ : OP_JUMP_TRUE_, 0, to);
+  uint32_t r = operand(c, e->kid[1]);
+  emit(c, e, e->op == OP_AND ? OP_AND_ : e->op == OP_OR ? OP_OR_ : OP_IMPLIES_, 0, to, l, r);
+  patch(c, out);
+  c->top = top;
+}
+
+static void compare(Compiler *c, Node *e, uint32_t to) {
+  uint32_t top = c->top, l = operand(c, e->kid[0]), r = operand(c, e->kid[1]);
+  bool figures = type_is_figure(&c->p->types, e->kid[0]->ty) && type_is_figure(&c->p->types, e->kid[1]->ty);
+  bool sets = type_kind(&c->p->types, e->kid[0]->ty) == TY_SET;
+  bool swap = e->op == OP_GT || e->op == OP_GE, strict = e->op == OP_LT || e->op == OP_GT;
+  uint32_t a = swap ? r : l, b = swap ? l : r;
+  if (e->op == OP_EQ || e->op == OP_NE) emit(c, e, figures ? OP_EQ_ : OP_SAME_, e->op == OP_NE, to, l, r);
+  else if (figures) emit(c, e, strict ? OP_LT_ : OP_LE_, 0, to, a, b);
+  else if (sets) emit(c, e, OP_WITHIN_, strict, to, a, b);
+  else emit(c, e, OP_BEFORE_, !strict, to, a, b);
+  c->top = top;
+}
+
+static void binary(Compiler *c, Node *e, uint32_t to) {
+  static const uint8_t figure_op[] = {[OP_ADD] = OP_ADD_, [OP_SUB] = OP_SUB_, [OP_MUL] = OP_MUL_, [OP_DIV] = OP_DIV_, [OP_MOD] = OP_MOD_, [OP_POW] = OP_POW_};
+  if (e->op == OP_AND || e->op == OP_OR || e->op == OP_IMPLIES) { logic(c, e, to); return; }
+  if (e->op >= OP_EQ && e->op <= OP_GE) { compare(c, e, to); return; }
+  uint32_t top = c->top;
+  if (e->op == OP_ELSE) {
+    uint32_t l = temp(c);
+    expr(c, e->kid[0], l);
+    emit(c, e, OP_MOVE_, 0, to, l, 0);
+    uint32_t out = emit_jump(c, e, OP_JUMP_KNOWN_, 0, to);
+    expr(c, e->kid[1], to);
+    patch(c, out);
+    c->top = top;
+    return;
+  }
+  TypeKind k = type_kind(&c->p->types, e->kid[0]->ty);
+  if (k == TY_DATE && (e->op == OP_ADD || e->op == OP_SUB)) { dates(c, e, to); return; }
+  uint32_t l = operand(c, e->kid[0]), r = operand(c, e->kid[1]);
+  if (e->op == OP_RANGE) emit(c, e, OP_RANGE_, e->ty == T_INTS, to, l, r);
+  else if (e->op == OP_IN || e->op == OP_NOT_IN) emit(c, e, OP_IN_, e->op == OP_NOT_IN, to, l, r);
+  else if (k == TY_SET || k == TY_LIST) emit(c, e, OP_SET_OP_, k == TY_LIST ? 2 : e->op == OP_SUB, to, l, r);
+  else emit(c, e, (Op)figure_op[e->op], 0, to, l, r);
+  c->top = top;
+}
+
+static void unary(Compiler *c, Node *e, uint32_t to) {
+  uint32_t top = c->top, r = operand(c, e->kid[0]);
+  emit(c, e, e->op == OP_NOT ? OP_NOT_ : OP_NEG_, 0, to, r, 0);
+  c->top = top;
+}
+
+/* When the condition cannot be told, both branches are evaluated and what they have in common is the value. */
+static void branch(Compiler *c, Node *e, uint32_t to) {
+  uint32_t top = c->top, cond = temp(c), yes = temp(c), no = temp(c);
+  expr(c, e->kid[0], cond);
+  uint32_t to_else = emit_jump(c, e, OP_JUMP_FALSE_, 0, cond);
+  expr(c, e->kid[1], yes);
+  emit(c, e, OP_MOVE_, 0, to, yes, 0);
+  uint32_t out = emit_jump(c, e, OP_JUMP_TRUE_, 0, cond);
+  patch(c, to_else);
+  expr(c, e->kid[2], no);
+  emit(c, e, OP_MOVE_, 0, to, no, 0);
+  uint32_t out2 = emit_jump(c, e, OP_JUMP_SETTLED_, 0, cond);
+  emit(c, e, OP_JOIN_, 0, cond, yes, no);
+  emit(c, e, OP_MOVE_, 0, to, cond, 0);
+  patch(c, out);
+  patch(c, out2);
+  c->top = top;
+}
+
+/* ---- loops ---- */
+
+typedef struct Loop { uint32_t cell, next, out, skip; bool has_skip; Node *gen; } Loop;
+enum { GENS_MAX = 16 };
+
+typedef struct Loops { Loop at[GENS_MAX]; uint32_t n; uint32_t where; } Loops;
+
+/* Opens the loops of `for ... where ...`; the conditions together end up in register ls->where (NO_WHERE: none). */
+static void loops_open(Compiler *c, Node *gens, Loops *ls) {
+  ls->n = 0;
+  ls->where = NO_WHERE;
+  for (Node *g = list_first(gens); g; g = g->next) {
+    if (ls->n == GENS_MAX) { diag_add(c->p->unit->diags, DIAG_E0504, g->span, "there are more than %d 'for's in one place", GENS_MAX); c->failed = true; return; }
+    Loop *l = &ls->at[ls->n++];
+    l->gen = g;
+    l->cell = temp(c);
+    l->has_skip = g->kid[3] != NULL;
+    uint32_t top = c->top, coll = operand(c, g->kid[2]);
+    emit(c, g, OP_ITER_, g->kid[1] != NULL, l->cell, coll, g->kid[0]->ref);
+    c->top = top;
+    l->next = here(c);
+    l->out = emit_jump(c, g, OP_ITER_NEXT_, 0, l->cell);
+    if (!g->kid[3]) continue;
+    uint32_t w = temp(c);
+    expr(c, g->kid[3], w);
+    if (ls->where != NO_WHERE) emit(c, g->kid[3], OP_AND_, 0, w, ls->where, w);
+    ls->where = w;
+    l->skip = emit_jump(c, g->kid[3], OP_JUMP_FALSE_, 0, w);
+  }
+}
+
+static void loops_close(Compiler *c, Loops *ls, uint32_t acc, int kind) {
+  while (ls->n) {
+    Loop *l = &ls->at[--ls->n];
+    if (l->has_skip) patch(c, l->skip);
+    jump_back(c, l->gen, l->next);
+    patch(c, l->out);
+    if (acc != NO_WHERE) emit(c, l->gen, OP_ACC_MISS_, kind, acc, l->cell, 0);
+  }
+}
+
+/* Where any and all come when they are settled before the loop's end: the loop, whose iterator is in acc + 1, is left. */
+static void settle(Compiler *c, Node *e, uint32_t acc, uint32_t settled) {
+  uint32_t over = emit_jump(c, e, OP_JUMP_, 0, 0);
+  patch(c, settled);
+  emit(c, e, OP_ITER_END_, 0, acc + 1, 0, 0);
+  patch(c, over);
+}
+
+static void comprehension(Compiler *c, Node *e, Node *gens, int kind, Node *body, Node *second, uint32_t to) {
+  uint32_t top = c->top, acc = temp(c), settled = 0;
+  Loops ls;
+  emit(c, e, OP_ACC_BEGIN_, 0, acc, (uint32_t)kind, 0);
+  loops_open(c, gens, &ls);  /* the first iterator is in acc + 1 */
+  uint32_t keep = c->top, v = temps(c, second ? 2 : 1);
+  if (kind != ACC_COUNT || type_kind(&c->p->types, body->ty) == TY_BOOL) expr(c, body, v);
+  else constant(c, body, v, value_bool(true));
+  if (second) expr(c, second, v + 1);
+  emit(c, body, OP_ACC_ADD_, kind, acc, v, ls.where);
+  bool logical = kind == ACC_ANY || kind == ACC_ALL;
+  if (logical) settled = emit_jump(c, e, kind == ACC_ANY ? OP_JUMP_TRUE_ : OP_JUMP_FALSE_, 0, acc);
+  c->top = keep;
+  loops_close(c, &ls, acc, kind);
+  if (logical) settle(c, e, acc, settled);
+  emit(c, e, OP_ACC_END_, 0, acc, (uint32_t)kind, 0);
+  emit(c, e, OP_MOVE_, 0, to, acc, 0);
+  c->top = top;
+}
+
+/* count(x for ... where c) counts elements; a body that is a yes-or-no counts those for which it holds. */
+static void aggregate(Compiler *c, Node *e, uint32_t to) {
+  Node *arg = list_first(e->kid[1]);
+  int kind = (int)e->ref;
+  if (arg->kind == N_EACH) { comprehension(c, e, arg->kid[1], kind, arg->kid[0], NULL, to); return; }
+  uint32_t top = c->top, acc = temp(c), cell = temp(c), elem = temp(c), settled = 0;
+  emit(c, e, OP_ACC_BEGIN_, 0, acc, (uint32_t)kind, 0);
+  uint32_t keep = c->top, coll = operand(c, arg);
+  emit(c, e, OP_ITER_, 0, cell, coll, elem);
+  c->top = keep;
+  uint32_t next = here(c), out = emit_jump(c, e, OP_ITER_NEXT_, 0, cell);
+  emit(c, e, OP_ACC_ADD_, kind, acc, elem, NO_WHERE);
+  bool logical = kind == ACC_ANY || kind == ACC_ALL;
+  if (logical) settled = emit_jump(c, e, kind == ACC_ANY ? OP_JUMP_TRUE_ : OP_JUMP_FALSE_, 0, acc);
+  jump_back(c, e, next);
+  patch(c, out);
+  emit(c, e, OP_ACC_MISS_, kind, acc, cell, 0);
+  if (logical) settle(c, e, acc, settled);
+  emit(c, e, OP_ACC_END_, 0, acc, (uint32_t)kind, 0);
+  emit(c, e, OP_MOVE_, 0, to, acc, 0);
+  c->top = top;
+}
+
+/* ---- time and worlds ---- */
+
+static bool daily(Compiler *c, Node *e);
+
+static bool any_daily(Compiler *c, Node *list) {
+  for (Node *n = list_first(list); n; n = n->next)
+    if (daily(c, n)) return true;
+  return false;
+}
+
+/* Whether a sentence asks for `today`, itself or through what it calls. */
+static bool daily(Compiler *c, Node *e) {
+  if (!e) return false;
+  if (e->kind == N_LIST) return any_daily(c, e);
+  if (e->kind == N_NAME) return e->op == REF_TODAY || (e->op == REF_FUNC && c->p->funcs.at[e->ref].flags & FLAG_TODAY);
+  if (e->kind == N_CALL && e->op == CALL_FUNC && c->p->funcs.at[e->ref].flags & FLAG_TODAY) return true;
+  if (e->kind == N_CALL && e->op == CALL_STEP && list_first(e->kid[1])->kind != N_MAP) return true;
+  for (int i = 0; i < ast_kids((NodeKind)e->kind); i++)
+    if (daily(c, e->kid[i])) return true;
+  return false;
+}
+
+/* throughout, sometime: over the range in register `range`; spans and first_day: over the term. */
+static void stretches(Compiler *c, Node *e, Node *body, uint32_t range, int kind, uint32_t to) {
+  uint32_t top = c->top, acc = temp(c), cell = temp(c), v = temp(c), settled = 0;
+  bool term = range == NO_WHERE;
+  emit(c, e, OP_ACC_BEGIN_, 0, acc, (uint32_t)kind, 0);
+  emit(c, e, OP_SPAN_ITER_, (daily(c, body) ? 2 : 0) | (term ? 1 : 0), cell, term ? 0 : range, 0);
+  uint32_t next = here(c), out = emit_jump(c, e, OP_SPAN_NEXT_, 0, cell);
+  expr(c, body, v);
+  if (kind == ACC_SPANS) emit(c, e, OP_ACC_SPAN_, 0, acc, v, 0);
+  else {
+    emit(c, e, OP_ACC_ADD_, kind, acc, v, NO_WHERE);
+    uint32_t go_on = emit_jump(c, e, kind == ACC_ANY ? OP_JUMP_FALSE_ : OP_JUMP_TRUE_, 0, acc);
+    jump_back(c, e, next);  /* patched below when it is settled; undecided goes on */
+    c->k->ins.at[here(c) - 1].op = kind == ACC_ANY ? OP_JUMP_TRUE_ : OP_JUMP_FALSE_;
+    c->k->ins.at[here(c) - 1].a = (uint16_t)acc;
+    settled = here(c) - 1;
+    patch(c, go_on);
+  }
+  jump_back(c, e, next);
+  if (kind != ACC_SPANS) patch(c, settled);
+  if (kind != ACC_SPANS) emit(c, e, OP_ITER_END_, 0, cell, 0, 0);
+  patch(c, out);
+  emit(c, e, OP_ACC_MISS_, kind, acc, cell, 0);
+  emit(c, e, OP_ACC_END_, 0, acc, (uint32_t)kind, 0);
+  emit(c, e, OP_MOVE_, 0, to, acc, 0);
+  c->top = top;
+}
+
+static void govern_with(Compiler *c, Node *e, uint32_t arg, uint32_t to) {
+  if (e->op == GOV_THROUGHOUT || e->op == GOV_SOMETIME) { stretches(c, e, e->kid[0], arg, e->op == GOV_THROUGHOUT ? ACC_ALL : ACC_ANY, to); return; }
+  uint32_t v = temp(c);
+  uint32_t missing = emit_jump(c, e, OP_ENTER_, e->op == GOV_AT ? 0 : e->op == GOV_WITHOUT ? 1 : 2, arg);
+  expr(c, e->kid[0], v);
+  emit(c, e, OP_LEAVE_, 0, 0, 0, 0);
+  emit(c, e, OP_MOVE_, 0, to, v, 0);
+  uint32_t out = emit_jump(c, e, OP_JUMP_, 0, 0);
+  patch(c, missing);
+  emit(c, e, OP_MOVE_, 0, to, arg, 0);
+  patch(c, out);
+}
+
+static void govern(Compiler *c, Node *e, uint32_t to) {
+  uint32_t top = c->top, arg = temp(c);
+  expr(c, e->kid[1], arg);
+  govern_with(c, e, arg, to);
+  c->top = top;
+}
+
+/* ---- calls ---- */
+
+static void call(Compiler *c, Node *e, uint32_t to) {
+  uint32_t top = c->top, n = list_len(e->kid[1]), base;
+  switch (e->op) {
+    case CALL_AGGREGATE: aggregate(c, e, to); return;
+    case CALL_SPANS: stretches(c, e, list_first(e->kid[1]), NO_WHERE, ACC_SPANS, to); return;
+    case CALL_FIRST_DAY: {
+      uint32_t r = temp(c);
+      stretches(c, e, list_first(e->kid[1]), NO_WHERE, ACC_SPANS, r);
+      emit(c, e, OP_FIRST_DAY_, 0, to, r, 0);
+      break;
+    }
+    case CALL_STEP: emit(c, e, OP_STEP_, 0, to, operand(c, list_first(e->kid[1])), 0); break;
+    default:
+      base = temps(c, n);
+      run_of(c, e->kid[1], base);
+      emit(c, e, e->op == CALL_FUNC ? OP_CALL_ : e->op == CALL_TABLE ? OP_TABLE_ : OP_BUILTIN_, (int)n, to, e->ref, base);
+      break;
+  }
+  c->top = top;
+}
+
+static void collection(Compiler *c, Node *e, Op op, uint32_t to) {
+  uint32_t top = c->top, n = list_len(e->kid[0]), base = temps(c, op == OP_MAP_ ? 2 * n : n), i = 0;
+  if (n > 0xFFFF || c->failed) { c->failed = true; return; }
+  if (op != OP_MAP_) run_of(c, e->kid[0], base);
+  else
+    for (Node *p = list_first(e->kid[0]); p; p = p->next, i += 2) {
+      expr(c, p->kid[0], base + i);
+      expr(c, p->kid[1], base + i + 1);
+    }
+  emit(c, e, op, 0, to, base, n);
+  c->top = top;
+}
+
+static void expr(Compiler *c, Node *e, uint32_t to) {
+  if (mem_failed(c->k->mem) || c->failed) return;
+  switch ((NodeKind)e->kind) {
+    case N_NUMBER: case N_QUANTITY: case N_DATE: case N_BOOL: case N_STRING: constant(c, e, to, literal_value(c, e)); break;
+    case N_INTERP: collection(c, e, OP_TEXT_, to); break;
+    case N_NAME: name(c, e, to); break;
+    case N_FIELD: field(c, e, to); break;
+    case N_CALL: call(c, e, to); break;
+    case N_INDEX: {
+      uint32_t top = c->top, a = operand(c, e->kid[0]), b = operand(c, e->kid[1]);
+      emit(c, e, OP_INDEX_, 0, to, a, b);
+      c->top = top;
+      break;
+    }
+    case N_SET: collection(c, e, OP_SET_, to); break;
+    case N_SEQ: collection(c, e, OP_LIST_, to); break;
+    case N_MAP: collection(c, e, OP_MAP_, to); break;
+    case N_SET_FOR: comprehension(c, e, e->kid[1], ACC_SET, e->kid[0], NULL, to); break;
+    case N_SEQ_FOR: comprehension(c, e, e->kid[1], ACC_LIST, e->kid[0], NULL, to); break;
+    case N_MAP_FOR: comprehension(c, e, e->kid[2], ACC_MAP, e->kid[0], e->kid[1], to); break;
+    case N_UNARY: unary(c, e, to); break;
+    case N_BINARY: binary(c, e, to); break;
+    case N_IF: branch(c, e, to); break;
+    case N_LET_IN: expr(c, e->kid[1], e->kid[0]->ref); expr(c, e->kid[2], to); break;
+    case N_GOVERN: govern(c, e, to); break;
+    default: c->failed = true; break;  /* nothing else has a type, so nothing else comes here */
+  }
+}
+
+/* ---- checks ---- */
+
+static bool says_when(const Node *e) {
+  for (; e->kind == N_GOVERN; e = e->kid[0])
+    if (e->op != GOV_WITHOUT && e->op != GOV_UNDER) return true;
+  return false;
+}
+
+static void require(Compiler *c, Node *n, uint32_t check, uint32_t where) {
+  uint32_t top = c->top, v = temp(c), index = c->k->requires.len - c->k->checks.at[check].first_require;
+  Node *e = n->kid[0];
+  Require r = {n, check, says_when(e)};
+  vec_push(c->k->mem, &c->k->requires, r);
+  emit(c, n, OP_CASE_, (int)index, check, 0, 0);
+  if (r.once && e->kind == N_GOVERN && (e->op == GOV_AT || e->op == GOV_THROUGHOUT || e->op == GOV_SOMETIME)) {
+    uint32_t arg = temp(c);
+    expr(c, e->kid[1], arg);
+    emit(c, n, OP_WHEN_, 0, arg, 0, 0);
+    govern_with(c, e, arg, v);
+  } else expr(c, e, v);
+  if (where != NO_WHERE) emit(c, n, OP_IMPLIES_, 0, v, where, v);
+  uint32_t out = emit_jump(c, n, OP_REQUIRE_, (int)index, v);
+  if (n->kid[1]) {
+    uint32_t m = temp(c);
+    expr(c, n->kid[1], m);
+    emit(c, n, OP_MESSAGE_, (int)index, m, 0, 0);
+  }
+  patch(c, out);
+  c->top = top;
+}
+
+static void check(Compiler *c, Node *n) {
+  CheckCode cc = {c->func, c->k->requires.len, 0, n};
+  uint32_t index = c->k->checks.len;
+  Loops ls;
+  vec_push(c->k->mem, &c->k->checks, cc);
+  loops_open(c, n->kid[2], &ls);
+  for (Node *s = list_first(n->kid[3]); s && !c->failed; s = s->next) {
+    if (s->kind == N_LET) expr(c, s->kid[2], s->kid[0]->ref);
+    else if (s->kind == N_REQUIRE) require(c, s, index, ls.where);
+  }
+  c->k->checks.at[index].nrequire = c->k->requires.len - cc.first_require;
+  if (c->k->checks.at[index].nrequire > 255) { diag_add(c->p->unit->diags, DIAG_E0504, n->kid[0]->span, "a check has more than 255 requirements"); c->failed = true; }
+  loops_close(c, &ls, NO_WHERE, 0);
+  uint32_t r = temp(c);
+  constant(c, n, r, value_bool(true));
+  emit(c, n, OP_RETURN_, 0, r, 0, 0);
+}
+
+static void func(Compiler *c, uint32_t i) {
+  Func *f = &c->p->funcs.at[i];
+  if (f->kind != FUNC_THUNK && i > 0xFFFF) c->failed = true;  /* calls name a function in sixteen bits */
+  Code code = {here(c), 0, 0};
+  c->func = i;
+  c->top = c->most = f->nslot;
+  if (f->kind == FUNC_CHECK) check(c, f->body);
+  else {
+    uint32_t r = temp(c);
+    expr(c, f->body, r);
+    emit(c, f->body, OP_RETURN_, 0, r, 0, 0);
+  }
+  code.len = here(c) - code.start;
+  code.nreg = (uint16_t)(c->most + 1);
+  if (c->failed && !c->p->unit->diags->errors) diag_add(c->p->unit->diags, DIAG_E0504, f->span, "this is too large to compile: it needs more than %d places for values", REG_MAX);
+  vec_push(c->k->mem, &c->k->codes, code);
+}
+
+bool compile_all(Chunk *k, Rt *rt) {
+  Compiler c = {.k = k, .p = k->p, .rt = rt};
+  while (k->codes.len < k->p->funcs.len && !mem_failed(k->mem) && !c.failed) func(&c, k->codes.len);
+  return !c.failed && !mem_failed(k->mem);
+}

@@ -1,0 +1,46 @@
+#include "edge/cmd.h"
+#include "edge/options.h"
+#include <string.h>
+
+const Cmd edge_commands[] = {
+  {"check", "judge drafts: what is covered, what is not, and why",
+   "Judges each draft by its checks and prints a report. A PATH is a file, or a folder: then every .ent\n"
+   "file in it, at any depth, that holds a check.\n"
+   "\n"
+   "With several paths or a folder, the reports follow one another: in text with a blank line between,\n"
+   "in JSON as one array, in TAP as subtests. The exit code is that of the worst draft.\n",
+   "PATH...", GROUP_LOAD | GROUP_RUN | GROUP_REPORT, cmd_check},
+  {"eval", "work out expressions in the scope of a draft",
+   "Prints the value of each EXPR on a line of its own, as seen from within the draft.\n"
+   "An unknown value is printed with what it lacks, and makes the exit code 3.\n",
+   "FILE EXPR...", GROUP_LOAD | GROUP_RUN, cmd_eval},
+  {"dis", "show the bytecode of a draft",
+   "Prints the bytecode of the draft's own functions and checks, beside their lines.\n",
+   "FILE", GROUP_LOAD, cmd_dis},
+  {"explain", "say at length what a code such as E0214 means",
+   "Prints what stands behind the code of a message.\n",
+   "CODE", 0, cmd_explain},
+  {"help", "this text, or that of a command", "Prints how the program, or one command, is used.\n", "[COMMAND]", 0, cmd_help},
+  {0},
+};
+
+const Cmd *cmd_find(const char *name) {
+  for (const Cmd *c = edge_commands; c->name; c++)
+    if (strcmp(c->name, name) == 0) return c;
+  return NULL;
+}
+
+static const char *name_at(unsigned i) { return edge_commands[i].name; }
+
+int cmd_misused(const Cmd *self, const char *what) {
+  edge_say("%s\nusage: entente %s %s%s\n`entente help %s` says more", what, self->name, self->groups ? "[OPTION]... " : "",
+           self->operands, self->name);
+  return ENT_USAGE;
+}
+
+int cmd_unknown(const char *name) {
+  const char *near = edge_nearest(name, name_at);
+  if (near) edge_say("there is no command %s; did you mean %s?", edge_safe(name).text, near);
+  else edge_say("there is no command %s; `entente help` lists them", edge_safe(name).text);
+  return ENT_USAGE;
+}

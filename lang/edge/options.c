@@ -1,0 +1,246 @@
+#include "edge/options.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { WIDTH_MIN = 20, WIDTH_MAX = 10000 };
+
+/* ---- values ---- */
+
+typedef struct Word { const char *word; int value; } Word;
+
+static bool read_word(const char *text, const Word *list, size_t n, int *value) {
+  for (size_t i = 0; i < n; i++)
+    if (strcmp(text, list[i].word) == 0) {
+      *value = list[i].value;
+      return true;
+    }
+  return false;
+}
+
+/* A whole number from 1, with _ between digits, and K, M or G (times 1,024) behind it. */
+static bool read_count(const char *text, uint64_t max, uint64_t *value) {
+  uint64_t n = 0;
+  const char *s = text;
+  for (; (*s >= '0' && *s <= '9') || (*s == '_' && s > text); s++) {
+    if (*s == '_') continue;
+    unsigned digit = (unsigned)(*s - '0');
+    if (n > (UINT64_MAX - digit) / 10) return false;
+    n = n * 10 + digit;
+  }
+  int shift = *s == 'K' ? 10 : *s == 'M' ? 20 : *s == 'G' ? 30 : 0;
+  if (shift) s++;
+  if (*s || !n || n > max >> shift) return false;
+  *value = n << shift;
+  return true;
+}
+
+static bool read_size(const char *text, size_t *value) {
+  uint64_t n;
+  if (!read_count(text, SIZE_MAX, &n)) return false;
+  *value = (size_t)n;
+  return true;
+}
+
+static bool set_format(Options *o, const char *text) {
+  static const Word words[] = {{"text", ENT_TEXT}, {"json", ENT_JSON}, {"tap", ENT_TAP}, {"github", ENT_GITHUB}};
+  int value;
+  if (!read_word(text, words, sizeof words / sizeof *words, &value)) return false;
+  o->format = (ent_format)value;
+  return true;
+}
+
+static bool set_fail_on(Options *o, const char *text) {
+  static const Word words[] = {{"deny", ENT_DENY}, {"warn", ENT_WARN}, {"note", ENT_NOTE}};
+  int value;
+  if (!read_word(text, words, sizeof words / sizeof *words, &value)) return false;
+  o->config.fail_on = (ent_level)value;
+  return true;
+}
+
+static bool set_color(Options *o, const char *text) {
+  static const Word words[] = {{"auto", COLOR_AUTO}, {"always", COLOR_ALWAYS}, {"never", COLOR_NEVER}};
+  int value;
+  if (!read_word(text, words, sizeof words / sizeof *words, &value)) return false;
+  o->color = (ColorWish)value;
+  return true;
+}
+
+static bool set_width(Options *o, const char *text) {
+  uint64_t n;
+  if (!read_count(text, WIDTH_MAX, &n) || n < WIDTH_MIN) return false;
+  o->config.width = (int)n;
+  return true;
+}
+
+/* Whether it is a day of the calendar, ent_open says. */
+static bool set_as_of(Options *o, const char *text) {
+  o->config.as_of = text;
+  return *text != 0;
+}
+
+static bool set_root(Options *o, const char *text) {
+  o->config.root = text;
+  return *text != 0;
+}
+
+static bool set_allow_undecided(Options *o, const char *text) {
+  (void)text;
+  o->config.allow_undecided = true;
+  return true;
+}
+
+static bool set_help(Options *o, const char *text) {
+  (void)text;
+  o->help = true;
+  return true;
+}
+
+static bool set_max_file(Options *o, const char *text) { return read_size(text, &o->config.max_file); }
+static bool set_max_memory(Options *o, const char *text) { return read_size(text, &o->config.max_memory); }
+static bool set_max_output(Options *o, const char *text) { return read_size(text, &o->config.max_output); }
+static bool set_max_steps(Options *o, const char *text) { return read_count(text, UINT64_MAX, &o->config.max_steps); }
+
+/* ---- the options ---- */
+
+typedef struct Option {
+  const char *name, *value;  /* value NULL: it takes none */
+  unsigned group;            /* 0: every command's */
+  bool (*set)(Options *o, const char *text);
+  const char *wants;         /* what the value must be */
+  const char *help;
+} Option;
+
+static const Option options[] = {
+  {"--format", "text|json|tap|github", GROUP_REPORT, set_format, "text, json, tap or github", "how the report is written (text)"},
+  {"--fail-on", "deny|warn|note", GROUP_REPORT, set_fail_on, "deny, warn or note", "the weakest finding that decides the exit code (deny)"},
+  {"--allow-undecided", NULL, GROUP_REPORT, set_allow_undecided, "", "exit with 0 where data is missing; no excuse for a draft without checks"},
+  {"--as-of", "DATE", GROUP_RUN, set_as_of, "a date, YYYY-MM-DD", "judge on this day only, not on the whole term"},
+  {"--root", "FOLDER", GROUP_LOAD, set_root, "a folder", "what a draft may read lies in here (the folder of its first file)"},
+  {"--color", "auto|always|never", GROUP_LOAD, set_color, "auto, always or never", "colours in text (auto: on a terminal, unless NO_COLOR is set)"},
+  {"--width", "N", GROUP_LOAD, set_width, "a number from 20 to 10000", "columns of text (those of the terminal, or 100)"},
+  {"--max-file", "N", GROUP_LOAD, set_max_file, "a number of bytes, as 500K or 16M", "bytes in one file (16M)"},
+  {"--max-memory", "N", GROUP_LOAD, set_max_memory, "a number of bytes, as 500M or 2G", "bytes of memory for one draft (2G)"},
+  {"--max-steps", "N", GROUP_RUN, set_max_steps, "a number of steps, as 2_000_000", "steps that one draft may take (2_000_000_000)"},
+  {"--max-output", "N", GROUP_RUN, set_max_output, "a number of bytes, as 64M", "bytes of one report (64M)"},
+  {"--help", NULL, 0, set_help, "", "this text"},
+};
+enum { OPTIONS = sizeof options / sizeof *options };
+
+static const char *name_at(unsigned i) { return i < OPTIONS ? options[i].name : NULL; }
+
+/* The option whose name is text[0..n), if this command takes it. */
+static const Option *option_find(const Cmd *cmd, const char *text, size_t n) {
+  for (size_t i = 0; i < OPTIONS; i++) {
+    const Option *o = &options[i];
+    if (strlen(o->name) == n && memcmp(o->name, text, n) == 0) return !o->group || (o->group & cmd->groups) ? o : NULL;
+  }
+  return NULL;
+}
+
+void options_help(Edge *e, unsigned groups) {
+  edge_print(e, "\nOptions:\n");
+  for (size_t i = 0; i < OPTIONS; i++) {
+    const Option *o = &options[i];
+    if (o->group && !(o->group & groups)) continue;
+    char line[256];
+    snprintf(line, sizeof line, "  %s %s", o->name, o->value ? o->value : "");
+    size_t n = strlen(line), pad = 34;
+    snprintf(line + n, sizeof line - n, "%*s%s\n", n < pad ? (int)(pad - n) : 2, "", o->help);
+    edge_print(e, line);
+  }
+}
+
+/* ---- reading them ---- */
+
+static int unknown(const Cmd *cmd, const char *text, size_t n) {
+  char name[64];
+  snprintf(name, sizeof name, "%.*s", (int)(n < sizeof name ? n : sizeof name - 1), text);
+  const char *near = edge_nearest(name, name_at);
+  if (near && strcmp(near, name) == 0) edge_say("%s is no option of %s", near, cmd->name);
+  else if (near) edge_say("there is no option %s; did you mean %s?", edge_safe(name).text, near);
+  else edge_say("there is no option %s; `entente help %s` lists them", edge_safe(name).text, cmd->name);
+  return ENT_USAGE;
+}
+
+/* Reads the option at argv[*i], and moves *i on to its value where that stands apart. */
+static int option_read(Options *o, const Cmd *cmd, int argc, char **argv, int *i) {
+  const char *text = argv[*i], *equals = strchr(text, '=');
+  size_t n = equals ? (size_t)(equals - text) : strlen(text);
+  if (strcmp(text, "-h") == 0) text = "--help", n = strlen(text);
+  const Option *option = option_find(cmd, text, n);
+  if (!option) return unknown(cmd, text, n);
+  const char *value = equals ? equals + 1 : NULL;
+  if (!option->value && value) {
+    edge_say("%s takes no value", option->name);
+    return ENT_USAGE;
+  }
+  if (option->value && !value) {
+    if (*i + 1 == argc) {
+      edge_say("%s wants %s", option->name, option->wants);
+      return ENT_USAGE;
+    }
+    value = argv[++*i];
+  }
+  if (option->set(o, value)) return ENT_PASSES;
+  edge_say("%s wants %s, not %s", option->name, option->wants, *value ? edge_safe(value).text : "nothing");
+  return ENT_USAGE;
+}
+
+static bool is_set(const char *variable) {
+  const char *value = getenv(variable);
+  return value && *value;
+}
+
+static bool wants_color(ColorWish wish) {
+  if (wish != COLOR_AUTO) return wish == COLOR_ALWAYS;
+  const char *term = getenv("TERM");
+  return isatty(STDOUT_FILENO) && !is_set("NO_COLOR") && term && strcmp(term, "dumb") != 0;
+}
+
+/* Columns of the terminal; 0 when there is none. */
+static int terminal_width(void) {
+  if (!isatty(STDOUT_FILENO)) return 0;
+  Options asked = {.operand = NULL};
+  const char *columns = getenv("COLUMNS");
+  if (columns && set_width(&asked, columns)) return asked.config.width;
+  struct winsize size;
+  bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= WIDTH_MIN;
+  return known ? size.ws_col : 0;
+}
+
+int options_read(Options *o, Edge *e, const Cmd *cmd, int argc, char **argv) {
+  memset(o, 0, sizeof *o);
+  ent_config_init(&o->config);
+  o->config.stop = e->stop;
+  o->operand = argv;
+  bool ended = false;
+  for (int i = 0; i < argc; i++) {
+    char *text = argv[i];
+    if (ended || text[0] != '-' || !text[1]) o->operand[o->noperand++] = text;
+    else if (strcmp(text, "--") == 0) ended = true;
+    else {
+      int code = option_read(o, cmd, argc, argv, &i);
+      if (code) return code;
+    }
+  }
+  o->config.color = wants_color(o->color);
+  e->color_always = o->color == COLOR_ALWAYS;
+  if (!o->config.width) o->config.width = terminal_width();
+  return ENT_PASSES;
+}
+
+ent_session *options_open(const Options *o, int *code) {
+  ent_session *s = ent_open(&o->config);
+  if (s) return s;
+  ent_config without = o->config;
+  without.as_of = NULL;
+  s = without.as_of != o->config.as_of ? ent_open(&without) : NULL;
+  if (s) edge_say("--as-of wants a date, YYYY-MM-DD, not %s", edge_safe(o->config.as_of).text);
+  else edge_say("there is not enough memory to begin");
+  *code = s ? ENT_USAGE : ENT_BROKEN;
+  if (s) ent_close(s);
+  return NULL;
+}

@@ -1,0 +1,26 @@
+#ifndef EDGE_OPTIONS_H
+#define EDGE_OPTIONS_H
+#include "edge/cmd.h"
+
+/* Options of the command line: --name VALUE or --name=VALUE, anywhere before --. Groups say which command takes which. */
+enum { GROUP_LOAD = 1, GROUP_RUN = 2, GROUP_REPORT = 4 };
+
+typedef enum ColorWish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorWish;
+
+typedef struct Options {
+  ent_config config;
+  ent_format format;
+  ColorWish color;
+  char **operand;  /* what is no option, in order; into argv */
+  int noperand;
+  bool help;
+} Options;
+
+/* ENT_PASSES, or ENT_USAGE after saying why. Reorders argv. */
+int options_read(Options *o, Edge *e, const Cmd *cmd, int argc, char **argv);
+/* Adds what `entente help CMD` says about the options of these groups. */
+void options_help(Edge *e, unsigned groups);
+/* A session as the options ask; NULL after saying why, with *code set. */
+ent_session *options_open(const Options *o, int *code);
+
+#endif

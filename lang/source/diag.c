@@ -1,0 +1,139 @@
+#include "source/diag.h"
+#include "base/utf8.h"
+#include <stdio.h>
+#include <string.h>
+
+#define ERROR SEV_ERROR
+#define WARN SEV_WARN
+#define NOTE SEV_NOTE
+#define DIAG(code, sev, title, text) {#code, sev, title, text},
+static const DiagInfo info[] = {
+#include "source/diag.def"
+};
+#undef DIAG
+#undef ERROR
+#undef WARN
+#undef NOTE
+
+const DiagInfo *diag_info(DiagCode code) { return &info[code]; }
+
+DiagCode diag_find(const char *code) {
+  for (int i = 0; i < DIAG_COUNT; i++) {
+    const char *a = info[i].code, *b = code;
+    while (*a && (*a == *b || *a == *b - 32)) a++, b++;
+    if (!*a && !*b) return (DiagCode)i;
+  }
+  return DIAG_COUNT;
+}
+
+void diags_init(Diags *d, Mem *mem) {
+  memset(d, 0, sizeof *d);
+  d->mem = mem;
+  arena_init(&d->arena, mem);
+}
+
+void diags_end(Diags *d) {
+  vec_end(d->mem, &d->list);
+  arena_end(&d->arena);
+}
+
+static const char *format(Diags *d, const char *fmt, va_list ap) {
+  va_list again;
+  va_copy(again, ap);
+  int n = vsnprintf(NULL, 0, fmt, again);
+  va_end(again);
+  if (n < 0) return "";
+  char *s = arena_get(&d->arena, (size_t)n + 1);
+  if (!s) return "";
+  vsnprintf(s, (size_t)n + 1, fmt, ap);
+  return s;
+}
+
+Diag *diag_add(Diags *d, DiagCode code, Span span, const char *fmt, ...) {
+  Diag *x = NULL;
+  if (!d->mute && vec_room(d->mem, &d->list)) x = &d->list.at[d->list.len++];
+  if (!x) x = arena_get(&d->arena, sizeof *x);
+  memset(x, 0, sizeof *x);
+  x->code = code;
+  x->sev = info[code].sev;
+  x->span = span;
+  va_list ap;
+  va_start(ap, fmt);
+  x->text = format(d, fmt, ap);
+  va_end(ap);
+  if (x->sev == SEV_ERROR && !d->mute) d->errors++;
+  return x;
+}
+
+void diag_help(Diags *d, Diag *to, const char *fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  to->help = format(d, fmt, ap);
+  va_end(ap);
+}
+
+void diag_label(Diags *d, Diag *to, Span span, const char *fmt, ...) {
+  if (to->nlabel == DIAG_LABELS) return;
+  va_list ap;
+  va_start(ap, fmt);
+  to->label[to->nlabel].span = span;
+  to->label[to->nlabel++].text = format(d, fmt, ap);
+  va_end(ap);
+}
+
+static bool after(const Diag *a, const Diag *b) { return a->span.lo > b->span.lo; }
+static bool same(const Diag *a, const Diag *b) {
+  return a->code == b->code && a->span.lo == b->span.lo && a->span.hi == b->span.hi && !strcmp(a->text, b->text);
+}
+
+static void merge(Diag *at, Diag *tmp, uint32_t lo, uint32_t mid, uint32_t hi) {
+  memcpy(tmp + lo, at + lo, (size_t)(hi - lo) * sizeof *at);
+  uint32_t i = lo, j = mid, k = lo;
+  while (i < mid && j < hi) at[k++] = after(&tmp[i], &tmp[j]) ? tmp[j++] : tmp[i++];
+  while (i < mid) at[k++] = tmp[i++];
+  while (j < hi) at[k++] = tmp[j++];
+}
+
+void diags_sort(Diags *d) {
+  uint32_t n = d->list.len, kept = 0;
+  Diag *at = d->list.at, *tmp = mem_get(d->mem, (size_t)n * sizeof *tmp);
+  if (n < 2 || !tmp) { mem_free(d->mem, tmp, (size_t)n * sizeof *tmp); return; }
+  for (uint32_t w = 1; w < n; w *= 2)
+    for (uint32_t lo = 0; lo + w < n; lo += 2 * w) merge(at, tmp, lo, lo + w, n - lo < 2 * w ? n : lo + 2 * w);
+  mem_free(d->mem, tmp, (size_t)n * sizeof *tmp);
+  for (uint32_t i = 0; i < n; i++) {
+    if (kept && same(&at[kept - 1], &at[i])) { d->errors -= at[i].sev == SEV_ERROR; continue; }
+    at[kept++] = at[i];
+  }
+  d->list.len = kept;
+}
+
+bool source_text_ok(Diags *d, const Source *src) {
+  for (uint32_t i = 0; i < src->len;) {
+    unsigned char c = (unsigned char)src->text[i];
+    Span at = {src->base + i, src->base + i + 1};
+    if (c >= 32 && c < 127) { i++; continue; }
+    if (c == '\n' || c == '\t') { i++; continue; }
+    if (c == '\r' && src->text[i + 1] == '\n') { i++; continue; }
+    if (c < 128) {
+      Diag *x = diag_add(d, DIAG_E0002, at, "the text holds a control character, U+%04X", c);
+      diag_help(d, x, c == '\r' ? "end lines with LF or CR LF" : c ? "remove it" : "this looks like a binary file, or text in UTF-16: save it as UTF-8");
+      return false;
+    }
+    uint32_t cp;
+    int n = utf8_read(src->text + i, src->len - i, &cp);
+    if (!n) {
+      Diag *x = diag_add(d, DIAG_E0001, at, "the text is not UTF-8: byte 0x%02X", c);
+      diag_help(d, x, "save the file as UTF-8");
+      return false;
+    }
+    if (utf8_is_unsafe(cp)) {
+      at.hi = at.lo + (uint32_t)n;
+      Diag *x = diag_add(d, DIAG_E0002, at, "the text holds U+%04X, which a reader cannot see and which may change what is seen", cp);
+      diag_help(d, x, i == 0 && cp == 0xFEFF ? "save the file as UTF-8 without a byte order mark" : "remove it");
+      return false;
+    }
+    i += (uint32_t)n;
+  }
+  return true;
+}

@@ -1,0 +1,118 @@
+#include "syntax/ast.h"
+#include <string.h>
+
+#define NODE(kind, kids, doc) {#kind, kids},
+static const struct { const char *name; uint8_t kids; } shape[] = {
+#include "syntax/ast.def"
+};
+#undef NODE
+
+int ast_kids(NodeKind kind) { return shape[kind].kids; }
+const char *ast_name(NodeKind kind) { return shape[kind].name; }
+
+void unit_init(Unit *u, Mem *mem, Intern *names, Sources *sources, Diags *diags) {
+  memset(u, 0, sizeof *u);
+  u->mem = mem;
+  u->names = names;
+  u->sources = sources;
+  u->diags = diags;
+  arena_init(&u->arena, mem);
+}
+
+void unit_end(Unit *u) {
+  for (uint32_t i = 0; i < u->numbers.len; i++) num_drop(u->mem, u->numbers.at[i]);
+  vec_end(u->mem, &u->numbers);
+  vec_end(u->mem, &u->texts);
+  vec_end(u->mem, &u->docs);
+  arena_end(&u->arena);
+}
+
+static void too_deep(Unit *u, const Node *n) {
+  Diag *x = diag_add(u->diags, DIAG_E0501, n->span, "this is nested more than %d deep", AST_DEPTH_MAX);
+  diag_help(u->diags, x, "name parts of it with let, or write a long sum as sum([...])");
+}
+
+/* Depth is bounded here, where nodes are made, so that no later walk can overflow. The message comes once: a
+ * node that is too deep counts as a leaf from then on. */
+static void deepen(Unit *u, Node *n, const Node *kid) {
+  if (!kid || kid->depth < n->depth) return;
+  n->depth = (uint16_t)(kid->depth + 1);
+  if (n->depth <= AST_DEPTH_MAX) return;
+  too_deep(u, n);
+  n->depth = 1;
+  for (int i = 0; i < shape[n->kind].kids; i++) n->kid[i] = NULL;
+  n->kind = N_BAD;
+  n->sym = 0;
+}
+
+Node *ast_make(Unit *u, NodeKind kind, Span span, int op, uint32_t sym, Node *k0, Node *k1, Node *k2, Node *k3) {
+  int kids = shape[kind].kids;
+  Node *n = arena_zero(&u->arena, sizeof *n + (size_t)kids * sizeof(Node *));
+  Node *given[4] = {k0, k1, k2, k3};
+  n->kind = (uint8_t)kind;
+  n->op = (uint8_t)op;
+  n->depth = 1;
+  n->span = span;
+  n->sym = sym;
+  for (int i = 0; i < kids && i < 4; i++) n->kid[i] = given[i];
+  for (int i = 0; i < kids && i < 4 && n->kind != N_BAD; i++) deepen(u, n, given[i]);
+  return n;
+}
+
+void ast_kid(Unit *u, Node *n, int i, Node *kid) {
+  if (n->kind == N_BAD) return;
+  n->kid[i] = kid;
+  deepen(u, n, kid);
+}
+
+Node *ast_list(Unit *u, Span span) { return ast_make(u, N_LIST, span, 0, 0, NULL, NULL, NULL, NULL); }
+
+Node *ast_append(Unit *u, Node *list, Node *item) {
+  if (!item) return list;
+  if (!list) list = ast_list(u, item->span);
+  if (list->kind == N_BAD) return list;
+  if (list->kid[1]) list->kid[1]->next = item;
+  else list->kid[0] = item;
+  list->kid[1] = item;
+  list->sym++;
+  if (!list->span.hi || list->span.lo > item->span.lo) list->span.lo = item->span.lo;
+  list->span.hi = item->span.hi;
+  deepen(u, list, item);
+  return list;
+}
+
+Text ast_text(const Unit *u, const Node *string) {
+  Text none = {"", 0};
+  return string && string->kind == N_STRING ? u->texts.at[string->sym] : none;
+}
+
+static bool blank_between(Unit *u, uint32_t lo, uint32_t hi) {
+  if (lo > hi) return false;
+  const Source *f = sources_at(u->sources, lo);
+  int lines = 0;
+  for (uint32_t i = lo; i < hi; i++) {
+    char c = f->text[i - f->base];
+    if (c == '\n') lines++;
+    else if (c != ' ' && c != '\t' && c != '\r') return false;
+  }
+  return lines <= 1;
+}
+
+static void doc_line(Unit *u, Span s, Buf *out) {
+  const char *t = sources_text(u->sources, s);
+  uint32_t n = s.hi - s.lo, i = 0;
+  while (i < n && t[i] == '#') i++;
+  if (i < n && t[i] == ' ') i++;
+  while (n > i && (t[n - 1] == '\r' || t[n - 1] == ' ')) n--;
+  if (out->len) buf_char(out, '\n');
+  buf_add(out, t + i, n - i);
+}
+
+bool ast_doc(Unit *u, Span at, Buf *out) {
+  uint32_t end = u->docs.len;
+  while (end > 0 && u->docs.at[end - 1].lo >= at.lo) end--;
+  uint32_t first = end, below = at.lo;
+  while (first > 0 && blank_between(u, u->docs.at[first - 1].hi, below)) below = u->docs.at[--first].lo;
+  for (uint32_t i = first; i < end; i++) doc_line(u, u->docs.at[i], out);
+  return first < end;
+}

@@ -1,0 +1,71 @@
+#ifndef SYNTAX_AST_H
+#define SYNTAX_AST_H
+#include "base/intern.h"
+#include "base/num.h"
+#include "source/diag.h"
+
+/* The tree of a draft. Every node lives in its unit's arena; nodes are made by ast_make and never freed singly.
+ * The parser fills kind, op, span, sym and kids; the checker fills ty and ref. */
+#define NODE(kind, kids, doc) N_##kind,
+typedef enum NodeKind {
+#include "syntax/ast.def"
+  NODE_COUNT
+} NodeKind;
+#undef NODE
+
+typedef struct Node Node;
+struct Node {
+  uint8_t kind, op;
+  uint16_t depth;  /* 1 for a leaf */
+  Span span;
+  uint32_t sym;    /* as ast.def says for the kind */
+  uint32_t ty;     /* checker: type */
+  uint32_t ref;    /* checker: what a name stands for */
+  Node *next;      /* in the list that holds this node */
+  Node *kid[];
+};
+
+enum { OP_NEG = 1, OP_NOT };
+enum { OP_ADD = 1, OP_SUB, OP_MUL, OP_DIV, OP_MOD, OP_POW, OP_ELSE /* ?? */, OP_RANGE, OP_AND, OP_OR, OP_IMPLIES,
+       OP_EQ, OP_NE, OP_LT, OP_GT, OP_LE, OP_GE, OP_IN, OP_NOT_IN };
+enum { GOV_AT = 1, GOV_THROUGHOUT, GOV_SOMETIME, GOV_WITHOUT, GOV_UNDER };
+enum { MOD_FROM = 1, MOD_UNTIL, MOD_THROUGH, MOD_BY, MOD_CITE, MOD_WHEN, MOD_UNLESS };
+enum { SUBJ_ONE = 1, SUBJ_EACH, SUBJ_JOINTLY };
+enum { MODAL_SHALL = 1, MODAL_INTENDS, MODAL_MAY };
+enum { ACT_SUPPLY = 1, ACT_BUY, ACT_STOCKPILE, ACT_CARRY, ACT_FUND, ACT_EXEMPT, ACT_NOT_RESTRICT, ACT_UNDERTAKE };
+enum { SHOCK_WITHDRAW = 1, SHOCK_IMPOSE, SHOCK_LIFT, SHOCK_CLOSE, SHOCK_SCALE, SHOCK_SUSPEND, SHOCK_ASSUME };
+/* Entity kinds that the language knows; a draft's own come after. Order is the order of their tables. */
+typedef enum EntityKind { K_COUNTRY, K_LAYER, K_RESOURCE, K_SOURCE, K_ROUTE, K_CONTROL, K_CLAUSE, K_AGREEMENT, K_SCENARIO, K_BUILTIN } EntityKind;
+
+enum { AST_DEPTH_MAX = 256 };
+
+typedef struct Text { const char *at; uint32_t len; } Text;
+
+/* What one session's drafts are parsed into: shared by the files, freed together. */
+typedef struct Unit {
+  Mem *mem;
+  Arena arena;
+  Intern *names;
+  Sources *sources;
+  Diags *diags;
+  VEC(Num) numbers;     /* literals, by Node.sym of NUMBER and QUANTITY */
+  VEC(Text) texts;      /* by Node.sym of STRING */
+  VEC(Span) docs;       /* documentation comments, in order of place */
+} Unit;
+
+void unit_init(Unit *u, Mem *mem, Intern *names, Sources *sources, Diags *diags);
+void unit_end(Unit *u);
+
+Node *ast_make(Unit *u, NodeKind kind, Span span, int op, uint32_t sym, Node *k0, Node *k1, Node *k2, Node *k3);
+void ast_kid(Unit *u, Node *n, int i, Node *kid);  /* sets a place beyond the fourth */
+Node *ast_list(Unit *u, Span span);
+Node *ast_append(Unit *u, Node *list, Node *item);  /* list may be NULL: a new one; item NULL: unchanged */
+int ast_kids(NodeKind kind);
+const char *ast_name(NodeKind kind);
+Text ast_text(const Unit *u, const Node *string);
+static inline Node *list_first(const Node *list) { return list ? list->kid[0] : NULL; }
+static inline uint32_t list_len(const Node *list) { return list ? list->sym : 0; }
+/* The documentation comment that ends just above `at`, its marks and shared indent taken off; false when there is none. */
+bool ast_doc(Unit *u, Span at, Buf *out);
+
+#endif

@@ -1,0 +1,34 @@
+#ifndef SYNTAX_PARSE_STATE_H
+#define SYNTAX_PARSE_STATE_H
+#include "syntax/ast.h"
+
+/* What one parse holds, and the constructors that grammar actions call. */
+enum { PARSE_BLOCKS_MAX = 64 };
+
+typedef struct Parse {
+  Unit *unit;
+  const Source *src;
+  Node *root;
+  Span last;        /* the token pushed last */
+  Span govern;      /* the last at, throughout, sometime, without or under */
+  uint32_t braces;  /* open braces, of every kind */
+  uint32_t blocks;  /* declaration bodies open, and for each how many braces were open before it and where */
+  struct { uint32_t braces; Span at; } block[PARSE_BLOCKS_MAX];
+  bool error;       /* a syntax error was just reported: tokens are passed over until a place to go on */
+  bool stop;        /* the parser's own stack is full */
+} Parse;
+
+Sym parse_sym(Parse *p, Span at);
+Node *parse_name(Parse *p, Span at);      /* a NAME with the text of `at` */
+Node *parse_unit(Parse *p, Span at);      /* a UNIT with the text of `at`, blanks taken out */
+Node *parse_string(Parse *p, Span at, uint32_t text);
+Node *parse_interp(Parse *p, Span at, Node *head, Node *parts, Node *tail);
+Node *parse_entity(Parse *p, Span at, int kind, Span word, Node *name, Node *title, Node *fields);
+Node *parse_act(Parse *p, Span at, int act, int modal, Node *quantity, Node *of, Node *to, Node *via);
+Node *parse_govern(Parse *p, Span at, int op, Node *expr, Node *arg);
+Node *parse_field(Parse *p, Span of, Span name);
+Node *parse_atom(Parse *p, Span at, Node *expr);
+void parse_block_open(Parse *p, Span at);
+void parse_block_close(Parse *p);
+
+#endif

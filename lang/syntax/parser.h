@@ -1,0 +1,10 @@
+#ifndef SYNTAX_PARSER_H
+#define SYNTAX_PARSER_H
+#include "syntax/ast.h"
+
+/* Text -> tree. Mistakes go to unit->diags; what could be read is returned all the same (a FILE node, or an
+ * expression; never NULL for a file, NULL for an expression that could not be read). */
+Node *parse_file(Unit *u, const Source *src);
+Node *parse_expr(Unit *u, const Source *src);
+
+#endif

@@ -1,0 +1,42 @@
+#ifndef SYNTAX_SCAN_STATE_H
+#define SYNTAX_SCAN_STATE_H
+#include "syntax/ast.h"
+
+/* What the scanner needs beside its tables, and what its actions call. */
+enum { SCAN_HOLES_MAX = 32, SCAN_NAME_MAX = 255 };
+
+typedef struct ScanState {
+  Unit *unit;
+  const char *text;   /* the source being read, in place */
+  uint32_t base, len; /* its stretch of the number line */
+  Buf str;            /* the string so far, escapes resolved */
+  Span string;        /* where it began */
+  uint32_t holes;     /* interpolations open */
+  uint32_t brace[SCAN_HOLES_MAX];   /* braces open within each */
+  Span opened[SCAN_HOLES_MAX];      /* where each one's string began */
+} ScanState;
+
+union ENT_STYPE;
+void *scan_alloc(void *scanner, void *p, size_t n);
+void scan_free(void *scanner, void *p);
+void scan_doc(ScanState *s, Span at);
+int scan_end(ScanState *s, Span *at);
+int scan_stray(ScanState *s, const char *text, Span *at);
+int scan_number(ScanState *s, const char *text, int len, union ENT_STYPE *out, Span at);
+int scan_date(ScanState *s, const char *text, int len, union ENT_STYPE *out, Span at);
+bool scan_is_word_char(char c);
+/* Whether a `:` comes next on the line; `held` is the byte that stands at `after` (Flex keeps a NUL there). */
+bool scan_colon_follows(const char *after, char held);
+void scan_string_begin(ScanState *s, Span at);
+int scan_string_hole(ScanState *s, union ENT_STYPE *out, Span *at);
+int scan_string_end(ScanState *s, union ENT_STYPE *out, Span *at, bool closed);
+/* The line ends inside an interpolation: says so and closes the text. */
+int scan_hole_unclosed(ScanState *s, union ENT_STYPE *out, Span *at);
+void scan_escape_code(ScanState *s, const char *text, int len, Span at);
+void scan_bad_escape(ScanState *s, Span at);
+void scan_lone_brace(ScanState *s, Span at);
+void scan_brace_open(ScanState *s);
+/* Whether this brace ends an interpolation: the string goes on. */
+bool scan_brace_close(ScanState *s, Span at);
+
+#endif

@@ -1,0 +1,232 @@
+#include "base/utf8.h"
+#include "vm/vm.h"
+#include <string.h>
+
+/* The functions that the engine gives: a word to the world, or a little work on values. */
+
+static Value unknown(Vm *vm, CauseKind kind) { return value_unknown(&vm->rt, world_cause(vm->w, kind, 0, 0, vm_place(vm))); }
+
+static Value length(Value v) {
+  if (v.tag == V_INTS) return value_int(value_hi(v) < value_lo(v) ? 0 : (int64_t)value_hi(v) - value_lo(v) + 1);
+  return value_int(value_seq(v)->o.len);
+}
+
+static Value rounded(Vm *vm, Value v, const Value *places) {
+  int64_t n = 0;
+  if (places && (!value_is_exact(*places) || !num_to_i64(vm->mem, value_num(*places), &n) || n < -300 || n > 300)) {
+    vm_fail(vm, DIAG_E0404, "round takes a whole number of decimals, at most 300");
+    return value_int(0);
+  }
+  if (v.tag == V_IVL) {
+    const Ivl *x = (const Ivl *)v.obj;
+    Num lo = x->has_lo ? num_round(vm->mem, x->lo, (int)n) : num_int(0), hi = x->has_hi ? num_round(vm->mem, x->hi, (int)n) : num_int(0);
+    return value_interval(&vm->rt, x->has_lo ? &lo : NULL, x->has_hi ? &hi : NULL, v.unit, v);
+  }
+  return value_figure(num_round(vm->mem, value_num(v), (int)n), v.unit);
+}
+
+static Value bound(Vm *vm, char mark, Num n, UnitId unit, Value why) {
+  if (mark == '>') return value_interval(&vm->rt, &n, NULL, unit, why);
+  Num zero = num_int(0);
+  return value_interval(&vm->rt, &zero, &n, unit, why);
+}
+
+/* 12, 1_000, -3.5, 40%, >50, <0.1; words and empty cells are unknown. */
+static Value number_of(Vm *vm, Value text) {
+  const char *s = value_str(text);
+  size_t n = text.obj->len;
+  char mark = 0;
+  bool negative = false, percent = false;
+  while (n && *s == ' ') s++, n--;
+  while (n && s[n - 1] == ' ') n--;
+  if (n && (*s == '>' || *s == '<')) mark = *s++, n--;
+  while (n && *s == ' ') s++, n--;
+  if (n && *s == '-') negative = true, s++, n--;
+  if (n && s[n - 1] == '%') percent = true, n--;
+  Num x;
+  if (!n || num_read(vm->mem, s, n, &x)) return unknown(vm, CAUSE_WORDS);
+  if (percent || negative) {
+    Num f = percent ? num_dec(negative ? -1 : 1, -2) : num_int(-1), y = num_mul(vm->mem, x, f);
+    num_drop(vm->mem, x);
+    x = y;
+  }
+  if (!mark) return value_figure(x, UNIT_ONE);
+  Value why = unknown(vm, CAUSE_LOOSE), v = bound(vm, mark, x, UNIT_ONE, why);
+  value_drop(vm->mem, why);
+  return v;
+}
+
+static Value slug(Vm *vm, Value text) {
+  Buf b;
+  buf_init(&b, vm->mem);
+  bool gap = false;
+  for (const char *s = value_str(text); *s; s++) {
+    char c = *s >= 'A' && *s <= 'Z' ? (char)(*s + 32) : *s;
+    bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (!word) { gap = b.len > 0; continue; }
+    if (gap) buf_char(&b, '_');
+    gap = false;
+    buf_char(&b, c);
+  }
+  Value v = value_text(&vm->rt, buf_text(&b), b.len);
+  buf_end(&b);
+  return v;
+}
+
+static Value shown(Vm *vm, Value x) {
+  Buf b;
+  buf_init(&b, vm->mem);
+  value_show(&vm->rt, x, &b);
+  Value v = value_text(&vm->rt, buf_text(&b), b.len);
+  buf_end(&b);
+  return v;
+}
+
+static Value sorted(Vm *vm, Value v) {
+  if (v.tag == V_INTS || v.tag == V_MAP) { vm_fail(vm, DIAG_E0404, "sorted takes a set or a list"); return value_int(0); }
+  const Seq *s = value_seq(v);
+  uint32_t n = s->o.len;
+  Value *at = mem_get(vm->mem, (n ? n : 1) * sizeof *at), *tmp = mem_get(vm->mem, (n ? n : 1) * sizeof *at);
+  Value r = value_int(0);
+  if (at && tmp) {
+    for (uint32_t i = 0; i < n; i++) at[i] = value_keep(s->at[i]);
+    for (uint32_t w = 1; w < n; w *= 2) {
+      for (uint32_t lo = 0; lo < n; lo += 2 * w) {
+        uint32_t mid = n - lo < w ? n : lo + w, hi = n - lo < 2 * w ? n : lo + 2 * w, i = lo, j = mid, k = lo;
+        while (i < mid || j < hi) tmp[k++] = j >= hi || (i < mid && value_order(&vm->rt, at[i], at[j]) <= 0) ? at[i++] : at[j++];
+      }
+      memcpy(at, tmp, n * sizeof *at);
+    }
+    r = value_list(&vm->rt, at, n);
+  }
+  mem_free(vm->mem, at, (n ? n : 1) * sizeof *at);
+  mem_free(vm->mem, tmp, (n ? n : 1) * sizeof *at);
+  return r;
+}
+
+static Value nth(Vm *vm, Value v, Value place) {
+  int64_t n;
+  if (v.tag == V_INTS || v.tag == V_MAP || !value_is_exact(place) || !num_to_i64(vm->mem, value_num(place), &n) || n < 1 || n > value_seq(v)->o.len) return unknown(vm, CAUSE_KEY);
+  return value_keep(value_seq(v)->at[n - 1]);
+}
+
+Value vm_index(Vm *vm, Value of, Value key) {
+  if (of.tag == V_UNK || key.tag == V_UNK) return value_unknown2(&vm->rt, of, key);
+  if (of.tag == V_LIST) return nth(vm, of, key);
+  if (of.tag == V_ENT) {
+    Ent e = program_clause(vm->p, ent_index(of.aux), intern_find(vm->p->unit->names, value_str(key), key.obj->len));
+    if (e != UINT32_MAX) return value_ent(e);
+    vm_fail(vm, DIAG_E0404, "the agreement has no clause \"%s\"", value_str(key));
+    return value_int(0);
+  }
+  const Seq *s = value_seq(of);
+  for (uint32_t i = 0; i < s->o.len; i++)
+    if (value_order(&vm->rt, s->at[2 * i], key) == 0) return value_keep(s->at[2 * i + 1]);
+  return unknown(vm, CAUSE_KEY);
+}
+
+static Value end_figure(Vm *vm, Value lo, const Value *hi, Builtin b) {
+  Value why = unknown(vm, CAUSE_LOOSE), v;
+  if (!value_is_exact(lo) || (hi && !value_is_exact(*hi))) { vm_fail(vm, DIAG_E0404, "%s takes exact figures", builtin_info(b)->name); v = value_int(0); }
+  else if (b == BUILTIN_at_least) { Num n = num_keep(value_num(lo)); v = value_interval(&vm->rt, &n, NULL, lo.unit, why); }
+  else if (b == BUILTIN_at_most) { Num n = num_keep(value_num(lo)), zero = num_int(0); v = value_interval(&vm->rt, &zero, &n, lo.unit, why); }
+  else if (fig_hull(&vm->rt, lo, *hi, why, &v)) { vm_fail_units(vm, FIG_UNITS, "the ends of one range", lo, *hi); v = value_int(0); }
+  value_drop(vm->mem, why);
+  return v;
+}
+
+static Value days_of(Vm *vm, Value v) {
+  if (v.tag == V_RANGE) {
+    if (value_hi(v) == DAY_OPEN) { vm_fail(vm, DIAG_E0404, "a range without an end has no number of days"); return value_int(0); }
+    return value_int(value_hi(v) < value_lo(v) ? 0 : (int64_t)value_hi(v) - value_lo(v) + 1);
+  }
+  Value d;
+  FigErr e = fig_convert(&vm->rt, v, vm->p->units.atoms.at[0].unit, &d);
+  if (e) { vm_fail_units(vm, e, "days", v, v); return value_int(0); }
+  d.unit = UNIT_ONE;
+  return d;
+}
+
+static Value months_of(Vm *vm, Value v, const Value *n) {
+  if (n && v.tag == V_DATE) return op_date(vm, OP_DATE_MONTHS_, v, *n, false);
+  if (n) { vm_fail(vm, DIAG_E0404, "months(d, n) takes a date"); return value_int(0); }
+  if (v.tag != V_RANGE || value_hi(v) == DAY_OPEN) { vm_fail(vm, DIAG_E0404, "months takes a range of dates with an end"); return value_int(0); }
+  int y0, m0, d0, y1, m1, d1;
+  if (value_hi(v) < value_lo(v)) return value_int(0);
+  date_split(value_lo(v), &y0, &m0, &d0);
+  date_split((Day)(value_hi(v) + (value_hi(v) < DAY_MAX)), &y1, &m1, &d1);
+  int64_t k = (int64_t)(y1 - y0) * 12 + m1 - m0;
+  while (k > 0 && date_add_months(value_lo(v), k) > value_hi(v) + 1) k--;
+  return value_int(k);
+}
+
+static Value date_part(Vm *vm, Value v, bool year) {
+  int y, m, d;
+  if (v.i == DAY_OPEN) { vm_fail(vm, DIAG_E0404, "'open' has no year and no month"); return value_int(0); }
+  date_split((Day)v.i, &y, &m, &d);
+  return value_int(year ? y : m);
+}
+
+/* What rests on the world: with the countries and resources known. */
+static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
+  World *w = vm->w;
+  Ctx *x = vm->ctx;
+  uint32_t first = ent_index(a[0].aux), last = ent_index(a[n - 1].aux);
+  if (x == &vm->blank) { vm_fail(vm, DIAG_E0308, "%s cannot be asked here: this must be settled before any fact is", builtin_info(b)->name); return value_int(0); }
+  switch (b) {
+    case BUILTIN_capacity: return world_capacity(w, x, first, last);
+    case BUILTIN_share: return world_share(w, x, first, last);
+    case BUILTIN_producers: return world_producers(w, x, first);
+    case BUILTIN_committed: return world_committed(w, x, first, last);
+    case BUILTIN_intended: return world_intended(w, x, first, last);
+    case BUILTIN_suppliers: return world_suppliers(w, x, first);
+    case BUILTIN_demanded: return world_demanded(w, x, first, last);
+    case BUILTIN_has_need: return value_bool(world_has_need(w, x, first));
+    case BUILTIN_needed: return world_needed(w, x, first);
+    case BUILTIN_inputs: return world_inputs(w, x, first);
+    case BUILTIN_uses: return world_uses(w, x, first);
+    case BUILTIN_rate: return world_rate(w, x, first, last);
+    case BUILTIN_stockpiled: return world_stockpiled(w, x, n == 2 ? first : WHO_JOINT, last);
+    case BUILTIN_carried: return world_carried(w, x, first);
+    case BUILTIN_blocked: return value_bool(world_blocked(w, x, first, last));
+    case BUILTIN_clauses: return world_clauses(w, x, a[0].aux);
+    default: return value_int(0);
+  }
+}
+
+Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
+  if (b == BUILTIN_known) return value_bool(a[0].tag != V_UNK && a[0].tag != V_IVL);
+  if (b == BUILTIN_string) return shown(vm, a[0]);
+  for (uint32_t i = 0; i < n; i++)
+    if (a[i].tag == V_UNK) return value_unknown2(&vm->rt, a[i], i + 1 < n ? a[i + 1] : (Value){0});
+  switch (b) {
+    case BUILTIN_len: return length(a[0]);
+    case BUILTIN_round: return rounded(vm, a[0], n > 1 ? &a[1] : NULL);
+    case BUILTIN_number: return number_of(vm, a[0]);
+    case BUILTIN_slug: return slug(vm, a[0]);
+    case BUILTIN_sorted: return sorted(vm, a[0]);
+    case BUILTIN_nth: return nth(vm, a[0], a[1]);
+    case BUILTIN_between: return end_figure(vm, a[0], &a[1], b);
+    case BUILTIN_at_least: case BUILTIN_at_most: return end_figure(vm, a[0], NULL, b);
+    case BUILTIN_days: return days_of(vm, a[0]);
+    case BUILTIN_months: return months_of(vm, a[0], n > 1 ? &a[1] : NULL);
+    case BUILTIN_year: return date_part(vm, a[0], true);
+    case BUILTIN_month: return date_part(vm, a[0], false);
+    default: return ask(vm, b, a, n);
+  }
+}
+
+Value vm_field(Vm *vm, Value v, uint32_t slot) {
+  if (v.tag != V_ENT) return value_unknown2(&vm->rt, v, (Value){0});
+  const Entity *e = program_entity(vm->p, v.aux);
+  const char *id = sym_text(vm->p, e->id);
+  if (slot == FIELD_ID) return value_text(&vm->rt, id, strlen(id));
+  if (slot == FIELD_NAME) return value_text(&vm->rt, e->name, strlen(e->name));
+  uint32_t kind = ent_kind(v.aux), at = ent_index(v.aux) * vm->p->kinds.at[kind].fields.len + slot;
+  if (at < vm->w->fields[kind].len) {
+    Value f = vm->w->fields[kind].at[at];
+    if (f.tag == V_FUNC) return vm_run(vm, f.aux, NULL, 0, vm->ctx);
+    if (f.tag != V_NONE) return value_keep(f);
+  }
+  return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_FIELD, v.aux, slot, (Span){0, 0}));
+}

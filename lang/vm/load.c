@@ -1,0 +1,547 @@
+#include "vm/vm.h"
+#include <string.h>
+
+/* Declarations -> the world's columns. What a declaration says as an expression is evaluated here once, unless it changes
+ * from day to day: then the column holds the function, and the world asks for it where it is used. */
+
+typedef struct Load {
+  Vm *vm;
+  World *w;
+  Program *p;
+  Ctx *ctx;            /* before any fact is known: nothing but constants can be asked */
+  uint32_t cite;       /* of the declaration at hand */
+} Load;
+
+static bool stop(const Load *l) { return l->vm->failed || mem_failed(l->vm->mem); }
+
+/* ---- expressions ---- */
+
+static Value literal(Load *l, Node *e) {
+  Unit *u = l->p->unit;
+  switch ((NodeKind)e->kind) {
+    case N_NUMBER: return value_figure(num_keep(u->numbers.at[e->sym]), UNIT_ONE);
+    case N_QUANTITY: return value_figure(num_keep(u->numbers.at[e->sym]), (UnitId)e->ref);
+    case N_DATE: return value_date((Day)e->sym);
+    case N_BOOL: return value_bool(e->op);
+    case N_STRING: { Text t = ast_text(u, e); return value_text(&l->vm->rt, t.at, t.len); }
+    default: return e->op == REF_ENTITY ? value_ent(e->ref) : value_bool(false);
+  }
+}
+
+/* arg: the member that `each m of` stands for, or UINT32_MAX. */
+static Value value_of(Load *l, Node *e, Ent arg) {
+  uint32_t f = program_thunk(l->p, e);
+  if (f == UINT32_MAX) return literal(l, e);
+  const Func *fn = &l->p->funcs.at[f];
+  uint32_t n = arg != UINT32_MAX && fn->nparam ? 1 : 0;
+  if (fn->flags & FLAG_VARIES) {
+    Value v = {.tag = V_FUNC, .aux = f, .i = n ? (int64_t)arg + 1 : 0};
+    return v;
+  }
+  Value a = value_ent(arg);
+  return vm_run(l->vm, f, &a, n, l->ctx);
+}
+
+/* A figure in a resource's unit; shares stay as they are. */
+static Value figure_of(Load *l, Node *e, Ent arg, uint32_t res, bool share_too) {
+  Value v = value_of(l, e, arg), out;
+  UnitId u = l->p->resource_unit.at[res];
+  if (!value_is_figure(v) || (share_too && v.unit == UNIT_ONE) || u == UNIT_NONE) return v;
+  FigErr err = fig_convert(&l->vm->rt, v, u, &out);
+  value_drop(l->vm->mem, v);
+  if (!err) return out;
+  if (!stop(l)) {
+    vm_fail(l->vm, DIAG_E0401, "this figure is not in a unit that converts to %s", unit_text(&l->p->units, u));
+    l->vm->error.span = e->span;
+  }
+  return value_int(0);
+}
+
+static Day day_of(Load *l, Node *e, Ent arg) {
+  Value v = value_of(l, e, arg);
+  if (v.tag == V_DATE) return (Day)v.i;
+  value_drop(l->vm->mem, v);
+  if (!stop(l)) {
+    vm_fail(l->vm, DIAG_E0404, "a window needs a known date");
+    l->vm->error.span = e->span;
+  }
+  return DAY_MIN;
+}
+
+static void cite_of(Load *l, Node *mods) {
+  uint32_t at[64], n = 0;
+  for (Node *m = list_first(mods); m; m = m->next)
+    if (m->op == MOD_CITE)
+      for (Node *s = list_first(m->kid[0]); s && n < 64; s = s->next)
+        if (s->op == REF_ENTITY) at[n++] = ent_index(s->ref);
+  if (n) l->cite = world_cite(l->w, at, n);
+}
+
+static Day next_day(Day d) { return d == DAY_OPEN || d >= DAY_MAX ? DAY_OPEN : d + 1; }
+
+static Window window_in(Load *l, Node *mods, Window w, Ent arg) {
+  for (Node *m = list_first(mods); m; m = m->next) {
+    if (m->op == MOD_CITE || m->op == MOD_WHEN || m->op == MOD_UNLESS) continue;
+    Day d = day_of(l, m->kid[0], arg);
+    w.stated = true;
+    if (m->op == MOD_FROM || m->op == MOD_BY) w.from = d;
+    else w.until = m->op == MOD_UNTIL ? d : next_day(d);
+    if (w.until <= w.from && !stop(l)) {
+      vm_fail(l->vm, DIAG_E0305, "this window ends before it begins");
+      l->vm->error.span = m->span;
+    }
+  }
+  return w;
+}
+
+static const Window always = {DAY_MIN, DAY_OPEN, false};
+
+/* ---- sets of entities as bits ---- */
+
+static void bits_add(uint64_t *bits, Value v) {
+  if (v.tag == V_ENT) bits_set(bits, ent_index(v.aux));
+  if (v.tag != V_SET && v.tag != V_LIST) return;
+  for (uint32_t i = 0; i < v.obj->len; i++) bits_add(bits, value_seq(v)->at[i]);
+}
+
+static void targets_add(Load *l, uint64_t *bits, Node *n, Ent arg) {
+  Node *e = n->kind == N_SET ? list_first(n->kid[0]) : n;
+  for (; e; e = n->kind == N_SET ? e->next : NULL) {
+    Value v = value_of(l, e, arg);
+    if (v.tag == V_FUNC) { Value now = vm_run(l->vm, v.aux, NULL, 0, l->ctx); bits_add(bits, now); value_drop(l->vm->mem, now); }
+    else bits_add(bits, v);
+    value_drop(l->vm->mem, v);
+  }
+}
+
+static uint64_t *kind_bits(Load *l, uint32_t kind) { return world_bits(l->w, l->p->kinds.at[kind].list.len); }
+
+static uint64_t *targets(Load *l, Node *n, uint32_t kind, Ent arg) {
+  if (!n) return NULL;
+  uint64_t *bits = kind_bits(l, kind);
+  if (bits) targets_add(l, bits, n, arg);
+  return bits;
+}
+
+/* ---- facts ---- */
+
+static void supply_push(Load *l, SupplyCols *s, uint32_t res, uint32_t who, Value v, Window win, Span span, uint32_t cite) {
+  Mem *m = l->vm->mem;
+  if (!vec_push(m, &s->value, v)) value_drop(m, v);
+  vec_push(m, &s->res, res);
+  vec_push(m, &s->who, who);
+  vec_push(m, &s->win, win);
+  vec_push(m, &s->span, span);
+  vec_push(m, &s->cite, cite);
+}
+
+static void entries(Load *l, Node *n, SupplyCols *cols, bool share_too) {
+  uint32_t res = ent_index(n->kid[0]->ref);
+  Window outer = window_in(l, n->kid[1], always, UINT32_MAX);
+  l->cite = 0;
+  cite_of(l, n->kid[1]);
+  uint32_t cite = l->cite;
+  for (Node *e = list_first(n->kid[2]); e && !stop(l); e = e->next) {
+    uint32_t who = e->kid[0]->op == REF_ENTITY ? ent_index(e->kid[0]->ref) : WHO_REST;
+    l->cite = cite;
+    cite_of(l, e->kid[2]);
+    supply_push(l, cols, res, who, figure_of(l, e->kid[1], UINT32_MAX, res, share_too), window_in(l, e->kid[2], outer, UINT32_MAX), e->span, l->cite);
+  }
+}
+
+static void one_figure(Load *l, Node *n, SupplyCols *cols) {
+  uint32_t res = ent_index(n->kid[0]->ref);
+  l->cite = 0;
+  cite_of(l, n->kid[2]);
+  supply_push(l, cols, res, WHO_JOINT, figure_of(l, n->kid[1], UINT32_MAX, res, false), window_in(l, n->kid[2], always, UINT32_MAX), n->span, l->cite);
+}
+
+static void require_push(Load *l, uint32_t res, Node *input, Node *rate, Window win, Span span, uint32_t cite) {
+  RequireCols *r = &l->w->requires;
+  Mem *m = l->vm->mem;
+  Value v = {0};
+  if (rate) v = value_of(l, rate, UINT32_MAX);
+  if (!vec_push(m, &r->rate, v)) value_drop(m, v);
+  vec_push(m, &r->res, res);
+  vec_push(m, &r->input, ent_index(input->ref));
+  vec_push(m, &r->win, win);
+  vec_push(m, &r->span, span);
+  vec_push(m, &r->cite, cite);
+}
+
+static void requires(Load *l, Node *n) {
+  Window win = window_in(l, n->kid[1], always, UINT32_MAX);
+  l->cite = 0;
+  cite_of(l, n->kid[1]);
+  for (Node *e = list_first(n->kid[2]); e && !stop(l); e = e->next) require_push(l, ent_index(n->kid[0]->ref), e->kid[0], e->kid[1], win, e->span, l->cite);
+}
+
+static void table_push(Load *l, uint32_t table, const Value *keys, Value v, Window win, Span span) {
+  TableCols *t = &l->w->tables;
+  Mem *m = l->vm->mem;
+  for (uint32_t i = 0; i < TABLE_KEY_MAX; i++) {
+    Value none = {0};
+    vec_push(m, &t->key[i], keys ? keys[i] : none);
+  }
+  vec_push(m, &t->value, v);
+  vec_push(m, &t->table, table);
+  vec_push(m, &t->win, win);
+  vec_push(m, &t->span, span);
+  vec_push(m, &t->cite, l->cite);
+}
+
+static void fact(Load *l, Node *n) {
+  Value keys[TABLE_KEY_MAX] = {{0}};
+  uint32_t i = 0;
+  for (Node *k = list_first(n->kid[1]); k && i < TABLE_KEY_MAX; k = k->next) keys[i++] = value_of(l, k, UINT32_MAX);
+  l->cite = 0;
+  cite_of(l, n->kid[3]);
+  table_push(l, n->ref, keys, value_of(l, n->kid[2], UINT32_MAX), window_in(l, n->kid[3], always, UINT32_MAX), n->span);
+}
+
+static void fact_map(Load *l, Node *n) {
+  Window outer = window_in(l, n->kid[1], always, UINT32_MAX);
+  l->cite = 0;
+  cite_of(l, n->kid[1]);
+  uint32_t cite = l->cite;
+  for (Node *e = list_first(n->kid[2]); e && !stop(l); e = e->next) {
+    Value keys[TABLE_KEY_MAX] = {{0}};
+    keys[0] = value_ent(e->kid[0]->ref);
+    l->cite = cite;
+    cite_of(l, e->kid[2]);
+    table_push(l, n->ref, keys, value_of(l, e->kid[1], UINT32_MAX), window_in(l, e->kid[2], outer, UINT32_MAX), e->span);
+  }
+}
+
+static void control(Load *l, Node *n) {
+  ControlFacts c = {.by = ent_index(n->kid[2]->ref), .span = n->span};
+  c.resources = targets(l, n->kid[3], K_RESOURCE, UINT32_MAX);
+  c.against = targets(l, n->kid[4], K_COUNTRY, UINT32_MAX);
+  c.win = window_in(l, n->kid[5], always, UINT32_MAX);
+  l->cite = 0;
+  cite_of(l, n->kid[5]);
+  c.cite = l->cite;
+  for (Node *s = list_first(n->kid[6]); s && !stop(l); s = s->next) {
+    Value v = value_of(l, s, UINT32_MAX);
+    Window w = {value_lo(v), next_day(value_hi(v)), true};
+    if (v.tag == V_RANGE) vec_push(l->vm->mem, &c.suspended, w);
+    value_drop(l->vm->mem, v);
+  }
+  vec_push(l->vm->mem, &l->w->controls, c);
+}
+
+/* ---- fields ---- */
+
+static void field_set(Load *l, Ent e, const char *name, Value v) {
+  uint32_t slot, kind = ent_kind(e), n = l->p->kinds.at[kind].fields.len, at = ent_index(e) * n;
+  Sym s = intern_find(l->p->unit->names, name, strlen(name));
+  if (!s || !field_find(l->p, kind, s, &slot) || at + slot >= l->w->fields[kind].len) { value_drop(l->vm->mem, v); return; }
+  value_drop(l->vm->mem, l->w->fields[kind].at[at + slot]);
+  l->w->fields[kind].at[at + slot] = v;
+}
+
+static void fields_room(Load *l) {
+  for (uint32_t k = 0; k < l->p->kinds.len; k++) {
+    size_t want = (size_t)l->p->kinds.at[k].list.len * l->p->kinds.at[k].fields.len;
+    Value none = {0};
+    while (l->w->fields[k].len < want && vec_push(l->vm->mem, &l->w->fields[k], none)) {}
+  }
+}
+
+static Value bits_value(Load *l, const uint64_t *bits, uint32_t kind) { return world_bits_value(l->w, kind, bits); }
+
+static Value text_value(Load *l, const char *s) { return value_text(&l->vm->rt, s, strlen(s)); }
+
+static void inputs_field(Load *l, Ent r, Node *e) {
+  uint64_t *bits = kind_bits(l, K_RESOURCE);
+  for (Node *n = list_first(e->kid[0]); n && !stop(l); n = n->next) {
+    Node *name = n->kind == N_PAIR ? n->kid[0] : n;
+    require_push(l, ent_index(r), name, n->kind == N_PAIR ? n->kid[1] : NULL, always, n->span, 0);
+    if (bits) bits_set(bits, ent_index(name->ref));
+  }
+  field_set(l, r, "requires", bits_value(l, bits, K_RESOURCE));
+}
+
+static void entity(Load *l, Node *n) {
+  Ent e = n->ref;
+  uint32_t kind = ent_kind(e);
+  if (kind == K_RESOURCE && l->p->resource_unit.at[ent_index(e)] != UNIT_NONE) field_set(l, e, "unit", text_value(l, unit_text(&l->p->units, l->p->resource_unit.at[ent_index(e)])));
+  if (kind == K_RESOURCE) field_set(l, e, "critical", value_bool(true));
+  for (Node *f = list_first(n->kid[2]); f && !stop(l); f = f->next) {
+    const char *name = sym_text(l->p, f->sym);
+    if (kind == K_RESOURCE && !strcmp(name, "unit")) continue;
+    if (kind == K_RESOURCE && !strcmp(name, "requires")) { inputs_field(l, e, f->kid[0]); continue; }
+    Value v = value_of(l, f->kid[0], UINT32_MAX);
+    if (kind == K_ROUTE && !strcmp(name, "passes")) {
+      uint64_t *bits = kind_bits(l, K_COUNTRY);
+      if (bits) bits_add(bits, v);
+      l->w->passes.at[ent_index(e)] = bits;
+    }
+    field_set(l, e, name, v);
+  }
+}
+
+/* ---- clauses ---- */
+
+typedef struct Terms { ClauseFacts *c; Node *act; uint32_t clause; Node *binder; } Terms;
+
+static void promise_push(Load *l, const Terms *t, uint32_t res, uint32_t who, Value v, Window win, uint8_t act) {
+  PromiseCols *c = &l->w->promises;
+  Mem *m = l->vm->mem;
+  if (!vec_push(m, &c->value, v)) value_drop(m, v);
+  vec_push(m, &c->res, res);
+  vec_push(m, &c->who, who);
+  vec_push(m, &c->win, win);
+  vec_push(m, &c->clause, t->clause);
+  vec_push(m, &c->act, act);
+}
+
+static int by_day(const Day *day, uint32_t n, Day d) {
+  int k = 0;
+  for (uint32_t i = 0; i < n; i++) k += day[i] < d;
+  return k;
+}
+
+/* A schedule is a row for each step: from its date to the next one's, cut by the clause's window. */
+static void schedule_push(Load *l, const Terms *t, uint32_t res, uint32_t who, Node *map, Ent arg, uint8_t act) {
+  Day day[64];
+  uint32_t n = 0;
+  for (Node *p = list_first(map->kid[0]); p && n < 64 && !stop(l); p = p->next) day[n++] = day_of(l, p->kid[0], arg);
+  uint32_t i = 0;
+  for (Node *p = list_first(map->kid[0]); p && i < n && !stop(l); p = p->next, i++) {
+    Window w = t->c->win;
+    Day end = DAY_OPEN;
+    for (uint32_t k = 0; k < n; k++)
+      if (by_day(day, n, day[k]) == by_day(day, n, day[i]) + 1) end = day[k];
+    if (w.from < day[i]) w.from = day[i];
+    if (w.until > end) w.until = end;
+    Value v = act == ACT_STOCKPILE ? value_of(l, p->kid[1], arg) : figure_of(l, p->kid[1], arg, res, false);
+    if (w.from < w.until) promise_push(l, t, res, who, v, w, act);
+    else value_drop(l->vm->mem, v);
+  }
+}
+
+static void quantity_push(Load *l, const Terms *t, uint32_t res, uint32_t who, Node *q, uint8_t act) {
+  Ent arg = t->binder && who != WHO_JOINT ? ent_make(K_COUNTRY, who) : UINT32_MAX;
+  if (q->kind == N_MAP) { schedule_push(l, t, res, who, q, arg, act); return; }
+  promise_push(l, t, res, who, act == ACT_STOCKPILE ? value_of(l, q, arg) : figure_of(l, q, arg, res, false), t->c->win, act);
+}
+
+/* Rows for a clause that moves goods: each subject by itself, or all jointly. */
+static void rows_push(Load *l, const Terms *t, Node *subject, uint32_t res, Node *q, uint8_t act) {
+  uint32_t words = bits_words(l->w->ncountry);
+  if (subject->op == SUBJ_JOINTLY) { quantity_push(l, t, res, WHO_JOINT, q, act); return; }
+  for (uint32_t c = bits_next(t->c->subjects, words, 0); c != UINT32_MAX && !stop(l); c = bits_next(t->c->subjects, words, c + 1)) quantity_push(l, t, res, c, q, act);
+}
+
+static uint64_t *one_bit(Load *l, uint32_t kind, uint32_t index) {
+  uint64_t *b = kind_bits(l, kind);
+  if (b) bits_set(b, index);
+  return b;
+}
+
+/* `to p` in `each p of S`: everyone's recipients together. */
+static uint64_t *recipients(Load *l, Node *to, const Terms *t, Node *subject) {
+  if (!to) return NULL;
+  uint64_t *bits = kind_bits(l, K_COUNTRY);
+  uint32_t words = bits_words(l->w->ncountry);
+  if (!bits) return NULL;
+  if (!t->binder || subject->op == SUBJ_JOINTLY) { targets_add(l, bits, to, UINT32_MAX); return bits; }
+  for (uint32_t c = bits_next(t->c->subjects, words, 0); c != UINT32_MAX && !stop(l); c = bits_next(t->c->subjects, words, c + 1)) targets_add(l, bits, to, ent_make(K_COUNTRY, c));
+  return bits;
+}
+
+static void act_load(Load *l, Terms *t, Node *subject) {
+  Node *a = t->act;
+  ClauseFacts *c = t->c;
+  uint32_t words = bits_words(l->w->nresource);
+  switch (a->op) {
+    case ACT_SUPPLY: case ACT_BUY: case ACT_STOCKPILE: case ACT_CARRY: {
+      uint32_t res = ent_index(a->kid[1]->ref);
+      c->resources = one_bit(l, K_RESOURCE, res);
+      c->to = recipients(l, a->kid[2], t, subject);
+      if (a->kid[3]) {
+        c->routes = kind_bits(l, K_ROUTE);
+        for (Node *r = list_first(a->kid[3]); r && c->routes; r = r->next) bits_set(c->routes, ent_index(r->ref));
+      }
+      rows_push(l, t, subject, res, a->kid[0], a->op);
+      break;
+    }
+    case ACT_FUND:
+      c->resources = targets(l, a->kid[1], K_RESOURCE, UINT32_MAX);
+      if (!a->kid[3] || !c->resources) break;
+      for (uint32_t r = bits_next(c->resources, words, 0); r != UINT32_MAX && !stop(l); r = bits_next(c->resources, words, r + 1)) rows_push(l, t, subject, r, a->kid[3], ACT_SUPPLY);
+      break;
+    case ACT_EXEMPT:
+      c->to = recipients(l, a->kid[2], t, subject);
+      c->control = ent_index(a->kid[1]->ref);
+      break;
+    case ACT_NOT_RESTRICT:
+      c->resources = targets(l, a->kid[1], K_RESOURCE, UINT32_MAX);
+      c->to = recipients(l, a->kid[2], t, subject);
+      break;
+    default:
+      c->layers = targets(l, a->kid[1], K_LAYER, UINT32_MAX);
+      c->text = value_of(l, a->kid[0], UINT32_MAX);
+      break;
+  }
+}
+
+static uint32_t condition(Load *l, Node *mods, int op) {
+  for (Node *m = list_first(mods); m; m = m->next)
+    if (m->op == op) {
+      uint32_t f = program_thunk(l->p, m->kid[0]);
+      if (f != UINT32_MAX) return f;
+    }
+  return UINT32_MAX;
+}
+
+static void clause_fields(Load *l, Ent e, const ClauseFacts *c, const char *article) {
+  static const char *const acts[] = {"", "supply", "buy", "stockpile", "carry", "fund", "exempt", "not restrict", "undertake"};
+  static const char *const modals[] = {"", "shall", "intends to", "may"};
+  field_set(l, e, "parties", bits_value(l, c->subjects, K_COUNTRY));
+  field_set(l, e, "resources", bits_value(l, c->resources, K_RESOURCE));
+  field_set(l, e, "agreement", value_ent(ent_make(K_AGREEMENT, c->agreement)));
+  field_set(l, e, "article", text_value(l, article));
+  field_set(l, e, "act", text_value(l, acts[c->act]));
+  field_set(l, e, "modal", text_value(l, modals[c->modal]));
+  field_set(l, e, "binding", value_bool(c->binding));
+  field_set(l, e, "from", value_date(c->win.from));
+  field_set(l, e, "until", value_date(c->win.until));
+  field_set(l, e, "to", bits_value(l, c->to ? c->to : l->w->agreements.at[c->agreement].parties, K_COUNTRY));
+  if (c->text.tag == V_STR) field_set(l, e, "text", value_keep(c->text));
+}
+
+static void clause(Load *l, Node *n, uint32_t agreement, const char *article) {
+  AgreementFacts *a = &l->w->agreements.at[agreement];
+  Node *subject = n->kid[2], *act = n->kid[3];
+  ClauseFacts *c = &l->w->clauses.at[ent_index(n->ref)];
+  Terms t = {c, act, ent_index(n->ref), subject->op == SUBJ_EACH ? subject->kid[0] : NULL};
+  memset(c, 0, sizeof *c);
+  c->agreement = agreement;
+  c->act = act->op;
+  c->modal = (uint8_t)act->ref;
+  c->binding = act->ref == MODAL_SHALL && a->binding;
+  c->span = n->span;
+  c->control = UINT32_MAX;
+  c->win = (Window){a->first, next_day(a->last), true};
+  c->win = window_in(l, n->kid[4], c->win, UINT32_MAX);
+  c->when = condition(l, n->kid[4], MOD_WHEN);
+  c->unless = condition(l, n->kid[4], MOD_UNLESS);
+  c->binder = t.binder ? 1 : 0;
+  c->subjects = subject->op == SUBJ_ONE ? one_bit(l, K_COUNTRY, ent_index(subject->kid[0]->ref)) : targets(l, subject->kid[1], K_COUNTRY, UINT32_MAX);
+  l->cite = 0;
+  cite_of(l, n->kid[4]);
+  c->cite = l->cite;
+  if (c->subjects && !stop(l)) act_load(l, &t, subject);
+  clause_fields(l, n->ref, c, article);
+}
+
+static void agreement_head(Load *l, Node *n) {
+  AgreementFacts a = {.parties = kind_bits(l, K_COUNTRY), .first = DAY_MIN, .last = DAY_OPEN, .binding = true, .span = n->kid[0]->span};
+  for (Node *m = list_first(n->kid[2]); m && !stop(l); m = m->next) {
+    if (m->kind != N_ARG) continue;
+    const char *name = sym_text(l->p, m->sym);
+    Value v = value_of(l, m->kid[0], UINT32_MAX);
+    if (!strcmp(name, "parties") && a.parties) bits_add(a.parties, v);
+    if (!strcmp(name, "term") && v.tag == V_RANGE) a.first = value_lo(v), a.last = value_hi(v);
+    if (!strcmp(name, "binding")) a.binding = v.tag == V_TRUE;
+    field_set(l, n->ref, name, v);
+  }
+  vec_push(l->vm->mem, &l->w->agreements, a);
+}
+
+/* While an agreement's clauses are read, `parties` in them are its own. */
+static void agreement(Load *l, Node *n) {
+  uint32_t index = ent_index(n->ref);
+  memo_free(l->w, &l->vm->blank);
+  l->vm->blank.parties = l->w->agreements.at[index].parties;
+  for (Node *m = list_first(n->kid[2]); m && !stop(l); m = m->next) {
+    if (m->kind == N_CLAUSE) clause(l, m, index, "");
+    if (m->kind != N_ARTICLE) continue;
+    Text title = ast_text(l->p->unit, m->kid[1]);
+    for (Node *k = list_first(m->kid[2]); k && !stop(l); k = k->next)
+      if (k->kind == N_CLAUSE) clause(l, k, index, title.len ? title.at : sym_text(l->p, m->kid[0]->sym));
+  }
+  memo_free(l->w, &l->vm->blank);
+  l->vm->blank.parties = NULL;
+}
+
+/* ---- scenarios ---- */
+
+static void shock(Load *l, ScenarioFacts *s, Node *n) {
+  Shock k = {.op = n->op, .span = n->span, .by = num_int(1)};
+  k.win = window_in(l, n->kid[3], always, UINT32_MAX);
+  switch (n->op) {
+    case SHOCK_WITHDRAW: k.countries = targets(l, n->kid[0], K_COUNTRY, UINT32_MAX); break;
+    case SHOCK_SCALE: {
+      k.index = ent_index(n->kid[0]->ref);
+      k.countries = targets(l, n->kid[1], K_COUNTRY, UINT32_MAX);
+      Value v = value_of(l, n->kid[2], UINT32_MAX);
+      if (value_is_exact(v)) k.by = num_keep(value_num(v));
+      value_drop(l->vm->mem, v);
+      break;
+    }
+    case SHOCK_SUSPEND: {
+      Value v = value_of(l, n->kid[0], UINT32_MAX);
+      if (v.tag == V_ENT) k.what = v.aux;
+      value_drop(l->vm->mem, v);
+      break;
+    }
+    default: k.index = ent_index(n->kid[0]->ref); k.what = n->kid[0]->ref; break;
+  }
+  vec_push(l->vm->mem, &s->shocks, k);
+}
+
+static void scenario(Load *l, Node *n) {
+  ScenarioFacts s = {0};
+  for (Node *k = list_first(n->kid[2]); k && !stop(l); k = k->next)
+    if (k->kind == N_SHOCK) shock(l, &s, k);
+  vec_push(l->vm->mem, &l->w->scenarios, s);
+}
+
+/* ---- all of it ---- */
+
+static void declaration(Load *l, Node *n) {
+  switch ((NodeKind)n->kind) {
+    case N_ENTITY: entity(l, n); break;
+    case N_SUPPLY: entries(l, n, &l->w->supply, true); break;
+    case N_DEMAND: entries(l, n, &l->w->demand, false); break;
+    case N_DEMAND_JOINT: one_figure(l, n, &l->w->demand); break;
+    case N_WORLD: one_figure(l, n, &l->w->totals); break;
+    case N_REQUIRES: requires(l, n); break;
+    case N_CONTROL: control(l, n); break;
+    case N_FACT: fact(l, n); break;
+    case N_FACT_MAP: fact_map(l, n); break;
+    case N_TABLE:
+      l->cite = 0;
+      if (n->kid[4]) table_push(l, n->ref, NULL, value_of(l, n->kid[4], UINT32_MAX), always, (Span){0, 0});
+      break;
+    case N_AGREEMENT: agreement(l, n); break;
+    case N_SCENARIO: scenario(l, n); break;
+    default: break;
+  }
+}
+
+static void report_error(Vm *vm) {
+  Diag *x = diag_add(vm->p->unit->diags, vm->error.code, vm->error.span, "%s", vm->error.text);
+  if (vm->error.help) diag_help(vm->p->unit->diags, x, "%s", vm->error.help);
+}
+
+bool vm_load(Vm *vm) {
+  Program *p = vm->p;
+  Load l = {.vm = vm, .w = vm->w, .p = p};
+  fields_room(&l);
+  ClauseFacts none;
+  memset(&none, 0, sizeof none);
+  while (vm->w->clauses.len < p->kinds.at[K_CLAUSE].list.len && vec_push(vm->mem, &vm->w->clauses, none)) {}
+  while (vm->w->passes.len < p->kinds.at[K_ROUTE].list.len && vec_push(vm->mem, &vm->w->passes, NULL)) {}
+  l.ctx = &vm->blank;
+  for (uint32_t i = 0; i < p->facts.len && !stop(&l); i++)
+    if (p->facts.at[i].node->kind == N_AGREEMENT) agreement_head(&l, p->facts.at[i].node);
+  for (uint32_t i = 0; i < p->facts.len && !stop(&l); i++) declaration(&l, p->facts.at[i].node);
+  if (vm->failed) { report_error(vm); return false; }
+  for (uint32_t i = 0; i < p->funcs.len; i++) vm->w->daily = vm->w->daily || p->funcs.at[i].flags & FLAG_TODAY;
+  world_seal(vm->w);
+  return !p->unit->diags->errors && !mem_failed(vm->mem);
+}

@@ -1,0 +1,249 @@
+#include "vm/vm.h"
+#include <string.h>
+
+/* Iterators, stretches of time and accumulators. Cells are a stack: what a loop opens is closed with it. */
+
+static LoopCell *cell_push(Vm *vm, int kind) {
+  if (!vec_room(vm->mem, &vm->cells)) return NULL;
+  LoopCell *c = &vm->cells.at[vm->cells.len++];
+  memset(c, 0, sizeof *c);
+  c->kind = (uint8_t)kind;
+  c->trace_loop = c->trace_elem = vm->w->trace.len;
+  return c;
+}
+
+void cell_drop(Vm *vm, LoopCell *c) {
+  value_drop(vm->mem, c->coll);
+  for (uint32_t i = 0; i < c->items.len; i++) value_drop(vm->mem, c->items.at[i]);
+  vec_end(vm->mem, &c->items);
+  if (c->kind == CELL_SPAN && c->outer) vm->ctx = c->outer;
+}
+
+void cells_drop(Vm *vm, uint32_t to) {
+  while (vm->cells.len > to) cell_drop(vm, &vm->cells.at[--vm->cells.len]);
+}
+
+uint32_t iter_begin(Vm *vm, Value coll, uint32_t target, bool pairs) {
+  LoopCell *c = cell_push(vm, CELL_ITER);
+  if (!c) return 0;
+  c->coll = value_keep(coll);
+  c->target = target;
+  c->pairs = pairs;
+  c->missing = coll.tag == V_UNK || coll.tag == V_NONE;
+  if (coll.tag == V_INTS || coll.tag == V_RANGE) c->at = value_lo(coll), c->last = value_hi(coll);
+  return vm->cells.len - 1;
+}
+
+static void put(Vm *vm, Value *at, Value v) {
+  value_drop(vm->mem, *at);
+  *at = v;
+}
+
+bool iter_next(Vm *vm, uint32_t cell, Value *base) {
+  LoopCell *c = &vm->cells.at[cell];
+  c->trace_elem = vm->w->trace.len;
+  if (c->missing) return false;
+  if (c->coll.tag == V_INTS || c->coll.tag == V_RANGE) {
+    if (c->at > c->last) return false;
+    if (c->coll.tag == V_RANGE && c->last == DAY_OPEN) { vm_fail(vm, DIAG_E0406, "a range without an end cannot be gone through day by day"); return false; }
+    put(vm, base + c->target, c->coll.tag == V_INTS ? value_int(c->at) : value_date((Day)c->at));
+    c->at++;
+    return true;
+  }
+  const Seq *s = value_seq(c->coll);
+  if (c->next >= s->o.len) return false;
+  uint32_t i = c->next++;
+  if (c->coll.tag != V_MAP) { put(vm, base + c->target, value_keep(s->at[i])); return true; }
+  put(vm, base + c->target, value_keep(s->at[2 * i]));
+  if (c->pairs) put(vm, base + c->target + 1, value_keep(s->at[2 * i + 1]));
+  return true;
+}
+
+void iter_end(Vm *vm, uint32_t cell) { cells_drop(vm, cell); }
+
+uint32_t span_begin(Vm *vm, Value range, bool days) {
+  LoopCell *c = cell_push(vm, CELL_SPAN);
+  if (!c) return 0;
+  c->outer = vm->ctx;
+  c->days = days;
+  if (range.tag != V_RANGE) {
+    c->missing = true;
+    c->coll = value_keep(range);
+    return vm->cells.len - 1;
+  }
+  c->at = value_lo(range);
+  c->last = value_hi(range);
+  if (days && c->last - c->at > 366 * 400) { vm_fail(vm, DIAG_E0406, "this goes day by day, since it asks for today, and its range is longer than 400 years"); c->last = c->at - 1; }
+  return vm->cells.len - 1;
+}
+
+/* Moves to the stretch that begins at `at`, cut to the range. */
+bool span_next(Vm *vm, uint32_t cell) {
+  LoopCell *c = &vm->cells.at[cell];
+  c->trace_elem = vm->w->trace.len;
+  if (c->missing || c->at > c->last || vm->failed) return false;
+  Day first = (Day)c->at, last = first;
+  if (!c->days) {
+    last = world_stretch_last(vm->w, world_stretch(vm->w, first));
+    if (last > c->last) last = (Day)c->last;
+  }
+  const View *view = c->outer ? c->outer->view : world_base(vm->w);
+  Ctx *x = world_ctx(vm->w, view, first);
+  if (!x) return false;
+  c = &vm->cells.at[cell];
+  vm->ctx = x;
+  c->first_day = first;
+  c->last_day = last;
+  c->at = last == DAY_OPEN ? INT64_MAX : (int64_t)last + 1;
+  return true;
+}
+
+/* ---- accumulators ---- */
+
+Value acc_begin(Vm *vm, int kind) {
+  switch (kind) {
+    case ACC_SUM: return value_zero();
+    case ACC_COUNT: return value_int(0);
+    case ACC_ANY: return value_bool(false);
+    case ACC_ALL: return value_bool(true);
+    case ACC_MIN: case ACC_MAX: return (Value){0};
+    default: break;
+  }
+  Value v = {.tag = V_CELL};
+  cell_push(vm, CELL_BUILD);
+  v.i = vm->cells.len ? vm->cells.len - 1 : 0;
+  return v;
+}
+
+static void acc_put(Vm *vm, Value *acc, Value v) {
+  value_drop(vm->mem, *acc);
+  *acc = v;
+}
+
+static void add_figure(Vm *vm, Value *acc, Value v) {
+  Value sum;
+  FigErr e = fig_add(&vm->rt, *acc, v, &sum);
+  if (e) { vm_fail_units(vm, e, "added", *acc, v); return; }
+  acc_put(vm, acc, sum);
+}
+
+static void sum_add(Vm *vm, Value *acc, Value v, bool maybe, Value where) {
+  if (!maybe) { add_figure(vm, acc, v); return; }
+  Value part;
+  FigErr e = fig_hull(&vm->rt, value_zero(), v, where, &part);
+  if (e) { vm_fail_units(vm, e, "added", *acc, v); return; }
+  add_figure(vm, acc, part);
+  value_drop(vm->mem, part);
+}
+
+static void count_add(Vm *vm, Value *acc, Value v, bool maybe, Value where) {
+  if (v.tag == V_FALSE) return;
+  bool sure = v.tag == V_TRUE && !maybe;
+  if (sure) { add_figure(vm, acc, value_int(1)); return; }
+  Value why = value_unknown2(&vm->rt, v, where), part;
+  if (!fig_hull(&vm->rt, value_int(0), value_int(1), why, &part)) {
+    add_figure(vm, acc, part);
+    value_drop(vm->mem, part);
+  }
+  value_drop(vm->mem, why);
+}
+
+static void extreme_add(Vm *vm, Value *acc, Value v, bool max, bool maybe, Value where) {
+  Value r;
+  if (v.tag == V_DATE && acc->tag != V_UNK && !maybe) {
+    if (acc->tag == V_NONE || (max ? v.i > acc->i : v.i < acc->i)) acc_put(vm, acc, v);
+    return;
+  }
+  if (acc->tag == V_NONE && !maybe) { acc_put(vm, acc, value_keep(v)); return; }
+  if (acc->tag == V_NONE || v.tag == V_UNK || v.tag == V_DATE) { acc_put(vm, acc, value_unknown2(&vm->rt, v, maybe ? where : *acc)); return; }
+  FigErr e = fig_min(&vm->rt, *acc, v, max, &r);
+  if (!e && maybe) {
+    Value both;
+    e = fig_hull(&vm->rt, *acc, r, where, &both);
+    value_drop(vm->mem, r);
+    r = both;
+  }
+  if (e) { vm_fail_units(vm, e, "compared", *acc, v); return; }
+  acc_put(vm, acc, r);
+}
+
+/* What settled the answer is what it rests on: the elements before did not. */
+static void trace_keep_last(Vm *vm, const LoopCell *iter) {
+  World *w = vm->w;
+  if (!w->tracing || iter->trace_elem <= iter->trace_loop || iter->trace_elem > w->trace.len) return;
+  uint32_t n = w->trace.len - iter->trace_elem;
+  memmove(w->trace.at + iter->trace_loop, w->trace.at + iter->trace_elem, n * sizeof *w->trace.at);
+  w->trace.len = iter->trace_loop + n;
+}
+
+static void logic_add(Vm *vm, Value *acc, bool any, Value v, bool maybe, Value where) {
+  Value part = maybe ? op_logic(vm, any ? OP_AND_ : OP_IMPLIES_, where, v) : value_keep(v);
+  acc_put(vm, acc, op_logic(vm, any ? OP_OR_ : OP_AND_, *acc, part));
+  value_drop(vm->mem, part);
+  if (acc->tag == (any ? V_TRUE : V_FALSE) && acc[1].tag == V_CELL) trace_keep_last(vm, &vm->cells.at[acc[1].i]);
+}
+
+void acc_add(Vm *vm, Value *acc, int kind, const Value *v, Value where) {
+  bool maybe = where.tag == V_UNK;
+  switch (kind) {
+    case ACC_SUM: sum_add(vm, acc, *v, maybe, where); return;
+    case ACC_COUNT: count_add(vm, acc, *v, maybe, where); return;
+    case ACC_MIN: case ACC_MAX: extreme_add(vm, acc, *v, kind == ACC_MAX, maybe, where); return;
+    case ACC_ANY: case ACC_ALL: logic_add(vm, acc, kind == ACC_ANY, *v, maybe, where); return;
+    default: break;
+  }
+  LoopCell *c = &vm->cells.at[acc->i];
+  if (maybe) {
+    Value why = value_unknown2(&vm->rt, c->coll, where);
+    value_drop(vm->mem, c->coll);
+    c->coll = why;
+    c->missing = true;
+  }
+  if (vec_push(vm->mem, &c->items, *v)) value_keep(*v);
+  if (kind == ACC_MAP && vec_push(vm->mem, &c->items, v[1])) value_keep(v[1]);
+}
+
+void acc_span(Vm *vm, Value *acc, Value holds, const LoopCell *span) {
+  LoopCell *c = &vm->cells.at[acc->i];
+  if (holds.tag == V_UNK) {
+    Value why = value_unknown2(&vm->rt, c->coll, holds);
+    value_drop(vm->mem, c->coll);
+    c->coll = why;
+    c->missing = true;
+    return;
+  }
+  if (holds.tag != V_TRUE) return;
+  Value *last = c->items.len ? &c->items.at[c->items.len - 1] : NULL;
+  if (last && (int64_t)value_hi(*last) + 1 == span->first_day) *last = value_range(value_lo(*last), span->last_day);
+  else vec_push(vm->mem, &c->items, value_range(span->first_day, span->last_day));
+}
+
+void acc_miss(Vm *vm, Value *acc, int kind, uint32_t cell) {
+  LoopCell *c = &vm->cells.at[cell];
+  if (!c->missing) return;
+  Value why = value_unknown2(&vm->rt, c->coll, (Value){0});
+  if (kind == ACC_ANY || kind == ACC_ALL) acc_put(vm, acc, op_logic(vm, kind == ACC_ANY ? OP_OR_ : OP_AND_, *acc, why));
+  else if (acc->tag == V_CELL) {
+    LoopCell *b = &vm->cells.at[acc->i];
+    Value all = value_unknown2(&vm->rt, b->coll, why);
+    value_drop(vm->mem, b->coll);
+    b->coll = all;
+    b->missing = true;
+  } else acc_put(vm, acc, value_unknown2(&vm->rt, *acc, why));
+  value_drop(vm->mem, why);
+}
+
+Value acc_end(Vm *vm, Value acc, int kind) {
+  if (kind == ACC_MIN || kind == ACC_MAX) return acc.tag == V_NONE ? value_unknown(&vm->rt, world_cause(vm->w, CAUSE_EMPTY, 0, 0, vm_place(vm))) : acc;
+  if (acc.tag != V_CELL) return acc;
+  LoopCell *c = &vm->cells.at[acc.i];
+  Value v;
+  if (c->missing) v = value_keep(c->coll);
+  else {
+    uint32_t n = c->items.len;
+    v = kind == ACC_MAP ? value_map(&vm->rt, c->items.at, n / 2) : kind == ACC_SET ? value_set(&vm->rt, c->items.at, n) : value_list(&vm->rt, c->items.at, n);
+    c->items.len = 0;  /* taken over */
+  }
+  cells_drop(vm, (uint32_t)acc.i);
+  return v;
+}

@@ -1,0 +1,257 @@
+#include "vm/vm.h"
+#include <string.h>
+
+/* Instructions that need more than a line. */
+
+static Value unknown2(Vm *vm, Value a, Value b) { return value_unknown2(&vm->rt, a, b); }
+
+Value op_figure(Vm *vm, Op op, Value a, Value b) {
+  static const char *const what[] = {[OP_ADD_] = "added", [OP_SUB_] = "subtracted", [OP_MUL_] = "multiplied", [OP_DIV_] = "divided", [OP_MOD_] = "divided with a remainder", [OP_POW_] = "raised to a power"};
+  Value r = {0};
+  FigErr e = FIG_OK;
+  if ((a.tag == V_UNK || b.tag == V_UNK) && op != OP_MUL_) return unknown2(vm, a, b);
+  Cause zero = op == OP_DIV_ || op == OP_MOD_ || op == OP_POW_ ? world_cause(vm->w, CAUSE_ZERO, 0, 0, vm_place(vm)) : 0;
+  switch ((int)op) {
+    case OP_ADD_: e = fig_add(&vm->rt, a, b, &r); break;
+    case OP_SUB_: e = fig_sub(&vm->rt, a, b, &r); break;
+    case OP_MUL_: e = fig_mul(&vm->rt, a, b, &r); break;
+    case OP_DIV_: e = fig_div(&vm->rt, a, b, zero, &r); break;
+    case OP_MOD_: e = fig_mod(&vm->rt, a, b, zero, &r); break;
+    default: e = fig_pow(&vm->rt, a, b, zero, &r); break;
+  }
+  if (!e) return r;
+  vm_fail_units(vm, e, what[op], a, b);
+  return value_int(0);
+}
+
+/* Three values as two bits: may be true, may be false. */
+static Value settle(Vm *vm, int yes, Value a, Value b) { return yes < 0 ? unknown2(vm, a, b) : value_bool(yes); }
+
+Value op_compare(Vm *vm, Op op, Value a, Value b) {
+  int lt, eq;
+  if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
+  if (!value_is_figure(a) || !value_is_figure(b)) return op_same(vm, a, b, false);
+  FigErr e = fig_compare(&vm->rt, a, b, &lt, &eq);
+  if (e) { vm_fail_units(vm, e, "compared", a, b); return value_bool(false); }
+  if (op == OP_EQ_) return settle(vm, eq, a, b);
+  if (op == OP_LT_) return settle(vm, lt, a, b);
+  /* a <= b is not (b < a) */
+  int gt, again;
+  if (lt == 1 || eq == 1) return value_bool(true);
+  if (lt == 0 && eq == 0) return value_bool(false);
+  fig_compare(&vm->rt, b, a, &gt, &again);
+  return settle(vm, gt < 0 ? -1 : !gt, a, b);
+}
+
+Value op_not(Vm *vm, Value a) {
+  if (a.tag == V_TRUE) return value_bool(false);
+  if (a.tag == V_FALSE) return value_bool(true);
+  return unknown2(vm, a, (Value){0});
+}
+
+Value op_logic(Vm *vm, Op op, Value a, Value b) {
+  if (op == OP_IMPLIES_) {
+    Value n = op_not(vm, a), r = op_logic(vm, OP_OR_, n, b);
+    value_drop(vm->mem, n);
+    return r;
+  }
+  Tag wins = op == OP_AND_ ? V_FALSE : V_TRUE, other = op == OP_AND_ ? V_TRUE : V_FALSE;
+  if (a.tag == wins || b.tag == wins) return value_bool(wins == V_TRUE);
+  if (a.tag == other && b.tag == other) return value_bool(other == V_TRUE);
+  return unknown2(vm, a, b);
+}
+
+Value op_join(Vm *vm, Value cond, Value a, Value b) {
+  Value r;
+  if (a.tag != V_UNK && a.tag == b.tag && value_same(&vm->rt, a, b)) return value_keep(a);
+  if (value_is_figure(a) && value_is_figure(b) && !fig_hull(&vm->rt, a, b, cond, &r)) return r;
+  Value both = unknown2(vm, a, b);
+  r = unknown2(vm, both, cond);
+  value_drop(vm->mem, both);
+  return r;
+}
+
+Value op_same(Vm *vm, Value a, Value b, bool negate) {
+  if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
+  return value_bool(value_same(&vm->rt, a, b) != negate);
+}
+
+Value op_before(Vm *vm, Value a, Value b, bool or_same) {
+  if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
+  int o = value_order(&vm->rt, a, b);
+  return value_bool(o < 0 || (or_same && o == 0));
+}
+
+/* Whether x is in a sorted sequence; where it would stand in *at. */
+static bool find(Vm *vm, const Seq *s, uint32_t width, Value x, uint32_t *at) {
+  uint32_t lo = 0, hi = s->o.len;
+  while (lo < hi) {
+    uint32_t mid = lo + (hi - lo) / 2;
+    int o = value_order(&vm->rt, s->at[mid * width], x);
+    if (o == 0) { *at = mid; return true; }
+    if (o < 0) lo = mid + 1;
+    else hi = mid;
+  }
+  *at = lo;
+  return false;
+}
+
+Value op_within(Vm *vm, Value a, Value b, bool strict) {
+  if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
+  const Seq *x = value_seq(a), *y = value_seq(b);
+  uint32_t at;
+  for (uint32_t i = 0; i < x->o.len; i++)
+    if (!find(vm, y, 1, x->at[i], &at)) return value_bool(false);
+  return value_bool(!strict || x->o.len < y->o.len);
+}
+
+/* Figures in a collection may be uncertain, and then so is whether they equal. */
+static Value in_list(Vm *vm, Value a, const Seq *s, uint32_t width) {
+  Value r = value_bool(false);
+  for (uint32_t i = 0; i < s->o.len && r.tag != V_TRUE; i++) {
+    Value one = value_is_figure(a) || s->at[i * width].tag == V_UNK ? op_compare(vm, OP_EQ_, a, s->at[i * width]) : op_same(vm, a, s->at[i * width], false);
+    Value next = op_logic(vm, OP_OR_, r, one);
+    value_drop(vm->mem, one);
+    value_drop(vm->mem, r);
+    r = next;
+  }
+  return r;
+}
+
+static Value in_ints(Vm *vm, Value a, Value coll) {
+  int64_t n;
+  if (a.tag == V_IVL) return unknown2(vm, a, coll);
+  return value_bool(num_to_i64(vm->mem, value_num(a), &n) && n >= value_lo(coll) && n <= value_hi(coll));
+}
+
+Value op_in(Vm *vm, Value a, Value coll, bool negate) {
+  Value r;
+  uint32_t at;
+  if (a.tag == V_UNK || coll.tag == V_UNK) return unknown2(vm, a, coll);
+  if (coll.tag == V_RANGE) r = value_bool(a.i >= value_lo(coll) && a.i <= value_hi(coll));
+  else if (coll.tag == V_INTS) r = in_ints(vm, a, coll);
+  else if (coll.tag != V_LIST && (a.tag == V_ENT || a.tag == V_STR || a.tag == V_DATE)) r = value_bool(find(vm, value_seq(coll), coll.tag == V_MAP ? 2 : 1, a, &at));
+  else r = in_list(vm, a, value_seq(coll), coll.tag == V_MAP ? 2 : 1);
+  if (!negate) return r;
+  Value n = op_not(vm, r);
+  value_drop(vm->mem, r);
+  return n;
+}
+
+Value op_set(Vm *vm, Value a, Value b, int how) {
+  if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
+  const Seq *x = value_seq(a), *y = value_seq(b);
+  size_t bytes = ((size_t)x->o.len + y->o.len) * sizeof(Value);
+  Value *all = mem_get(vm->mem, bytes ? bytes : 1);
+  uint32_t n = 0, at;
+  if (!all) return value_bool(false);
+  for (uint32_t i = 0; i < x->o.len; i++)
+    if (how != 1 || !find(vm, y, 1, x->at[i], &at)) all[n++] = value_keep(x->at[i]);
+  for (uint32_t i = 0; how != 1 && i < y->o.len; i++) all[n++] = value_keep(y->at[i]);
+  Value r = how == 2 ? value_list(&vm->rt, all, n) : value_set(&vm->rt, all, n);
+  mem_free(vm->mem, all, bytes ? bytes : 1);
+  return r;
+}
+
+/* ---- dates ---- */
+
+static UnitId day_unit(Vm *vm) { return vm->p->units.atoms.at[0].unit; }
+
+static Value date_or_fail(Vm *vm, Day d) {
+  if (d == DAY_NONE) { vm_fail(vm, DIAG_E0404, "this date would be outside the years 1 to 9999"); return value_date(DAY_MIN); }
+  return value_date(d);
+}
+
+Value op_date(Vm *vm, Op op, Value a, Value b, bool minus) {
+  int64_t n;
+  if (a.tag == V_UNK || b.tag == V_UNK || b.tag == V_IVL) return unknown2(vm, a, b);
+  if (a.i == DAY_OPEN && op != OP_DATE_DIFF_) return a;
+  if (op == OP_DATE_DIFF_) {
+    if (a.i == DAY_OPEN || b.i == DAY_OPEN) { vm_fail(vm, DIAG_E0404, "'open' is no day to count from"); return value_int(0); }
+    return value_figure(num_int(a.i - b.i), day_unit(vm));
+  }
+  Value d = value_keep(b);
+  if (op == OP_DATE_ADD_) {
+    FigErr e = fig_convert(&vm->rt, b, day_unit(vm), &d);
+    if (e) { vm_fail_units(vm, e, "added", a, b); return a; }
+  }
+  bool whole = num_to_i64(vm->mem, value_num(d), &n);
+  value_drop(vm->mem, d);
+  if (!whole) { vm_fail(vm, DIAG_E0404, "a date moves by whole %s", op == OP_DATE_ADD_ ? "days" : "months"); return a; }
+  if (minus) n = -n;
+  return date_or_fail(vm, op == OP_DATE_ADD_ ? date_add_days((Day)a.i, n) : date_add_months((Day)a.i, n));
+}
+
+Value op_range(Vm *vm, Value a, Value b, bool ints) {
+  int64_t lo, hi;
+  if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
+  if (!ints) return value_range((Day)a.i, (Day)b.i);
+  if (a.tag == V_IVL || b.tag == V_IVL) return unknown2(vm, a, b);
+  if (!num_to_i64(vm->mem, value_num(a), &lo) || !num_to_i64(vm->mem, value_num(b), &hi) || lo < -1000000000 || hi > 1000000000 || lo > 1000000000 || hi < -1000000000) {
+    vm_fail(vm, DIAG_E0404, "a range goes between whole numbers, at most 1_000_000_000 either way");
+    return value_ints(1, 0);
+  }
+  return value_ints((int32_t)lo, (int32_t)hi);
+}
+
+Value op_term(Vm *vm) {
+  Day first, last;
+  if (!vm->ctx || !vm->ctx->view || !world_term(vm->w, vm->ctx->view, &first, &last)) {
+    vm_fail(vm, DIAG_E0402, "there is no agreement here, so there is no term");
+    return value_range(0, -1);
+  }
+  return value_range(first, last);
+}
+
+Value op_step(Vm *vm, Value map) {
+  if (map.tag == V_UNK) return value_keep(map);
+  const Seq *s = value_seq(map);
+  Day today = vm->ctx ? vm->ctx->day : DAY_NONE;
+  if (today == DAY_NONE) return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNDATED, 0, 0, vm_place(vm)));
+  for (uint32_t i = s->o.len; i-- > 0;)
+    if (s->at[2 * i].i <= today) return value_keep(s->at[2 * i + 1]);
+  return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_KEY, 0, 0, vm_place(vm)));
+}
+
+Value op_first_day(Vm *vm, Value spans) {
+  if (spans.tag != V_LIST) return value_keep(spans);
+  const Seq *s = value_seq(spans);
+  if (!s->o.len) return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_EMPTY, 0, 0, vm_place(vm)));
+  return value_date(value_lo(s->at[0]));
+}
+
+Value op_text(Vm *vm, const Value *at, uint32_t n) {
+  Buf b;
+  buf_init(&b, vm->mem);
+  for (uint32_t i = 0; i < n; i++) value_show(&vm->rt, at[i], &b);
+  if (b.len > 1 << 20) vm_fail(vm, DIAG_E0505, "a text grew beyond 1 MiB");
+  Value v = value_text(&vm->rt, buf_text(&b), b.len);
+  buf_end(&b);
+  return v;
+}
+
+/* A set, list or map of n registers (or pairs of them). The registers keep theirs; the collection gets its own. */
+Value op_collect(Vm *vm, Op op, const Value *at, uint32_t n) {
+  uint32_t k = op == OP_MAP_ ? 2 * n : n;
+  Value few[16], *all = k <= 16 ? few : mem_get(vm->mem, k * sizeof *all);
+  if (!all) return value_int(0);
+  for (uint32_t i = 0; i < k; i++) all[i] = value_keep(at[i]);
+  Value v = op == OP_MAP_ ? value_map(&vm->rt, all, n) : op == OP_SET_ ? value_set(&vm->rt, all, n) : value_list(&vm->rt, all, n);
+  if (all != few) mem_free(vm->mem, all, k * sizeof *all);
+  return v;
+}
+
+Value op_concern(Vm *vm) {
+  uint32_t n = vm->p->concern.len;
+  Value *all = mem_get(vm->mem, (n + 1) * sizeof *all);
+  if (!all) return value_int(0);
+  for (uint32_t i = 0; i < n; i++) all[i] = value_ent(vm->p->concern.at[i]);
+  Value v = value_set(&vm->rt, all, n);
+  mem_free(vm->mem, all, (n + 1) * sizeof *all);
+  return v;
+}
+
+Value op_parties(Vm *vm) {
+  if (vm->ctx != &vm->blank) return world_parties(vm->w, vm->ctx);
+  return world_bits_value(vm->w, K_COUNTRY, vm->blank.parties);
+}

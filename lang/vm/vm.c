@@ -1,0 +1,437 @@
+#include "vm/vm.h"
+#include <stdio.h>
+#include <string.h>
+
+/* The loop. A register owns one reference to its value; an instruction that writes a register gives back what was
+ * there. Rules that refer to themselves are evaluated as a least fixed point: see rule_return. */
+
+enum { REG_FIRST = 1024, CHECK_EVERY = 1024 };
+
+static Value eval_for_world(void *data, Ctx *ctx, uint32_t func, Ent arg) {
+  Value v = value_ent(arg);
+  return vm_run(data, func, &v, arg == UINT32_MAX ? 0 : 1, ctx);
+}
+
+bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w) {
+  memset(vm, 0, sizeof *vm);
+  vm->mem = mem;
+  vm->p = p;
+  vm->k = k;
+  vm->w = w;
+  vm->rt = w->rt;
+  vm->max_steps = UINT64_MAX;
+  vm->nreg = REG_FIRST;
+  vm->blank.day = DAY_NONE;
+  vm->reg = mem_zero(mem, vm->nreg * sizeof(Value));
+  map_init(&vm->visited, mem);
+  w->eval = eval_for_world;
+  w->vm = vm;
+  return vm->reg != NULL;
+}
+
+void vm_end(Vm *vm) {
+  cells_drop(vm, 0);
+  for (uint32_t i = 0; vm->reg && i < vm->nreg; i++) value_drop(vm->mem, vm->reg[i]);
+  if (vm->reg) mem_free(vm->mem, vm->reg, vm->nreg * sizeof(Value));
+  if (vm->spent) mem_free(vm->mem, vm->spent, vm->nspent * sizeof *vm->spent);
+  memo_free(vm->w, &vm->blank);
+  for (uint32_t i = 0; i < vm->w->ctxs.len; i++) memo_free(vm->w, vm->w->ctxs.at[i]);
+  vec_end(vm->mem, &vm->frames);
+  vec_end(vm->mem, &vm->rules);
+  vec_end(vm->mem, &vm->cells);
+  vec_end(vm->mem, &vm->ctxs);
+  map_end(&vm->visited);
+}
+
+Span vm_place(const Vm *vm) {
+  Span s = {0, 0};
+  if (!vm->frames.len) return s;
+  const Frame *f = &vm->frames.at[vm->frames.len - 1];
+  if (f->pc && f->pc <= vm->k->place.len) s.lo = vm->k->place.at[f->pc - 1], s.hi = s.lo + 1;
+  return s;
+}
+
+void vm_fail(Vm *vm, DiagCode code, const char *fmt, ...) {
+  char text[512];
+  va_list ap;
+  if (vm->failed) return;
+  va_start(ap, fmt);
+  vsnprintf(text, sizeof text, fmt, ap);
+  va_end(ap);
+  vm->failed = true;
+  vm->error.code = code;
+  vm->error.span = vm_place(vm);
+  vm->error.text = arena_copy(&vm->w->arena, text, strlen(text));
+  if (!vm->error.text) vm->error.text = "memory ran out";
+}
+
+void vm_fail_units(Vm *vm, FigErr e, const char *what, Value a, Value b) {
+  Buf x, y;
+  if (e == FIG_LARGE) { vm_fail(vm, DIAG_E0403, "this figure becomes too large"); return; }
+  if (e == FIG_POWER) { vm_fail(vm, DIAG_E0404, "an exponent is a whole number, without a unit"); return; }
+  buf_init(&x, vm->mem);
+  buf_init(&y, vm->mem);
+  value_show(&vm->rt, a, &x);
+  value_show(&vm->rt, b, &y);
+  vm_fail(vm, DIAG_E0401, "these cannot be %s: %s and %s", what, buf_text(&x), buf_text(&y));
+  buf_end(&x);
+  buf_end(&y);
+}
+
+static bool registers(Vm *vm, uint32_t need) {
+  if (need <= vm->nreg) return true;
+  uint32_t n = vm->nreg * 2 > need ? vm->nreg * 2 : need;
+  Value *p = mem_grow(vm->mem, vm->reg, vm->nreg * sizeof(Value), n * sizeof(Value));
+  if (!p) { vm_fail(vm, DIAG_E0505, "memory ran out"); return false; }
+  memset(p + vm->nreg, 0, (n - vm->nreg) * sizeof(Value));
+  vm->reg = p;
+  vm->nreg = n;
+  return true;
+}
+
+static void spend(Vm *vm, uint32_t func, uint64_t steps) {
+  if (vm->nspent < vm->k->codes.len) {
+    uint64_t *p = mem_grow(vm->mem, vm->spent, vm->nspent * sizeof *p, vm->k->codes.len * sizeof *p);
+    if (!p) return;
+    memset(p + vm->nspent, 0, (vm->k->codes.len - vm->nspent) * sizeof *p);
+    vm->spent = p;
+    vm->nspent = vm->k->codes.len;
+  }
+  vm->spent[func] += steps;
+}
+
+static const char *dearest(const Vm *vm) {
+  uint32_t best = 0;
+  for (uint32_t i = 1; i < vm->nspent; i++)
+    if (vm->spent[i] > vm->spent[best]) best = i;
+  Sym s = best < vm->p->funcs.len ? vm->p->funcs.at[best].name : 0;
+  return s ? sym_text(vm->p, s) : "an expression";
+}
+
+/* Every so often: are there steps, time and memory left? */
+static bool may_go_on(Vm *vm, uint32_t func, uint64_t steps) {
+  vm->steps += steps;
+  spend(vm, func, steps);
+  if (vm->steps > vm->max_steps) vm_fail(vm, DIAG_E0507, "this takes more than %llu steps; most went into '%s'", (unsigned long long)vm->max_steps, dearest(vm));
+  else if (vm->stop && *vm->stop) vm_fail(vm, DIAG_E0508, "stopped");
+  else if (mem_failed(vm->mem)) vm_fail(vm, DIAG_E0505, "memory ran out");
+  return !vm->failed;
+}
+
+static bool frame_push(Vm *vm, uint32_t func, uint32_t base, uint32_t ret) {
+  const Code *code = &vm->k->codes.at[func];
+  Frame f = {.func = func, .pc = code->start, .base = base, .ret = ret, .cells = vm->cells.len, .ctxs = vm->ctxs.len, .entry = -1, .slot = UINT32_MAX};
+  if (vm->frames.len >= VM_FRAMES_MAX) { vm_fail(vm, DIAG_E0505, "calls are nested more than %d deep", VM_FRAMES_MAX); return false; }
+  return registers(vm, base + code->nreg) && vec_push(vm->mem, &vm->frames, f);
+}
+
+/* ---- rules ---- */
+
+static int level(Value v) { return v.tag == V_TRUE ? 2 : v.tag == V_UNK ? 1 : 0; }
+
+static void low_to_parent(Vm *vm, uint32_t low) {
+  for (uint32_t i = vm->frames.len; i-- > 0;) {
+    Frame *f = &vm->frames.at[i];
+    if (f->entry < 0) continue;
+    if (vm->rules.at[f->entry].low > low) vm->rules.at[f->entry].low = low;
+    return;
+  }
+}
+
+static uint32_t entry_of(const Vm *vm, const Memo *m, uint32_t slot) {
+  for (uint32_t i = vm->rules.len; i-- > 0;)
+    if (vm->rules.at[i].memo == m && vm->rules.at[i].slot == slot) return i;
+  return UINT32_MAX;
+}
+
+/* A rule that is being evaluated, or was in this round: its value so far stands in, and the round depends on it. */
+static void lean_on(Vm *vm, Memo *m, uint32_t slot) {
+  uint32_t e = entry_of(vm, m, slot);
+  if (e == UINT32_MAX) return;
+  uint32_t low = vm->rules.at[e].low < e ? vm->rules.at[e].low : e;
+  if (*memo_state(m, slot) == MEMO_OPEN) vm->rules.at[e].again = true;
+  low_to_parent(vm, low);
+}
+
+static bool rule_enter(Vm *vm, Frame *f, Memo *m, uint32_t slot) {
+  uint8_t *state = memo_state(m, slot);
+  uint32_t e = *state == MEMO_STALE ? entry_of(vm, m, slot) : UINT32_MAX;
+  if (e == UINT32_MAX) {
+    RuleEntry r = {.memo = m, .slot = slot, .low = vm->rules.len};
+    if (!vec_push(vm->mem, &vm->rules, r)) return false;
+    e = vm->rules.len - 1;
+    *memo_value(m, slot) = value_bool(false);
+  } else vm->rules.at[e].low = e;
+  *state = MEMO_OPEN;
+  f->entry = (int32_t)e;
+  f->memo = m;
+  f->slot = slot;
+  return true;
+}
+
+/* A rule's body has a value. The first of a circle (low == its own place) goes round again until nothing grows; the
+ * others wait for it. True when the frame must run again. */
+static bool rule_return(Vm *vm, Frame *f, Value v) {
+  uint32_t e = (uint32_t)f->entry;
+  RuleEntry *r = &vm->rules.at[e];
+  Value *known = memo_value(f->memo, f->slot);
+  bool grew = level(v) > level(*known);
+  if (grew || level(v) == level(*known)) {
+    value_drop(vm->mem, *known);
+    *known = value_keep(v);
+  }
+  if (grew) r->changed = true;
+  if (r->low < e) {
+    *memo_state(f->memo, f->slot) = MEMO_PART;
+    low_to_parent(vm, r->low);
+    return false;
+  }
+  bool round = false;
+  for (uint32_t i = e; i < vm->rules.len; i++) round = round || vm->rules.at[i].changed;
+  bool circle = r->again || vm->rules.len > e + 1;
+  for (uint32_t i = e; i < vm->rules.len; i++) {
+    *memo_state(vm->rules.at[i].memo, vm->rules.at[i].slot) = circle && round ? MEMO_STALE : MEMO_DONE;
+    vm->rules.at[i].changed = false;
+  }
+  if (circle && round) {
+    *memo_state(f->memo, f->slot) = MEMO_OPEN;
+    vm->rules.at[e].low = e;
+    return true;
+  }
+  vm->rules.len = e;
+  return false;
+}
+
+/* ---- calls ---- */
+
+/* While tracing, a remembered call is gone into once more, so that what it read is seen. */
+static bool go_into(Vm *vm, uint32_t func, uint32_t slot) {
+  uint64_t seen, key = (uint64_t)func << 32 | slot;
+  key ^= (uint64_t)(uintptr_t)vm->ctx << 20;
+  if (!vm->w->tracing || map_get(&vm->visited, key, &seen)) return false;
+  map_put(&vm->visited, key, 1);
+  return true;
+}
+
+/* Whether the call has its value already (then it is in *to); otherwise a frame was pushed, or the run has failed. */
+static bool call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
+  const Func *f = &vm->p->funcs.at[func];
+  Memo *m = NULL;
+  uint32_t slot = memo_slot(vm, func, vm->reg + args, &m);
+  uint8_t state = slot == UINT32_MAX ? MEMO_NONE : *memo_state(m, slot);
+  bool again = state == MEMO_DONE && go_into(vm, func, slot);
+  if ((state == MEMO_DONE && !again) || state == MEMO_OPEN || state == MEMO_PART) {
+    if (state != MEMO_DONE) lean_on(vm, m, slot);
+    Value v = value_keep(*memo_value(m, slot));
+    value_drop(vm->mem, vm->reg[to]);
+    vm->reg[to] = v;
+    return true;
+  }
+  /* The caller's registers end where its code says; the arguments lie among them and are copied. */
+  const Frame *caller = &vm->frames.at[vm->frames.len - 1];
+  uint32_t base = caller->base + vm->k->codes.at[caller->func].nreg;
+  if (!frame_push(vm, func, base, to)) return false;
+  for (uint32_t i = 0; i < f->nparam; i++) {
+    value_drop(vm->mem, vm->reg[base + i]);
+    vm->reg[base + i] = value_keep(vm->reg[args + i]);
+  }
+  Frame *mine = &vm->frames.at[vm->frames.len - 1];
+  if (again || slot == UINT32_MAX) return false;
+  if (f->kind == FUNC_RULE) rule_enter(vm, mine, m, slot);
+  else mine->memo = m, mine->slot = slot;
+  return false;
+}
+
+/* Ends the frame on top. True when it must run again (a rule in a circle). */
+static bool frame_return(Vm *vm, Value v) {
+  Frame *f = &vm->frames.at[vm->frames.len - 1];
+  if (f->entry >= 0) {
+    if (rule_return(vm, f, v)) { f->pc = vm->k->codes.at[f->func].start; return true; }
+    v = *memo_value(f->memo, f->slot);
+  } else if (f->slot != UINT32_MAX) {
+    *memo_value(f->memo, f->slot) = value_keep(v);
+    *memo_state(f->memo, f->slot) = MEMO_DONE;
+  }
+  Value kept = value_keep(v);
+  cells_drop(vm, f->cells);
+  if (f->ret != UINT32_MAX) {
+    value_drop(vm->mem, vm->reg[f->ret]);
+    vm->reg[f->ret] = kept;
+  } else value_drop(vm->mem, kept);
+  vm->frames.len--;
+  return false;
+}
+
+/* ---- worlds ---- */
+
+static bool enter(Vm *vm, int how, Value arg) {
+  if (vm->ctx == &vm->blank) { vm_fail(vm, DIAG_E0308, "no other day or world can be asked about here: this must be settled before any fact is"); return false; }
+  const View *view = vm->ctx->view;
+  Day day = vm->ctx->day;
+  if (how == 0) day = (Day)arg.i;
+  else view = how == 1 ? world_without(vm->w, view, arg) : world_under(vm->w, view, arg.aux);
+  if (how == 0 && (day == DAY_OPEN || day == DAY_NONE)) { vm_fail(vm, DIAG_E0404, "'open' is no day to ask about"); return false; }
+  if (!view) { vm_fail(vm, mem_failed(vm->mem) ? DIAG_E0505 : DIAG_E0504, "more than %d scenarios and agreements are assumed at once", UNDER_MAX); return false; }
+  /* Without a day, choosing an agreement sets it. */
+  Day first, last;
+  if (how == 2 && day == DAY_NONE && world_term(vm->w, view, &first, &last)) day = first;
+  Ctx *x = world_ctx(vm->w, view, day);
+  if (!x || !vec_push(vm->mem, &vm->ctxs, vm->ctx)) { vm_fail(vm, DIAG_E0505, "memory ran out"); return false; }
+  vm->ctx = x;
+  return true;
+}
+
+static void leave(Vm *vm) {
+  if (vm->ctxs.len) vm->ctx = vm->ctxs.at[--vm->ctxs.len];
+}
+
+static bool memo_ready(Vm *vm) {
+  Ctx *x = vm->ctx;
+  if (!x || (x->memo && x->nmemo >= vm->p->funcs.len)) return true;
+  uint32_t n = vm->p->funcs.len;
+  Memo **p = mem_grow(vm->mem, x->memo, x->nmemo * sizeof *p, n * sizeof *p);
+  if (!p) return false;
+  memset(p + x->nmemo, 0, (n - x->nmemo) * sizeof *p);
+  x->memo = p;
+  x->nmemo = n;
+  return true;
+}
+
+#define A (r[i.a])
+#define B (r[i.b])
+#define C (r[i.c])
+#define SET(v) do { Value t_ = (v); value_drop(vm->mem, A); A = t_; } while (0)
+#define GO(to) (f->pc = (to))
+
+static void loop(Vm *vm, uint32_t floor) {
+  Frame *f = &vm->frames.at[vm->frames.len - 1];
+  Value *r = vm->reg + f->base;
+  const Ins *code = vm->k->ins.at;
+  uint64_t steps = 0;
+  while (!vm->failed) {
+    Ins i = code[f->pc++];
+    if (++steps >= CHECK_EVERY) { may_go_on(vm, f->func, steps); steps = 0; }
+    switch ((Op)i.op) {
+      case OP_MOVE_: SET(value_keep(B)); break;
+      case OP_CONST_: SET(value_keep(vm->k->consts.at[ins_target(i)])); break;
+      case OP_ADD_: {
+        int64_t sum;
+        if (B.tag == V_DEC && C.tag == V_DEC && B.unit == C.unit && B.e == C.e && !__builtin_add_overflow(B.i, C.i, &sum)) {
+          Value v = B;
+          v.i = sum;
+          SET(v);
+        } else SET(op_figure(vm, OP_ADD_, B, C));
+        break;
+      }
+      case OP_SUB_: case OP_MUL_: case OP_DIV_: case OP_MOD_: case OP_POW_: SET(op_figure(vm, (Op)i.op, B, C)); break;
+      case OP_NEG_: { Value v = {0}; if (B.tag == V_UNK) v = value_keep(B); else if (fig_neg(&vm->rt, B, &v)) vm_fail_units(vm, FIG_LARGE, "", B, B); SET(v); break; }
+      case OP_DATE_ADD_: case OP_DATE_MONTHS_: case OP_DATE_DIFF_: SET(op_date(vm, (Op)i.op, B, C, i.x)); break;
+      case OP_SET_OP_: SET(op_set(vm, B, C, i.x)); break;
+      case OP_EQ_: { Value v = op_compare(vm, OP_EQ_, B, C); if (i.x) { Value n = op_not(vm, v); value_drop(vm->mem, v); v = n; } SET(v); break; }
+      case OP_LT_: case OP_LE_:
+        if (B.tag == V_DEC && C.tag == V_DEC && B.unit == C.unit && B.e == C.e) SET(value_bool(i.op == OP_LT_ ? B.i < C.i : B.i <= C.i));
+        else SET(op_compare(vm, (Op)i.op, B, C));
+        break;
+      case OP_SAME_: SET(op_same(vm, B, C, i.x)); break;
+      case OP_BEFORE_: SET(op_before(vm, B, C, i.x)); break;
+      case OP_WITHIN_: SET(op_within(vm, B, C, i.x)); break;
+      case OP_IN_: SET(op_in(vm, B, C, i.x)); break;
+      case OP_NOT_: SET(op_not(vm, B)); break;
+      case OP_AND_: case OP_OR_: case OP_IMPLIES_: SET(op_logic(vm, (Op)i.op, B, C)); break;
+      case OP_JOIN_: SET(op_join(vm, A, B, C)); break;
+      case OP_RANGE_: SET(op_range(vm, B, C, i.x)); break;
+      case OP_RANGE_END_: SET(B.tag == V_RANGE ? value_date(i.x ? value_hi(B) : value_lo(B)) : value_keep(B)); break;
+      case OP_LIST_: case OP_SET_: case OP_MAP_: SET(op_collect(vm, (Op)i.op, r + i.b, i.c)); break;
+      case OP_TEXT_: SET(op_text(vm, r + i.b, i.c)); break;
+      case OP_FIELD_: { Value v = vm_field(vm, B, i.c); r = vm->reg + f->base; SET(v); break; }
+      case OP_INDEX_: SET(vm_index(vm, B, C)); break;
+      case OP_ENTITIES_: SET(world_entities(vm->w, i.b)); break;
+      case OP_PARTIES_: SET(op_parties(vm)); break;
+      case OP_CONCERN_: SET(op_concern(vm)); break;
+      case OP_TERM_: SET(op_term(vm)); break;
+      case OP_TODAY_: SET(vm->ctx->day == DAY_NONE ? value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNDATED, 0, 0, vm_place(vm))) : value_date(vm->ctx->day)); break;
+      case OP_STEP_: SET(op_step(vm, B)); break;
+      case OP_CALL_:
+        if (!memo_ready(vm)) { vm_fail(vm, DIAG_E0505, "memory ran out"); break; }
+        call(vm, i.b, f->base + i.a, f->base + i.c);
+        f = &vm->frames.at[vm->frames.len - 1];
+        r = vm->reg + f->base;
+        break;
+      case OP_BUILTIN_: { Value args[4] = {{0}}; memcpy(args, r + i.c, (i.x < 4 ? i.x : 4) * sizeof *args); Value v = vm_builtin(vm, (Builtin)i.b, args, i.x); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; SET(v); break; }
+      case OP_TABLE_: { if (vm->ctx == &vm->blank) { vm_fail(vm, DIAG_E0308, "tables cannot be asked here: this must be settled before any fact is"); break; } Value keys[TABLE_KEY_MAX] = {{0}}; memcpy(keys, r + i.c, vm->p->tables.at[i.b].nkey * sizeof *keys); Value v = world_table(vm->w, vm->ctx, i.b, keys); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; SET(v); break; }
+      case OP_JUMP_: GO(ins_target(i)); break;
+      case OP_JUMP_FALSE_: if (A.tag == V_FALSE) GO(ins_target(i)); break;
+      case OP_JUMP_TRUE_: if (A.tag == V_TRUE) GO(ins_target(i)); break;
+      case OP_JUMP_SETTLED_: if (A.tag == V_TRUE || A.tag == V_FALSE) GO(ins_target(i)); break;
+      case OP_JUMP_KNOWN_: if (A.tag != V_UNK) GO(ins_target(i)); break;
+      case OP_ITER_: { Value v = {.tag = V_CELL, .i = iter_begin(vm, B, i.c, i.x)}; SET(v); break; }
+      case OP_ITER_NEXT_: if (!iter_next(vm, (uint32_t)A.i, r)) GO(ins_target(i)); break;
+      case OP_SPAN_ITER_: {
+        Value range = i.x & 1 ? op_term(vm) : value_keep(B);
+        Value v = {.tag = V_CELL, .i = span_begin(vm, range, i.x & 2)};
+        value_drop(vm->mem, range);
+        SET(v);
+        break;
+      }
+      case OP_SPAN_NEXT_: if (!span_next(vm, (uint32_t)A.i)) { LoopCell *c = &vm->cells.at[A.i]; if (c->outer) vm->ctx = c->outer; GO(ins_target(i)); } break;
+      case OP_ITER_END_: iter_end(vm, (uint32_t)A.i); break;
+      case OP_ACC_BEGIN_: SET(acc_begin(vm, i.b)); break;
+      case OP_ACC_ADD_: acc_add(vm, &A, i.x, &B, i.c == NO_WHERE ? value_bool(true) : C); break;
+      case OP_ACC_SPAN_: acc_span(vm, &A, B, &vm->cells.at[r[i.a + 1].i]); break;
+      case OP_ACC_MISS_: acc_miss(vm, &A, i.x, (uint32_t)B.i); iter_end(vm, (uint32_t)B.i); break;
+      case OP_ACC_END_: { Value v = acc_end(vm, A, i.b); A = v; break; }
+      case OP_FIRST_DAY_: SET(op_first_day(vm, B)); break;
+      case OP_ENTER_: if (A.tag == V_UNK || A.tag == V_NONE) GO(ins_target(i)); else enter(vm, i.x, A); break;
+      case OP_LEAVE_: leave(vm); break;
+      case OP_RETURN_:
+        if (frame_return(vm, A)) break;
+        if (vm->frames.len <= floor) { vm->steps += steps; return; }
+        f = &vm->frames.at[vm->frames.len - 1];
+        r = vm->reg + f->base;
+        break;
+      case OP_CASE_: if (vm->sink.begin) vm->sink.begin(vm->sink.data, i.a, i.x); break;
+      case OP_WHEN_: if (vm->sink.when) vm->sink.when(vm->sink.data, A); break;
+      case OP_REQUIRE_: if (!vm->sink.require || !vm->sink.require(vm->sink.data, i.x, A)) GO(ins_target(i)); break;
+      case OP_MESSAGE_: if (vm->sink.message) vm->sink.message(vm->sink.data, i.x, A); break;
+      case OP_COUNT_: break;
+    }
+  }
+  vm->steps += steps;
+}
+
+/* After a failure: everything that was open is closed. */
+static void unwind(Vm *vm, uint32_t frames, uint32_t cells, uint32_t ctxs, uint32_t rules) {
+  cells_drop(vm, cells);
+  vm->frames.len = frames;
+  vm->ctxs.len = ctxs;
+  while (vm->rules.len > rules) {
+    RuleEntry *r = &vm->rules.at[--vm->rules.len];
+    value_drop(vm->mem, *memo_value(r->memo, r->slot));
+    *memo_value(r->memo, r->slot) = (Value){0};
+    *memo_state(r->memo, r->slot) = MEMO_NONE;
+  }
+}
+
+Value vm_run(Vm *vm, uint32_t func, const Value *args, uint32_t nargs, Ctx *ctx) {
+  uint32_t frames = vm->frames.len, cells = vm->cells.len, ctxs = vm->ctxs.len, rules = vm->rules.len, base = 1;
+  Ctx *outer = vm->ctx;
+  if (vm->failed) return value_int(0);
+  if (vm->depth >= VM_DEPTH_MAX) { vm_fail(vm, DIAG_E0405, "a fact rests on itself"); return value_int(0); }
+  if (frames) base = vm->frames.at[frames - 1].base + vm->k->codes.at[vm->frames.at[frames - 1].func].nreg + 1;
+  uint32_t ret = base - 1;
+  vm->depth++;
+  vm->ctx = ctx;
+  Value v = value_int(0);
+  if (registers(vm, base + 1) && frame_push(vm, func, base, ret)) {
+    for (uint32_t i = 0; i < nargs && i < vm->p->funcs.at[func].nparam; i++) {
+      value_drop(vm->mem, vm->reg[base + i]);
+      vm->reg[base + i] = value_keep(args[i]);
+    }
+    loop(vm, frames);
+    if (!vm->failed) v = value_keep(vm->reg[ret]);
+  }
+  if (vm->failed) unwind(vm, frames, cells, ctxs, rules);
+  vm->ctx = outer;
+  vm->depth--;
+  return v;
+}

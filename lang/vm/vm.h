@@ -1,0 +1,132 @@
+#ifndef VM_VM_H
+#define VM_VM_H
+#include "code/chunk.h"
+#include "world/world.h"
+
+/* The machine: runs a chunk over a world. It knows nothing of who asks: a `require` and its message go to the sink. */
+
+typedef struct RunError { DiagCode code; Span span; const char *text, *help; } RunError;
+
+/* Told of each requirement of a check as it is evaluated. */
+typedef struct Sink {
+  void *data;
+  void (*begin)(void *data, uint32_t check, uint32_t require);
+  void (*when)(void *data, Value date_or_range);
+  bool (*require)(void *data, uint32_t require, Value holds);   /* whether a message is wanted */
+  void (*message)(void *data, uint32_t require, Value text);
+} Sink;
+
+typedef struct Frame {
+  uint32_t func, pc, base, ret;   /* ret: the absolute register that takes the value */
+  uint32_t cells, ctxs;           /* how many there were before */
+  int32_t entry;                  /* rule being evaluated: its place in Vm.rules, else -1 */
+  uint32_t slot;                  /* memo place of a function, or UINT32_MAX */
+  Memo *memo;
+} Frame;
+
+/* A rule at hand: those that depend on each other in a circle are evaluated again until nothing changes. */
+typedef struct RuleEntry { Memo *memo; uint32_t slot; uint32_t low; bool again, changed; } RuleEntry;
+
+typedef struct LoopCell {
+  uint8_t kind;                   /* CELL_ITER, CELL_SPAN, CELL_BUILD */
+  bool pairs, days, missing;
+  Value coll;                     /* iterated over; or why it is missing */
+  uint32_t next, target;
+  int64_t at, last;               /* whole numbers and days */
+  Ctx *outer;                     /* the context to restore */
+  Day first_day, last_day;        /* the stretch at hand, clipped */
+  uint32_t trace_loop, trace_elem;
+  VEC(Value) items;
+} LoopCell;
+enum { CELL_ITER, CELL_SPAN, CELL_BUILD };
+
+typedef struct Vm {
+  Mem *mem;
+  Program *p;
+  Chunk *k;
+  World *w;
+  Rt rt;
+  Value *reg;
+  uint32_t nreg;
+  VEC(Frame) frames;
+  VEC(RuleEntry) rules;
+  VEC(LoopCell) cells;
+  VEC(Ctx *) ctxs;
+  Ctx *ctx;
+  Ctx blank;                      /* for what is evaluated before any fact is known */
+  uint64_t steps, max_steps;
+  uint64_t *spent;                /* by Func, sampled */
+  uint32_t nspent;
+  uint32_t depth;                 /* runs within runs: facts that are evaluated where they are used */
+  volatile int *stop;
+  Map visited;                    /* while tracing: calls already gone into */
+  Sink sink;
+  bool failed;
+  RunError error;
+} Vm;
+
+enum { VM_DEPTH_MAX = 48, VM_FRAMES_MAX = 1 << 20 };
+
+bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w);
+void vm_end(Vm *vm);
+/* Runs a Func in a context; the value is owned by the caller. When it fails, vm->failed is set, the error says why, and the
+ * value is unknown for no reason. nargs values are borrowed. */
+Value vm_run(Vm *vm, uint32_t func, const Value *args, uint32_t nargs, Ctx *ctx);
+/* Sets the error unless one is set already. */
+void vm_fail(Vm *vm, DiagCode code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void vm_fail_units(Vm *vm, FigErr e, const char *what, Value a, Value b);
+
+/* load.c: evaluates what facts and agreements say and fills the world's columns. False when the draft has an error (in diags). */
+bool vm_load(Vm *vm);
+
+/* builtins.c */
+Value vm_builtin(Vm *vm, Builtin b, const Value *args, uint32_t n);
+Value vm_field(Vm *vm, Value entity, uint32_t slot);
+Value vm_index(Vm *vm, Value of, Value key);
+
+/* memo.c */
+struct Memo { uint32_t nparam, n; uint8_t *state; Value *val; Map by_key; VEC(Value) vals; VEC(uint8_t) states; };
+enum { MEMO_NONE, MEMO_OPEN, MEMO_PART, MEMO_STALE, MEMO_DONE };
+/* The place of a call in its context's memo, or UINT32_MAX when it is not remembered (or memory is refused). */
+uint32_t memo_slot(Vm *vm, uint32_t func, const Value *args, Memo **memo);
+uint8_t *memo_state(Memo *m, uint32_t slot);
+Value *memo_value(Memo *m, uint32_t slot);
+void memo_free(World *w, Ctx *x);
+
+/* ops.c: instructions that need more than a line. Each returns an owned value. */
+Value op_figure(Vm *vm, Op op, Value a, Value b);
+Value op_compare(Vm *vm, Op op, Value a, Value b);
+Value op_not(Vm *vm, Value a);
+Value op_logic(Vm *vm, Op op, Value a, Value b);
+Value op_join(Vm *vm, Value cond, Value a, Value b);
+Value op_same(Vm *vm, Value a, Value b, bool negate);
+Value op_before(Vm *vm, Value a, Value b, bool or_same);
+Value op_within(Vm *vm, Value a, Value b, bool strict);
+Value op_in(Vm *vm, Value a, Value coll, bool negate);
+Value op_set(Vm *vm, Value a, Value b, int how);
+Value op_date(Vm *vm, Op op, Value a, Value b, bool minus);
+Value op_range(Vm *vm, Value a, Value b, bool ints);
+Value op_text(Vm *vm, const Value *at, uint32_t n);
+Value op_step(Vm *vm, Value map);
+Value op_first_day(Vm *vm, Value spans);
+Value op_term(Vm *vm);
+Value op_collect(Vm *vm, Op op, const Value *at, uint32_t n);
+Value op_concern(Vm *vm);
+Value op_parties(Vm *vm);
+Span vm_place(const Vm *vm);
+
+/* loops.c */
+void cell_drop(Vm *vm, LoopCell *c);
+void cells_drop(Vm *vm, uint32_t to);
+uint32_t iter_begin(Vm *vm, Value coll, uint32_t target, bool pairs);
+bool iter_next(Vm *vm, uint32_t cell, Value *base);
+uint32_t span_begin(Vm *vm, Value range, bool days);
+bool span_next(Vm *vm, uint32_t cell);
+void iter_end(Vm *vm, uint32_t cell);
+Value acc_begin(Vm *vm, int kind);
+void acc_add(Vm *vm, Value *acc, int kind, const Value *v, Value where);
+void acc_span(Vm *vm, Value *acc, Value holds, const LoopCell *span);
+void acc_miss(Vm *vm, Value *acc, int kind, uint32_t cell);
+Value acc_end(Vm *vm, Value acc, int kind);
+
+#endif

@@ -1,0 +1,71 @@
+#include "world/inner.h"
+
+/* Which clauses speak of an entity. */
+
+typedef struct Names { World *w; uint32_t *start, *row; bool count; } Names;   /* first counted, then filled in */
+
+static void name_put(Names *n, uint32_t of, uint32_t clause) {
+  if (n->count) n->start[of + 2]++;
+  else n->row[n->start[of + 1]++] = clause;
+}
+
+static void names_put(Names *n, const uint64_t *bits, uint32_t words, uint32_t clause) {
+  for (uint32_t i = bits ? bits_next(bits, words, 0) : UINT32_MAX; i != UINT32_MAX; i = bits_next(bits, words, i + 1)) name_put(n, i, clause);
+}
+
+static void clause_names(Names *n, uint32_t kind, uint32_t clause) {
+  const World *w = n->w;
+  const ClauseFacts *c = &w->clauses.at[clause];
+  switch (kind) {
+    case K_COUNTRY:
+      names_put(n, c->subjects, w->inner->cwords, clause);
+      names_put(n, c->to, w->inner->cwords, clause);
+      break;
+    case K_LAYER: names_put(n, c->layers, bits_words(w->p->kinds.at[K_LAYER].list.len), clause); break;
+    case K_RESOURCE: names_put(n, c->resources, w->inner->rwords, clause); break;
+    case K_ROUTE: names_put(n, c->routes, bits_words(w->nroute), clause); break;
+    case K_CONTROL: if (c->control < w->controls.len) name_put(n, c->control, clause); break;
+    case K_AGREEMENT: name_put(n, c->agreement, clause); break;
+    default: break;
+  }
+}
+
+static void all_names(Names *n, uint32_t kind) {
+  const World *w = n->w;
+  for (uint32_t i = 0; i < w->clauses.len; i++) clause_names(n, kind, i);
+  if (kind == K_RESOURCE)  /* what a clause moves it names as well */
+    for (uint32_t i = 0; i < w->promises.res.len; i++) name_put(n, w->promises.res.at[i], w->promises.clause.at[i]);
+}
+
+/* Made when it is first asked for: most drafts ask about resources and layers, and some about nothing. */
+static bool about_make(World *w, uint32_t kind, uint32_t n) {
+  About *a = &w->inner->about[kind];
+  if (a->made) return true;
+  Names names = {.w = w, .start = arena_zero(&w->arena, ((size_t)n + 2) * sizeof(uint32_t)), .count = true};
+  if (!names.start) return false;
+  all_names(&names, kind);
+  for (uint32_t i = 0; i < n; i++) names.start[i + 2] += names.start[i + 1];
+  names.row = arena_get(&w->arena, ((size_t)names.start[n + 1] + 1) * sizeof(uint32_t));
+  if (!names.row) return false;
+  names.count = false;
+  all_names(&names, kind);
+  a->start = names.start;
+  a->row = names.row;
+  return a->made = true;
+}
+
+Value world_clauses(World *w, Ctx *x, Ent about) {
+  uint32_t kind = ent_kind(about), i = ent_index(about), n = 0;
+  Value few[32], *at = few;
+  if (kind >= K_BUILTIN || i >= w->p->kinds.at[kind].list.len || !w->inner->sealed) return value_set(&w->rt, few, 0);
+  if (!about_make(w, kind, w->p->kinds.at[kind].list.len)) return value_set(&w->rt, few, 0);
+  const About *a = &w->inner->about[kind];
+  uint32_t cap = a->start[i + 1] - a->start[i];
+  if (cap > 32) at = mem_get(w->mem, cap * sizeof *at);
+  if (!at) return value_set(&w->rt, few, 0);
+  for (uint32_t k = a->start[i]; k < a->start[i + 1]; k++)
+    if (clause_in_force(w, x, a->row[k])) at[n++] = value_ent(ent_make(K_CLAUSE, a->row[k]));
+  Value set = value_set(&w->rt, at, n);
+  if (at != few) mem_free(w->mem, at, cap * sizeof *at);
+  return set;
+}

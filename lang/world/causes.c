@@ -1,0 +1,241 @@
+#include "world/inner.h"
+#include "base/intern.h"
+#include <string.h>
+
+/* Reasons and facts, in words. */
+
+static uint64_t cause_hash(const CauseInfo *c) {
+  uint64_t h = hash_u64((uint64_t)c->a << 32 | c->b);
+  return hash_u64(h ^ ((uint64_t)c->span.lo << 32 | c->span.hi)) * 31 + c->kind;
+}
+
+Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span) {
+  CauseInfo c = {.kind = (uint8_t)kind, .a = a, .b = b, .span = span};
+  for (uint64_t h = cause_hash(&c);; h++) {  /* another cause of the same hash takes the next one */
+    uint64_t *slot = map_slot(&w->cause_ids, h, UINT64_MAX);
+    if (!slot) return 0;
+    if (*slot == UINT64_MAX) {
+      *slot = 0;
+      if (!vec_push(w->mem, &w->causes, c)) return 0;
+      return (Cause)(*slot = w->causes.len - 1);
+    }
+    const CauseInfo *k = &w->causes.at[*slot];
+    if (k->kind == c.kind && k->a == c.a && k->b == c.b && k->span.lo == c.span.lo && k->span.hi == c.span.hi) return (Cause)*slot;
+  }
+}
+
+Span world_cause_span(const World *w, Cause c) {
+  Span none = {0, 0};
+  return c < w->causes.len ? w->causes.at[c].span : none;
+}
+
+/* ---- causes ---- */
+
+static const char *ent_text(const World *w, Ent e) { return ent_word(w, ent_kind(e), ent_index(e)); }
+
+static void capacity_cause(const World *w, const CauseInfo *c, Buf *out) {
+  const char *res = ent_word(w, K_RESOURCE, ent_index(c->b));
+  if (ent_index(c->a) == 0xFFFFFF) buf_fmt(out, "who can supply %s: no supply fact says", res);
+  else buf_fmt(out, "what %s can supply of %s: no supply fact says", ent_text(w, c->a), res);
+}
+
+static void table_cause(const World *w, const CauseInfo *c, Buf *out) {
+  const char *name = c->b < w->p->tables.len ? sym_text(w->p, w->p->tables.at[c->b].name) : "?";
+  if (c->a == UINT32_MAX) buf_fmt(out, "%s: no fact says", name);
+  else buf_fmt(out, "%s for %s: no fact says", name, ent_text(w, c->a));
+}
+
+static void field_cause(const World *w, const CauseInfo *c, Buf *out) {
+  uint32_t kind = ent_kind(c->a);
+  bool there = kind < w->p->kinds.len && c->b < w->p->kinds.at[kind].fields.len;
+  buf_fmt(out, "%s.%s: it is not stated", ent_text(w, c->a), there ? sym_text(w->p, w->p->kinds.at[kind].fields.at[c->b].name) : "?");
+}
+
+/* What the draft says at the span, when it is short and on one line. */
+static void quoted(const World *w, Span at, Buf *out) {
+  enum { SHORT = 60 };
+  if (at.hi <= at.lo || at.hi - at.lo > SHORT || !w->p->unit->sources->list.len) return;
+  const char *s = sources_text(w->p->unit->sources, at);
+  if (memchr(s, '\n', at.hi - at.lo)) return;
+  buf_char(out, ' ');
+  buf_add(out, s, at.hi - at.lo);
+}
+
+void world_cause_text(World *w, Cause id, Buf *out) {
+  if (id == 0 || id >= w->causes.len) { buf_str(out, "a figure that could not be worked out"); return; }
+  const CauseInfo *c = &w->causes.at[id];
+  switch ((CauseKind)c->kind) {
+    case CAUSE_CAPACITY: capacity_cause(w, c, out); break;
+    case CAUSE_WORLD: buf_fmt(out, "what the world produces of %s: no world fact says", ent_text(w, c->a)); break;
+    case CAUSE_LOOSE: buf_str(out, "the figure"); quoted(w, c->span, out); buf_str(out, ": the fact gives only a range"); break;
+    case CAUSE_TABLE: table_cause(w, c, out); break;
+    case CAUSE_RATE: buf_fmt(out, "how much %s making %s takes: no rate is stated", ent_word(w, K_RESOURCE, ent_index(c->b)), ent_text(w, c->a)); break;
+    case CAUSE_FIELD: field_cause(w, c, out); break;
+    case CAUSE_UNDATED: buf_str(out, "the fact"); quoted(w, c->span, out); buf_str(out, " has a window, and no day is set"); break;
+    case CAUSE_EMPTY: buf_str(out, "the least or greatest of nothing"); quoted(w, c->span, out); break;
+    case CAUSE_ZERO: buf_str(out, "a division"); quoted(w, c->span, out); buf_str(out, " by what may be 0"); break;
+    case CAUSE_KEY: buf_str(out, "a key or place"); quoted(w, c->span, out); buf_str(out, " that is not there"); break;
+    case CAUSE_LAYER: buf_fmt(out, "the layer %s: the draft declares no resource of it", ent_text(w, c->a)); break;
+    case CAUSE_WORDS: buf_str(out, "a text"); quoted(w, c->span, out); buf_str(out, " that is no figure"); break;
+  }
+}
+
+/* ---- facts that an answer rests on ---- */
+
+static void share_num(World *w, Num n, Buf *out) {
+  Num hundred = num_int(100), p = num_mul(w->mem, n, hundred);
+  if (p.form != NUM_BAD) num_show(out, p, 6, true);
+  buf_str(out, " %");
+  num_drop(w->mem, p);
+}
+
+static void one_figure(World *w, Num n, UnitId unit, bool share, Buf *out) {
+  if (share) { share_num(w, n, out); return; }
+  Value v = value_figure(num_keep(n), unit);
+  value_show(&w->rt, v, out);
+  value_drop(w->mem, v);
+}
+
+static void figure_words(World *w, Value v, bool share, Buf *out) {
+  if (v.tag == V_FUNC) buf_str(out, "a computed amount");
+  else if (value_is_exact(v)) one_figure(w, value_num(v), v.unit, share, out);
+  else if (v.tag == V_UNK) buf_str(out, "an unknown amount");
+  else if (v.tag != V_IVL) value_show(&w->rt, v, out);
+  else {
+    const Ivl *p = (const Ivl *)v.obj;
+    bool both = p->has_lo && p->has_hi;
+    buf_str(out, both ? "between " : p->has_lo ? "at least " : "at most ");
+    if (p->has_lo) one_figure(w, p->lo, v.unit, share, out);
+    if (both) buf_str(out, " and ");
+    if (p->has_hi) one_figure(w, p->hi, v.unit, share, out);
+  }
+}
+
+static void window_words(Window win, Buf *out) {
+  if (!win.stated) return;
+  if (win.from > DAY_MIN) { buf_str(out, " from "); date_show(out, win.from); }
+  if (win.until != DAY_OPEN) { buf_str(out, win.from > DAY_MIN ? " through " : " until "); date_show(out, win.from > DAY_MIN ? win.until - 1 : win.until); }
+}
+
+static void supply_words(World *w, uint32_t row, Buf *out) {
+  const SupplyCols *s = &w->supply;
+  uint32_t who = s->who.at[row], r = s->res.at[row];
+  bool share = is_share(w, s->value.at[row], r);
+  buf_fmt(out, "%s can supply ", who == WHO_REST ? "the rest of the world" : ent_word(w, K_COUNTRY, who));
+  figure_words(w, s->value.at[row], share, out);
+  buf_fmt(out, share ? " of the world's %s" : " of %s", ent_word(w, K_RESOURCE, r));
+  window_words(s->win.at[row], out);
+}
+
+static void demand_words(World *w, uint32_t row, Buf *out) {
+  const SupplyCols *s = &w->demand;
+  uint32_t who = s->who.at[row];
+  if (who != WHO_JOINT) buf_fmt(out, "%s needs ", ent_word(w, K_COUNTRY, who));
+  figure_words(w, s->value.at[row], false, out);
+  buf_fmt(out, who == WHO_JOINT ? " of %s is needed jointly" : " of %s", ent_word(w, K_RESOURCE, s->res.at[row]));
+  window_words(s->win.at[row], out);
+}
+
+static void total_words(World *w, uint32_t row, Buf *out) {
+  buf_str(out, "the world produces ");
+  figure_words(w, w->totals.value.at[row], false, out);
+  buf_fmt(out, " of %s", ent_word(w, K_RESOURCE, w->totals.res.at[row]));
+  window_words(w->totals.win.at[row], out);
+}
+
+static const char *act_word(uint8_t act) {
+  return act == ACT_BUY ? "buy" : act == ACT_STOCKPILE ? "stockpile" : act == ACT_CARRY ? "carry" : "supply";
+}
+
+static void names_of(const World *w, uint32_t kind, const uint64_t *bits, uint32_t words, Buf *out) {
+  enum { MANY = 6 };
+  uint32_t n = bits_count(bits, words), k = 0;
+  for (uint32_t i = bits_next(bits, words, 0); i != UINT32_MAX && k < MANY; i = bits_next(bits, words, i + 1), k++)
+    buf_fmt(out, "%s%s", k ? ", " : "", ent_word(w, kind, i));
+  if (n > k) buf_fmt(out, " and %u more", n - k);
+}
+
+static void promise_words(World *w, uint32_t row, Buf *out) {
+  const PromiseCols *p = &w->promises;
+  const ClauseFacts *c = &w->clauses.at[p->clause.at[row]];
+  bool joint = p->who.at[row] == WHO_JOINT;
+  if (joint) names_of(w, K_COUNTRY, c->subjects, w->inner->cwords, out);
+  else buf_str(out, ent_word(w, K_COUNTRY, p->who.at[row]));
+  buf_fmt(out, "%s %s %s ", joint ? " jointly" : "", c->binding ? "shall" : c->modal == MODAL_MAY ? "may" : "intends to", act_word(p->act.at[row]));
+  figure_words(w, p->value.at[row], false, out);
+  buf_fmt(out, " of %s", ent_word(w, K_RESOURCE, p->res.at[row]));
+  if (c->to) { buf_str(out, " to "); names_of(w, K_COUNTRY, c->to, w->inner->cwords, out); }
+  window_words(p->win.at[row], out);
+  buf_fmt(out, " (%s.%s)", ent_word(w, K_AGREEMENT, c->agreement), ent_word(w, K_CLAUSE, p->clause.at[row]));
+}
+
+static void control_words(World *w, uint32_t k, Buf *out) {
+  const ControlFacts *c = &w->controls.at[k];
+  buf_fmt(out, "%s controls exports of ", ent_word(w, K_COUNTRY, c->by));
+  if (c->resources) names_of(w, K_RESOURCE, c->resources, w->inner->rwords, out);
+  if (c->against) { buf_str(out, " to "); names_of(w, K_COUNTRY, c->against, w->inner->cwords, out); }
+  window_words(c->win, out);
+  buf_fmt(out, " (%s)", ent_word(w, K_CONTROL, k));
+}
+
+static void require_words(World *w, uint32_t row, Buf *out) {
+  const RequireCols *q = &w->requires;
+  buf_fmt(out, "making %s requires ", ent_word(w, K_RESOURCE, q->res.at[row]));
+  if (q->rate.at[row].tag != V_NONE) { figure_words(w, q->rate.at[row], false, out); buf_str(out, " of "); }
+  buf_str(out, ent_word(w, K_RESOURCE, q->input.at[row]));
+  window_words(q->win.at[row], out);
+}
+
+static void table_words(World *w, uint32_t row, Buf *out) {
+  const TableCols *t = &w->tables;
+  const Table *info = &w->p->tables.at[t->table.at[row]];
+  buf_str(out, sym_text(w->p, info->name));
+  for (uint32_t k = 0; k < info->nkey && !table_is_default(w, row); k++) {
+    buf_str(out, k ? ", " : "(");
+    value_show(&w->rt, t->key[k].at[row], out);
+    if (k + 1 == info->nkey) buf_char(out, ')');
+  }
+  buf_str(out, " is ");
+  figure_words(w, t->value.at[row], false, out);
+  if (table_is_default(w, row)) buf_str(out, " unless a fact says otherwise");
+  window_words(t->win.at[row], out);
+}
+
+void world_trace_text(World *w, Trace t, Buf *out) {
+  switch ((TraceKind)t.kind) {
+    case TRACE_SUPPLY: supply_words(w, t.row, out); break;
+    case TRACE_DEMAND: demand_words(w, t.row, out); break;
+    case TRACE_TOTAL: total_words(w, t.row, out); break;
+    case TRACE_PROMISE: promise_words(w, t.row, out); break;
+    case TRACE_CONTROL: control_words(w, t.row, out); break;
+    case TRACE_REQUIRE: require_words(w, t.row, out); break;
+    case TRACE_TABLE: table_words(w, t.row, out); break;
+  }
+}
+
+typedef struct Origin { Span span; uint32_t cite; } Origin;
+
+static Origin trace_origin(const World *w, Trace t) {
+  Origin o = {{0, 0}, 0};
+  switch ((TraceKind)t.kind) {
+    case TRACE_SUPPLY: o.span = w->supply.span.at[t.row]; o.cite = w->supply.cite.at[t.row]; break;
+    case TRACE_DEMAND: o.span = w->demand.span.at[t.row]; o.cite = w->demand.cite.at[t.row]; break;
+    case TRACE_TOTAL: o.span = w->totals.span.at[t.row]; o.cite = w->totals.cite.at[t.row]; break;
+    case TRACE_PROMISE:
+      o.span = w->clauses.at[w->promises.clause.at[t.row]].span;
+      o.cite = w->clauses.at[w->promises.clause.at[t.row]].cite;
+      break;
+    case TRACE_CONTROL: o.span = w->controls.at[t.row].span; o.cite = w->controls.at[t.row].cite; break;
+    case TRACE_REQUIRE: o.span = w->requires.span.at[t.row]; o.cite = w->requires.cite.at[t.row]; break;
+    case TRACE_TABLE: o.span = w->tables.span.at[t.row]; o.cite = w->tables.cite.at[t.row]; break;
+  }
+  return o;
+}
+
+Span world_trace_span(const World *w, Trace t) { return trace_origin(w, t).span; }
+
+const uint32_t *world_trace_sources(const World *w, Trace t, uint32_t *n) {
+  uint32_t cite = trace_origin(w, t).cite;
+  *n = cite && cite < w->cites.len ? w->cites.at[cite] : 0;
+  return *n ? w->cites.at + cite + 1 : NULL;
+}

@@ -1,0 +1,299 @@
+#include "world/inner.h"
+#include "base/intern.h"
+#include <string.h>
+
+/* What is worked out once, when all facts are known: the days on which anything changes, indexes of the columns, and
+ * which countries can matter to which resource. */
+
+/* ---- sorting ---- */
+
+static void insertion_sort(SortKey *at, uint32_t n) {
+  for (uint32_t i = 1; i < n; i++) {
+    SortKey k = at[i];
+    uint32_t j = i;
+    for (; j && at[j - 1].key > k.key; j--) at[j] = at[j - 1];
+    at[j] = k;
+  }
+}
+
+static void merge(const SortKey *from, SortKey *to, uint32_t lo, uint32_t mid, uint32_t hi) {
+  uint32_t i = lo, j = mid;
+  for (uint32_t k = lo; k < hi; k++) {
+    bool left = j >= hi || (i < mid && from[i].key <= from[j].key);
+    to[k] = from[left ? i++ : j++];
+  }
+}
+
+static uint32_t least(uint32_t a, uint64_t b) { return b < a ? (uint32_t)b : a; }
+
+void keys_sort(Mem *m, SortKey *at, uint32_t n) {
+  enum { FEW = 12 };
+  if (n <= FEW) { insertion_sort(at, n); return; }
+  SortKey *other = mem_get(m, n * sizeof *other), *from = at, *to = other;
+  if (!other) return;
+  for (uint64_t run = 1; run < n; run *= 2) {
+    for (uint64_t lo = 0; lo < n; lo += 2 * run) merge(from, to, (uint32_t)lo, least(n, lo + run), least(n, lo + 2 * run));
+    SortKey *was = from;
+    from = to;
+    to = was;
+  }
+  if (from != at) memcpy(at, from, n * sizeof *at);
+  mem_free(m, other, n * sizeof *other);
+}
+
+/* ---- indexes ---- */
+
+bool index_make(World *w, const uint32_t *key, uint32_t n, uint32_t nkey, uint32_t **start, uint32_t **row) {
+  uint32_t *s = arena_zero(&w->arena, ((size_t)nkey + 2) * sizeof *s), *r = arena_zero(&w->arena, ((size_t)n + 1) * sizeof *r);
+  if (!s || !r) return false;
+  for (uint32_t i = 0; i < n; i++) if (key[i] < nkey) s[key[i] + 2]++;
+  for (uint32_t i = 0; i < nkey; i++) s[i + 2] += s[i + 1];
+  for (uint32_t i = 0; i < n; i++) if (key[i] < nkey) r[s[key[i] + 1]++] = i;
+  *start = s;
+  *row = r;
+  return true;
+}
+
+/* Within each run of an index, rows by `then` and start. */
+static void index_order(World *w, uint32_t nkey, const uint32_t *start, uint32_t *row, const uint32_t *then, const Window *win) {
+  SortKey *keys = NULL;
+  uint32_t cap = 0;
+  for (uint32_t r = 0; r < nkey && !mem_failed(w->mem); r++) {
+    uint32_t n = start[r + 1] - start[r], *at = row + start[r];
+    if (n < 2) continue;
+    if (n > cap) {
+      mem_free(w->mem, keys, cap * sizeof *keys);
+      keys = mem_get(w->mem, n * sizeof *keys);
+      cap = keys ? n : 0;
+      if (!keys) return;
+    }
+    for (uint32_t i = 0; i < n; i++) keys[i] = (SortKey){(uint64_t)then[at[i]] << 32 | day_key(win[at[i]].from), at[i]};
+    keys_sort(w->mem, keys, n);
+    for (uint32_t i = 0; i < n; i++) at[i] = keys[i].row;
+  }
+  mem_free(w->mem, keys, cap * sizeof *keys);
+}
+
+static bool supply_index(World *w, SupplyCols *s) {
+  if (!index_make(w, s->res.at, s->res.len, w->nresource, &s->start, &s->row)) return false;
+  index_order(w, w->nresource, s->start, s->row, s->who.at, s->win.at);
+  return true;
+}
+
+static bool requires_index(World *w) {
+  RequireCols *q = &w->requires;
+  if (!index_make(w, q->res.at, q->res.len, w->nresource, &q->start, &q->row)) return false;
+  if (!index_make(w, q->input.at, q->input.len, w->nresource, &q->used_start, &q->used_row)) return false;
+  index_order(w, w->nresource, q->start, q->row, q->input.at, q->win.at);
+  index_order(w, w->nresource, q->used_start, q->used_row, q->res.at, q->win.at);
+  return true;
+}
+
+/* Pairs of a key and a row, gathered before they can be counted. */
+typedef struct Pairs { VEC(uint32_t) key; VEC(uint32_t) row; } Pairs;
+
+static void pair_add(World *w, Pairs *p, uint32_t key, uint32_t row) {
+  if (vec_push(w->mem, &p->key, key) && !vec_push(w->mem, &p->row, row)) p->key.len--;
+}
+
+static bool pairs_index(World *w, Pairs *p, uint32_t nkey, uint32_t **start, uint32_t **row) {
+  bool done = index_make(w, p->key.at, p->key.len, nkey, start, row);
+  for (uint32_t i = 0; done && i < p->key.len; i++) (*row)[i] = p->row.at[(*row)[i]];
+  vec_end(w->mem, &p->key);
+  vec_end(w->mem, &p->row);
+  return done;
+}
+
+static bool controls_index(World *w) {
+  Inner *in = w->inner;
+  Pairs p = {0}, e = {0};
+  for (uint32_t k = 0; k < w->controls.len; k++)
+    for (uint32_t r = w->controls.at[k].resources ? bits_next(w->controls.at[k].resources, in->rwords, 0) : UINT32_MAX; r != UINT32_MAX;
+         r = bits_next(w->controls.at[k].resources, in->rwords, r + 1))
+      pair_add(w, &p, r, k);
+  for (uint32_t c = 0; c < w->clauses.len; c++)
+    if (w->clauses.at[c].act == ACT_EXEMPT && w->clauses.at[c].control < w->controls.len) pair_add(w, &e, w->clauses.at[c].control, c);
+  bool done = pairs_index(w, &p, w->nresource, &in->control_start, &in->control_row);
+  return pairs_index(w, &e, w->controls.len, &in->exempt_start, &in->exempt_row) && done;
+}
+
+bool table_is_default(const World *w, uint32_t row) {
+  if (w->tables.span.at[row].lo != w->tables.span.at[row].hi) return false;
+  for (uint32_t k = 0; k < TABLE_KEY_MAX; k++)
+    if (w->tables.key[k].at[row].tag != V_NONE) return false;
+  return true;
+}
+
+/* key NULL: the table's default. */
+uint64_t table_hash(World *w, uint32_t table, const Value *key) {
+  uint64_t h = hash_u64(table);
+  for (uint32_t k = 0; k < w->p->tables.at[table].nkey; k++) h = hash_u64(h * 31 + (key ? value_hash(&w->rt, key[k]) : 0));
+  return h;
+}
+
+/* Chains the rows of a key, those that start later first and a default last. */
+static bool tables_index(World *w) {
+  TableCols *t = &w->tables;
+  uint32_t n = t->table.len;
+  SortKey *keys = mem_get(w->mem, ((size_t)n + 1) * sizeof *keys);
+  w->inner->table_next = arena_get(&w->arena, ((size_t)n + 1) * sizeof(uint32_t));
+  if (!keys || !w->inner->table_next) { mem_free(w->mem, keys, ((size_t)n + 1) * sizeof *keys); return false; }
+  for (uint32_t i = 0; i < n; i++) keys[i] = (SortKey){table_is_default(w, i) ? 0 : 1 + (uint64_t)day_key(t->win.at[i].from), i};
+  keys_sort(w->mem, keys, n);
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t row = keys[i].row;
+    Value key[TABLE_KEY_MAX];
+    for (uint32_t k = 0; k < TABLE_KEY_MAX; k++) key[k] = t->key[k].at[row];
+    uint64_t *head = map_slot(&t->by_key, table_hash(w, t->table.at[row], keys[i].key ? key : NULL), UINT32_MAX);
+    if (!head) break;
+    w->inner->table_next[row] = (uint32_t)*head;
+    *head = row;
+  }
+  mem_free(w->mem, keys, ((size_t)n + 1) * sizeof *keys);
+  return !mem_failed(w->mem);
+}
+
+/* ---- days ---- */
+
+enum { SEEN = 1024 };
+typedef struct Days { World *w; Day seen[SEEN]; } Days;   /* of what was pushed lately: most days come again and again */
+
+static void day_push(Days *s, Day d) {
+  Day *slot = &s->seen[(uint32_t)d % SEEN];
+  if (d <= DAY_MIN || d > DAY_MAX || *slot == d) return;
+  if (vec_push(s->w->mem, &s->w->breaks, d)) *slot = d;
+}
+
+static void window_push(Days *s, Window win) {
+  day_push(s, win.from);
+  day_push(s, win.until);
+}
+
+static void windows_push(Days *s, const Window *win, uint32_t n) { for (uint32_t i = 0; i < n; i++) window_push(s, win[i]); }
+
+static void days_gather(Days *s) {
+  World *w = s->w;
+  windows_push(s, w->supply.win.at, w->supply.win.len);
+  windows_push(s, w->demand.win.at, w->demand.win.len);
+  windows_push(s, w->totals.win.at, w->totals.win.len);
+  windows_push(s, w->promises.win.at, w->promises.win.len);
+  windows_push(s, w->requires.win.at, w->requires.win.len);
+  windows_push(s, w->tables.win.at, w->tables.win.len);
+  for (uint32_t i = 0; i < w->clauses.len; i++) window_push(s, w->clauses.at[i].win);
+  for (uint32_t i = 0; i < w->controls.len; i++) {
+    window_push(s, w->controls.at[i].win);
+    windows_push(s, w->controls.at[i].suspended.at, w->controls.at[i].suspended.len);
+  }
+  for (uint32_t i = 0; i < w->agreements.len; i++) {
+    day_push(s, w->agreements.at[i].first);
+    if (w->agreements.at[i].last < DAY_MAX) day_push(s, w->agreements.at[i].last + 1);
+  }
+  for (uint32_t i = 0; i < w->scenarios.len; i++)
+    for (uint32_t k = 0; k < w->scenarios.at[i].shocks.len; k++) window_push(s, w->scenarios.at[i].shocks.at[k].win);
+  for (uint32_t i = 0; i < w->p->dates.len; i++) {
+    day_push(s, w->p->dates.at[i]);
+    if (w->p->dates.at[i] < DAY_MAX) day_push(s, w->p->dates.at[i] + 1);
+  }
+}
+
+static void breaks_make(World *w) {
+  Days s = {.w = w};
+  w->breaks.len = 0;
+  for (uint32_t i = 0; i < SEEN; i++) s.seen[i] = DAY_NONE;
+  days_gather(&s);
+  uint32_t n = w->breaks.len, kept = 0;
+  SortKey *keys = mem_get(w->mem, ((size_t)n + 1) * sizeof *keys);
+  if (!keys) { w->breaks.len = 0; return; }
+  for (uint32_t i = 0; i < n; i++) keys[i] = (SortKey){day_key(w->breaks.at[i]), i};
+  keys_sort(w->mem, keys, n);
+  for (uint32_t i = 0; i < n; i++) {
+    Day d = (Day)((uint32_t)keys[i].key ^ 0x80000000u);
+    if (!kept || w->breaks.at[kept - 1] != d) w->breaks.at[kept++] = d;
+  }
+  w->breaks.len = kept;
+  mem_free(w->mem, keys, ((size_t)n + 1) * sizeof *keys);
+}
+
+/* ---- who matters to what ---- */
+
+static uint64_t *touch_of(uint64_t *all, const Inner *in, uint32_t r) { return all + (size_t)r * in->cwords; }
+
+static void promise_touch(World *w, uint32_t row) {
+  Inner *in = w->inner;
+  const PromiseCols *p = &w->promises;
+  const ClauseFacts *c = &w->clauses.at[p->clause.at[row]];
+  uint32_t r = p->res.at[row];
+  uint64_t *touch = touch_of(in->touch, in, r);
+  if (p->act.at[row] != ACT_SUPPLY) return;
+  if (p->who.at[row] == WHO_JOINT) {
+    bits_or(touch, c->subjects, in->cwords);
+    in->plain[r] &= (uint8_t)~PLAIN_PARTS;
+  } else bits_set(touch, p->who.at[row]);
+  if (c->to) {
+    bits_or(touch, c->to, in->cwords);
+    in->plain[r] &= (uint8_t)~PLAIN_PARTS;
+  }
+  if (c->when != UINT32_MAX || c->unless != UINT32_MAX || p->value.at[row].tag == V_FUNC) in->plain[r] &= PLAIN_NEED;
+}
+
+static void need_touch(World *w, uint32_t r) {
+  Inner *in = w->inner;
+  uint64_t *touch = touch_of(in->touch_need, in, r);
+  const SupplyCols *d = &w->demand;
+  const RequireCols *q = &w->requires;
+  for (uint32_t i = d->start[r]; i < d->start[r + 1]; i++) {
+    if (d->who.at[d->row[i]] < w->ncountry) bits_set(touch, d->who.at[d->row[i]]);
+    if (d->value.at[d->row[i]].tag == V_FUNC) in->plain[r] &= (uint8_t)~PLAIN_NEED;
+  }
+  for (uint32_t i = q->used_start[r]; i < q->used_start[r + 1]; i++) {
+    uint32_t x = q->res.at[q->used_row[i]];
+    bits_or(touch, touch_of(in->touch, in, x), in->cwords);
+    if (!(in->plain[x] & PLAIN_SUMS) || q->rate.at[q->used_row[i]].tag == V_FUNC) in->plain[r] &= (uint8_t)~PLAIN_NEED;
+  }
+}
+
+static bool touch_make(World *w) {
+  Inner *in = w->inner;
+  in->touch = arena_zero(&w->arena, ((size_t)w->nresource * in->cwords + 1) * sizeof(uint64_t));
+  in->touch_need = arena_zero(&w->arena, ((size_t)w->nresource * in->cwords + 1) * sizeof(uint64_t));
+  in->plain = arena_get(&w->arena, (size_t)w->nresource + 1);
+  if (!in->touch || !in->touch_need || !in->plain) return false;
+  for (uint32_t r = 0; r < w->nresource; r++) {
+    in->plain[r] = PLAIN_SUMS | PLAIN_PARTS | PLAIN_NEED;
+    if (in->control_start[r] < in->control_start[r + 1]) in->plain[r] = PLAIN_NEED;  /* whom a control hits depends on who is there */
+  }
+  for (uint32_t i = 0; i < w->promises.res.len; i++) promise_touch(w, i);
+  for (uint32_t r = 0; r < w->nresource; r++)
+    if (!(in->plain[r] & PLAIN_SUMS)) in->plain[r] &= PLAIN_NEED;
+  for (uint32_t r = 0; r < w->nresource; r++) need_touch(w, r);
+  return true;
+}
+
+/* ---- all of it ---- */
+
+static bool caches_make(World *w) {
+  Inner *in = w->inner;
+  in->cwords = bits_words(w->ncountry) + !w->ncountry;
+  in->rwords = bits_words(w->nresource) + !w->nresource;
+  in->awords = bits_words(w->agreements.len) + !w->agreements.len;
+  in->kwords = bits_words(w->controls.len) + !w->controls.len;
+  in->qwords = bits_words(w->clauses.len) + !w->clauses.len;
+  for (uint32_t k = 0; k < FACTS_KINDS; k++) in->pics[k] = arena_zero(&w->arena, ((size_t)w->nresource + 1) * sizeof *in->pics[k]);
+  for (uint32_t k = 0; k < 2; k++) in->edges[k] = arena_zero(&w->arena, ((size_t)w->nresource + 1) * sizeof *in->edges[k]);
+  in->some_countries = world_bits(w, w->ncountry);
+  in->some_routes = world_bits(w, w->nroute);
+  in->all = mem_zero(w->mem, w->p->kinds.len * sizeof *in->all);
+  in->nall = in->all ? w->p->kinds.len : 0;
+  return in->all && in->some_countries && in->some_routes && in->pics[0] && in->pics[1] && in->pics[2] && in->edges[0] && in->edges[1];
+}
+
+void world_seal(World *w) {
+  if (!caches_make(w)) return;
+  if (!supply_index(w, &w->supply) || !supply_index(w, &w->demand) || !supply_index(w, &w->totals)) return;
+  if (!index_make(w, w->promises.res.at, w->promises.res.len, w->nresource, &w->promises.start, &w->promises.row)) return;
+  if (!requires_index(w) || !controls_index(w) || !tables_index(w)) return;
+  breaks_make(w);
+  if (mem_failed(w->mem) || !touch_make(w)) return;
+  w->inner->sealed = true;
+  conflicts_report(w);
+}

@@ -1,0 +1,196 @@
+#ifndef WORLD_WORLD_H
+#define WORLD_WORLD_H
+#include "base/bits.h"
+#include "world/value.h"
+
+/* The facts of a draft in columns, the days on which they change, and the worlds that can be asked about.
+ * Built once (world_* rows, then world_seal), then only read, through a Ctx: one world on one stretch of days. */
+
+/* ---- why a figure is unknown ---- */
+typedef enum CauseKind {
+  CAUSE_CAPACITY,   /* a country c, b resource: no supply fact says */
+  CAUSE_WORLD,      /* a resource: its world production is not stated */
+  CAUSE_LOOSE,      /* the fact at `span` gives only a range */
+  CAUSE_TABLE,      /* b table: no fact for this key */
+  CAUSE_RATE,       /* a resource, b resource: no rate is stated */
+  CAUSE_FIELD,      /* a entity, b field slot: not stated */
+  CAUSE_UNDATED,    /* the fact at `span` has a window, and no day is set */
+  CAUSE_EMPTY,      /* min or max of nothing, at `span` */
+  CAUSE_ZERO,       /* division at `span` by what may be 0 */
+  CAUSE_KEY,        /* a missing key or place, at `span` */
+  CAUSE_LAYER,      /* a layer: the draft declares no resource of it */
+  CAUSE_WORDS       /* a text that is no figure, at `span` */
+} CauseKind;
+typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; } CauseInfo;
+
+/* ---- facts ---- */
+enum { WHO_REST = 0xFFFFFE, WHO_JOINT = 0xFFFFFD };
+typedef struct Window { Day from, until; bool stated; } Window;   /* until is exclusive; DAY_MIN and DAY_OPEN when unbounded */
+
+typedef struct SupplyCols {   /* who: country index, or WHO_REST */
+  VEC(uint32_t) res; VEC(uint32_t) who; VEC(Value) value; VEC(Window) win; VEC(Span) span; VEC(uint32_t) cite;
+  uint32_t *start, *row;      /* by resource, after sealing: rows row[start[r]] .. row[start[r+1]-1], by who and start */
+} SupplyCols;                 /* `demand` has the same shape, who WHO_JOINT for joint demand; `totals` (world R: ...) too, who unused */
+
+typedef struct PromiseCols {  /* one row for each subject, step of a schedule and resource of a clause that moves goods */
+  VEC(uint32_t) res; VEC(uint32_t) who /* country, or WHO_JOINT */; VEC(Value) value; VEC(Window) win; VEC(uint32_t) clause;
+  VEC(uint8_t) act;           /* ACT_SUPPLY, ACT_BUY, ACT_STOCKPILE, ACT_CARRY; a fund's yield is ACT_SUPPLY */
+  uint32_t *start, *row;
+} PromiseCols;
+
+typedef struct ClauseFacts {
+  uint32_t agreement;
+  uint8_t act, modal;
+  bool binding;               /* shall, in an agreement that binds */
+  Window win;
+  Span span;
+  uint64_t *subjects;         /* countries */
+  uint64_t *to;               /* recipients; NULL: everyone of the agreement */
+  uint64_t *resources, *layers;  /* that it names; NULL: none */
+  uint64_t *routes;           /* needed, all of them; NULL: none */
+  uint32_t control;           /* exempt: from this one; else UINT32_MAX */
+  uint32_t when, unless;      /* Func, or UINT32_MAX; asked in the world and on the day at hand */
+  Ent binder;                 /* each m: not used here, see V_FUNC */
+  uint32_t cite;
+  Value text;                 /* undertake; else V_NONE */
+} ClauseFacts;
+
+typedef struct ControlFacts {
+  uint32_t by;
+  uint64_t *resources, *against;  /* against NULL: everyone but its author */
+  Window win;
+  VEC(Window) suspended;
+  Span span;
+  uint32_t cite;
+} ControlFacts;
+
+typedef struct RequireCols { VEC(uint32_t) res; VEC(uint32_t) input; VEC(Value) rate /* V_NONE: none stated */; VEC(Window) win; VEC(Span) span; VEC(uint32_t) cite;
+  uint32_t *start, *row, *used_start, *used_row; } RequireCols;
+
+typedef struct TableCols { VEC(uint32_t) table; VEC(Value) key[TABLE_KEY_MAX]; VEC(Value) value; VEC(Window) win; VEC(Span) span; VEC(uint32_t) cite; Map by_key; } TableCols;
+
+typedef struct AgreementFacts { uint64_t *parties; Day first, last; bool binding; Span span; } AgreementFacts;   /* both included; last may be DAY_OPEN */
+typedef struct Shock { uint8_t op; uint32_t index; uint64_t *countries; Num by; Window win; Span span; Ent what; } Shock;
+typedef struct ScenarioFacts { VEC(Shock) shocks; } ScenarioFacts;
+
+/* ---- worlds ---- */
+enum { UNDER_MAX = 8 };
+typedef struct View {         /* what has been assumed; interned: equal worlds are one */
+  uint32_t id;
+  uint64_t *countries, *routes;   /* taken away by `without` */
+  uint32_t *clauses, nclauses;    /* sorted */
+  Ent under[UNDER_MAX]; uint8_t nunder;
+} View;
+
+typedef struct Memo Memo;
+typedef struct Ctx {
+  const View *view;
+  Day day;                    /* DAY_NONE: undated */
+  uint32_t stretch;
+  uint64_t *absent;           /* countries that supply, promise, need and receive nothing: without, and withdrawn */
+  uint64_t *parties;          /* of the agreements in force, less the withdrawn */
+  uint64_t *agreements;       /* in force in this world (chosen, not suspended) */
+  uint64_t *closed;           /* routes */
+  uint64_t *controls;         /* in force today in this world */
+  uint64_t *suspended;        /* clauses; NULL: none */
+  const Shock **scales; uint32_t nscales;
+  struct Promised *promised;  /* cache by resource */
+  Memo **memo; uint32_t nmemo; /* the machine's, by Func: made and freed by the machine */
+  struct Ctx *base;           /* the same day, with nothing assumed but the chosen agreement */
+} Ctx;
+
+/* A fact that an answer rests on. */
+typedef enum TraceKind { TRACE_SUPPLY, TRACE_DEMAND, TRACE_TOTAL, TRACE_PROMISE, TRACE_CONTROL, TRACE_REQUIRE, TRACE_TABLE } TraceKind;
+typedef struct Trace { uint8_t kind; uint32_t row; } Trace;
+
+typedef struct World {
+  Rt rt;
+  Mem *mem;
+  Program *p;
+  Arena arena;
+  SupplyCols supply, demand, totals;
+  PromiseCols promises;
+  RequireCols requires;
+  TableCols tables;
+  VEC(ClauseFacts) clauses;       /* by clause */
+  VEC(ControlFacts) controls;
+  VEC(AgreementFacts) agreements;
+  VEC(ScenarioFacts) scenarios;
+  VEC(uint64_t *) passes;         /* by route: countries; NULL: not stated */
+  VEC(Value) fields[256];         /* by kind: entity * number of fields + slot; V_NONE: not stated */
+  VEC(uint32_t) cites;            /* runs: count, then source indexes; a row's `cite` is where its run begins; 0: none */
+  VEC(CauseInfo) causes; Map cause_ids;
+  VEC(Day) breaks;                /* sorted: a new stretch begins on each */
+  VEC(View *) views; Map view_ids;
+  VEC(Ctx *) ctxs; Map ctx_ids;
+  bool daily;                     /* something in the draft asks for `today`: contexts are by day */
+  bool tracing; VEC(Trace) trace; /* while tracing, caches are passed by and every fact read is noted */
+  uint32_t ncountry, nroute, nresource;
+  /* Evaluates a Func (with one entity as its argument, unless arg is UINT32_MAX) in a context; set by the machine. */
+  Value (*eval)(void *vm, Ctx *ctx, uint32_t func, Ent arg);
+  void *vm;
+  struct Inner *inner;            /* indexes and caches, private to this room */
+} World;
+
+bool world_init(World *w, Mem *mem, Program *p);
+void world_end(World *w);
+uint64_t *world_bits(World *w, uint32_t n);                  /* n bits, zeroed, in the arena */
+Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span);
+void world_cause_text(World *w, Cause c, Buf *out);          /* "what AUS can supply of gallium: no supply fact says" */
+Span world_cause_span(const World *w, Cause c);
+uint32_t world_cite(World *w, const uint32_t *sources, uint32_t n);  /* equal runs may repeat */
+/* Sorts the days on which anything changes (windows, terms, suspensions, shocks, program dates and the days after them), indexes the
+ * columns, and reports conflicts: shares of one resource on one day above 100 % (E0309: by lower bounds), two facts for one key with the same start
+ * and different figures (E0310, both shown), a subject that is not a party (E0306), a range that ends before it begins (E0305). */
+void world_seal(World *w);
+
+/* ---- time ---- */
+uint32_t world_stretch(const World *w, Day d);               /* which stretch a day is in */
+Day world_stretch_first(const World *w, uint32_t s);         /* DAY_MIN for the first */
+Day world_stretch_last(const World *w, uint32_t s);          /* DAY_OPEN for the last */
+/* The earliest start and latest end of the agreements in force in the view; false when there is none. */
+bool world_term(World *w, const View *v, Day *first, Day *last);
+
+/* ---- worlds ---- */
+const View *world_base(World *w);
+/* NULL when memory is refused (or, for under, when UNDER_MAX is passed). */
+const View *world_without(World *w, const View *v, Value what);   /* a country, route or clause, or a set of one of them */
+const View *world_under(World *w, const View *v, Ent what);       /* scenario or agreement */
+Ctx *world_ctx(World *w, const View *v, Day day);            /* interned; NULL when memory is refused */
+/* Forgets contexts that are not in keep[], when there are more than a few thousand. */
+void world_ctx_trim(World *w, Ctx *const *keep, uint32_t n, void (*memo_free)(World *, Ctx *));
+
+/* ---- what the engine can be asked (language.md 8); results are owned by the caller; r and c are indexes ---- */
+Value world_capacity(World *w, Ctx *x, uint32_t c, uint32_t r);
+Value world_share(World *w, Ctx *x, uint32_t c, uint32_t r);
+Value world_producers(World *w, Ctx *x, uint32_t r);
+Value world_committed(World *w, Ctx *x, uint32_t c, uint32_t r);
+Value world_intended(World *w, Ctx *x, uint32_t c, uint32_t r);
+Value world_suppliers(World *w, Ctx *x, uint32_t r);
+Value world_demanded(World *w, Ctx *x, uint32_t c, uint32_t r);
+bool world_has_need(World *w, Ctx *x, uint32_t r);
+Value world_needed(World *w, Ctx *x, uint32_t r);
+Value world_inputs(World *w, Ctx *x, uint32_t r);
+Value world_uses(World *w, Ctx *x, uint32_t r);
+Value world_rate(World *w, Ctx *x, uint32_t r, uint32_t input);
+Value world_stockpiled(World *w, Ctx *x, uint32_t c, uint32_t r);   /* c WHO_JOINT: everyone's */
+Value world_carried(World *w, Ctx *x, uint32_t r);
+bool world_blocked(World *w, Ctx *x, uint32_t c, uint32_t r);
+Value world_clauses(World *w, Ctx *x, Ent about);
+Value world_table(World *w, Ctx *x, uint32_t table, const Value *key);
+Value world_parties(World *w, Ctx *x);
+Value world_entities(World *w, uint32_t kind);
+Value world_bits_value(World *w, uint32_t kind, const uint64_t *bits);   /* a set of entities; bits NULL: of none */
+
+/* What a traced fact says, in words ("CHN can supply at least 90 % of the world's rare_earths"), and where and by whom. */
+void world_trace_text(World *w, Trace t, Buf *out);
+Span world_trace_span(const World *w, Trace t);
+const uint32_t *world_trace_sources(const World *w, Trace t, uint32_t *n);
+
+/* What the engine finds without being asked, on the whole term, for answer/ to report: a promise above known capacity, a control that
+ * contradicts a `shall not restrict`. One entry a clause; the spans are merged stretches. */
+typedef enum OwnKind { OWN_OVERPROMISE, OWN_RESTRICTED } OwnKind;
+typedef struct OwnFinding { OwnKind kind; uint32_t clause, country, resource, control; Value promised, capacity; Day first, last; } OwnFinding;
+uint32_t world_own_findings(World *w, OwnFinding *out, uint32_t max);   /* how many there are; at most max are written; values owned by the caller */
+
+#endif
