@@ -1,16 +1,17 @@
 #include "answer/answer.h"
 #include <string.h>
 
-/* Runs checks: first every requirement for every binding on every stretch of the term; then, where one fails, once more on
- * the first day on which it does, with an eye on the facts that are read, for the message and for what the finding rests on. */
+/* Runs checks: every requirement for every binding, from each day on which anything that the check rests on changes to the
+ * next. Where one fails first, it is evaluated once more with an eye on the facts that are read. */
 
 typedef struct Case {       /* one requirement for one binding */
   uint32_t check, require;  /* require: within its check */
   Value *bound;             /* values of the check's `for` names, owned */
   VEC(DaySpan) fails, open;
   Value why;                /* undecided: reasons */
-  Day fail_day, open_day;   /* the first of each; DAY_NONE: none */
   bool fails_ever, open_ever;
+  uint64_t touched;         /* the run that last found it failing (now_fails) or open */
+  bool now_fails;
   bool has_when;
   DaySpan when;             /* `at` and `throughout` say */
   const char *message;
@@ -27,8 +28,9 @@ typedef struct Run {
   uint32_t slot[32], nslot; /* registers of its `for` names */
   Case *now;
   DaySpan day;              /* the stretch at hand */
-  bool first, explain;
-  Case *wants;              /* whose message comes next */
+  bool first;
+  uint64_t fresh;           /* counts runs */
+  Case *wants;              /* evaluated once more, to see what it rests on; then whose message comes */
 } Run;
 
 void report_init(Report *r, Mem *mem, const char *draft) {
@@ -77,7 +79,7 @@ static Case *case_find(Run *run, uint32_t require) {
       if (case_is(run, &run->cases.at[i], require, bound)) return &run->cases.at[i];
       continue;
     }
-    Case c = {.check = run->check, .require = require, .bound = bound, .fail_day = DAY_NONE, .open_day = DAY_NONE};
+    Case c = {.check = run->check, .require = require, .bound = bound};
     if (!vec_push(run->vm->mem, &run->cases, c) || !map_put(&run->by_key, key, run->cases.len - 1)) return NULL;
     for (uint32_t k = 0; k < run->nslot; k++) value_keep(bound[k]);
     return &run->cases.at[run->cases.len - 1];
@@ -97,13 +99,12 @@ static const Require *require_of(const Run *run, uint32_t check, uint32_t n) {
   return &run->vm->k->requires.at[run->vm->k->checks.at[check].first_require + n];
 }
 
-static void on_begin(void *data, uint32_t check, uint32_t require) {
+static bool on_begin(void *data, uint32_t check, uint32_t require) {
   Run *run = data;
   (void)check;
+  if (require_of(run, run->check, require)->once && !run->first) return false;
   run->now = case_find(run, require);
-  if (!run->explain) return;
-  run->vm->w->trace.len = 0;
-  map_clear(&run->vm->visited);
+  return run->now != NULL;
 }
 
 static void on_when(void *data, Value v) {
@@ -117,39 +118,54 @@ static void span_add(Run *run, Case *c, bool fails) {
   DaySpan d = c->has_when ? c->when : run->day;
   DaySpan *last = fails ? (c->fails.len ? &c->fails.at[c->fails.len - 1] : NULL) : c->open.len ? &c->open.at[c->open.len - 1] : NULL;
   if (d.first == DAY_NONE) return;
+  c->touched = run->fresh;
+  c->now_fails = fails;
   if (last && last->last != DAY_OPEN && last->last + 1 == d.first) { last->last = d.last; return; }
   if (fails) vec_push(run->vm->mem, &c->fails, d);
   else vec_push(run->vm->mem, &c->open, d);
 }
 
-static bool explain_case(Run *run, Case *c, Value holds) {
-  if (holds.tag == V_FALSE && c->fails_ever && c->fail_day == run->day.first && !c->found.rests) {
-    answer_rests(run->vm, run->r, &c->found);
-    run->wants = c;
-    return true;
-  }
-  if (holds.tag == V_UNK && !c->fails_ever && c->open_day == run->day.first && !c->found.rests) answer_rests(run->vm, run->r, &c->found);
-  return false;
+/* The first time that a case fails, or cannot be told, it is evaluated once more with an eye on the facts that are read. */
+static Wish explain_first(Run *run, Case *c) {
+  World *w = run->vm->w;
+  run->wants = c;
+  w->tracing = true;
+  w->trace.len = 0;
+  map_clear(&run->vm->visited);
+  return WISH_AGAIN;
 }
 
-static bool on_require(void *data, uint32_t require, Value holds) {
+static Wish explained(Run *run, Case *c, Value holds) {
+  World *w = run->vm->w;
+  w->tracing = false;
+  c->found.nrests = c->found.more_rests = 0;
+  answer_rests(run->vm, run->r, &c->found);
+  w->trace.len = 0;
+  if (holds.tag == V_FALSE) return WISH_MESSAGE;
+  run->wants = NULL;
+  return WISH_ON;
+}
+
+static Wish on_require(void *data, uint32_t require, Value holds) {
   Run *run = data;
   Case *c = run->now;
-  if (!c || (require_of(run, run->check, require)->once && !run->first)) return false;
-  if (run->explain) return explain_case(run, c, holds);
+  (void)require;
+  if (run->wants) return explained(run, c, holds);
   if (holds.tag == V_FALSE) {
-    if (!c->fails_ever) c->fail_day = run->day.first;
+    bool first = !c->fails_ever;
     c->fails_ever = true;
     span_add(run, c, true);
+    if (first) return explain_first(run, c);
   } else if (holds.tag != V_TRUE) {
     Value why = value_unknown2(&run->vm->rt, c->why, holds);
-    if (!c->open_ever) c->open_day = run->day.first;
+    bool first = !c->fails_ever && !c->open_ever;
     c->open_ever = true;
     value_drop(run->vm->mem, c->why);
     c->why = why;
     span_add(run, c, false);
+    if (first) return explain_first(run, c);
   }
-  return false;
+  return WISH_ON;
 }
 
 static void on_message(void *data, uint32_t require, Value text) {
@@ -162,48 +178,41 @@ static void on_message(void *data, uint32_t require, Value text) {
 
 /* ---- days ---- */
 
-static void run_day(Run *run, DaySpan day, bool first) {
+/* Runs the check on one day. The last day, up to `until`, on which nothing that it rests on has changed. */
+static Day run_day(Run *run, Day day, Day until, bool first) {
   Vm *vm = run->vm;
-  Ctx *x = world_ctx(vm->w, world_base(vm->w), day.first);
-  if (!x) return;
-  run->day = day;
+  Ctx *x = world_ctx(vm->w, world_base(vm->w), day);
+  if (!x) return until;
+  run->day = (DaySpan){day, day};
   run->first = first;
+  run->fresh++;
+  vm->dep = (Dep){DAY_NONE, DAY_OPEN, 0};
   Value v = vm_run(vm, vm->k->checks.at[run->check].func, NULL, 0, x);
   value_drop(vm->mem, v);
+  return vm->dep.hi < until ? vm->dep.hi : until;
 }
 
-static void run_term(Run *run, bool daily) {
-  Vm *vm = run->vm;
+/* The spans that this run opened end where what they rest on changes. */
+static void spans_extend(Run *run, uint32_t from, Day last) {
+  for (uint32_t i = from; i < run->cases.len; i++) {
+    Case *c = &run->cases.at[i];
+    if (c->has_when || c->touched != run->fresh) continue;
+    if (c->fails.len && c->now_fails) c->fails.at[c->fails.len - 1].last = last;
+    if (c->open.len && !c->now_fails) c->open.at[c->open.len - 1].last = last;
+  }
+}
+
+static void run_term(Run *run, uint32_t from) {
   DaySpan whole = run->r->term;
   if (run->o->as_of != DAY_NONE) whole.first = whole.last = run->o->as_of;
-  if (whole.first == DAY_NONE) { run_day(run, (DaySpan){DAY_NONE, DAY_NONE}, true); return; }
-  for (Day d = whole.first; d <= whole.last && !vm->failed;) {
-    Day end = daily ? d : world_stretch_last(vm->w, world_stretch(vm->w, d));
-    if (end > whole.last) end = whole.last;
-    run_day(run, (DaySpan){d, end}, d == whole.first);
-    if (end == DAY_OPEN || end >= DAY_MAX) break;
-    d = end + 1;
+  if (whole.first == DAY_NONE) { run_day(run, DAY_NONE, DAY_OPEN, true); return; }
+  for (Day d = whole.first; d <= whole.last && !run->vm->failed;) {
+    Day last = run_day(run, d, whole.last, d == whole.first);
+    if (last < d) last = d;
+    spans_extend(run, from, last);
+    if (last == DAY_OPEN || last >= DAY_MAX) break;
+    d = last + 1;
   }
-}
-
-/* The days on which some case of this check first fails, or is first undecided, each gone over once more. */
-static void explain_days(Run *run, uint32_t from) {
-  Vm *vm = run->vm;
-  VEC(Day) days = {0};
-  for (uint32_t i = from; i < run->cases.len; i++) {
-    const Case *c = &run->cases.at[i];
-    if (!c->fails_ever && !c->open_ever) continue;
-    Day d = c->fails_ever ? c->fail_day : c->open_day;
-    bool known = false;
-    for (uint32_t k = 0; k < days.len && !known; k++) known = days.at[k] == d;
-    if (!known) vec_push(vm->mem, &days, d);
-  }
-  Day start = run->o->as_of != DAY_NONE ? run->o->as_of : run->r->term.first;
-  run->explain = vm->w->tracing = true;
-  for (uint32_t k = 0; k < days.len && !vm->failed; k++) run_day(run, (DaySpan){days.at[k], days.at[k]}, days.at[k] == start || days.at[k] == DAY_NONE);
-  run->explain = vm->w->tracing = false;
-  vm->w->trace.len = 0;
-  vec_end(vm->mem, &days);
 }
 
 /* ---- findings ---- */
@@ -297,8 +306,7 @@ static void check_one(Run *run, uint32_t check) {
   for (Node *g = list_first(code->node->kid[2]); g; g = g->next)
     for (int k = 0; k < 2; k++)
       if (g->kid[k] && run->nslot < 32) run->slot[run->nslot++] = g->kid[k]->ref;
-  run_term(run, f->flags & FLAG_TODAY);
-  if (!vm->failed) explain_days(run, from);
+  run_term(run, from);
   if (vm->failed) return;
   Text title = ast_text(vm->p->unit, code->node->kid[1]);
   CheckCount n = {.name = sym_text(vm->p, f->name), .title = title.len ? title.at : NULL, .worst = worst_of(run), .empty = run->cases.len == from};

@@ -58,15 +58,15 @@ static void cell_fill(Vm *vm, const Asked *q, uint32_t layer, Day first, Day las
   for (Day d = first; d <= last && !vm->failed;) {
     Ctx *x = world_ctx(vm->w, world_base(vm->w), d);
     if (!x) return;
+    vm->dep = (Dep){DAY_NONE, DAY_OPEN, 0};  /* asked again where anything that these rest on changes */
     fold(vm, &rank, ask(vm, q->rank, layer, x), false);
     fold(vm, &count, ask(vm, q->count, layer, x), false);
     fold(vm, exposure, ask(vm, q->exposure, layer, x), true);
     Value m = ask(vm, q->members, layer, x);
     if (m.tag == V_SET) cell->resources = m.obj->len;
     value_drop(vm->mem, m);
-    Day end = world_stretch_last(vm->w, world_stretch(vm->w, d));
-    if (end >= last) break;
-    d = end + 1;
+    if (vm->dep.hi >= last) break;
+    d = vm->dep.hi < d ? d + 1 : vm->dep.hi + 1;
   }
   cell->status = status_of(vm, rank);
   cell->covered = (uint32_t)small(vm, count);

@@ -23,6 +23,7 @@ enum { NO_WHERE = 0xFFFF };
 typedef struct Code {
   uint32_t start, len;      /* in Chunk.ins */
   uint16_t nreg;
+  uint32_t check;           /* of a check: its place in Chunk.checks */
 } Code;
 
 /* A `require`: where it stands, and the names of a check's bindings. */
@@ -33,7 +34,7 @@ typedef struct Chunk {
   Mem *mem;
   Program *p;
   VEC(Ins) ins;
-  VEC(uint32_t) place;      /* a source offset for each instruction */
+  VEC(Span) place;          /* of each instruction: the expression that it is part of */
   VEC(Value) consts;
   VEC(Code) codes;          /* by Func */
   VEC(Require) requires;

@@ -43,7 +43,7 @@ static uint32_t here(const Compiler *c) { return c->k->ins.len; }
 static uint32_t emit(Compiler *c, Node *at, Op op, int x, uint32_t a, uint32_t b, uint32_t d) {
   Ins i = {(uint8_t)op, (uint8_t)x, (uint16_t)a, (uint16_t)b, (uint16_t)d};
   vec_push(c->k->mem, &c->k->ins, i);
-  vec_push(c->k->mem, &c->k->place, at ? at->span.lo : 0);
+  vec_push(c->k->mem, &c->k->place, at ? at->span : (Span){0, 0});
   return here(c) - 1;
 }
 
@@ -470,7 +470,7 @@ static void require(Compiler *c, Node *n, uint32_t check, uint32_t where) {
   Node *e = n->kid[0];
   Require r = {n, check, says_when(e)};
   vec_push(c->k->mem, &c->k->requires, r);
-  emit(c, n, OP_CASE_, (int)index, check, 0, 0);
+  uint32_t over = emit_jump(c, n, OP_CASE_, (int)index, 0);
   if (r.once && e->kind == N_GOVERN && (e->op == GOV_AT || e->op == GOV_THROUGHOUT || e->op == GOV_SOMETIME)) {
     uint32_t arg = temp(c);
     expr(c, e->kid[1], arg);
@@ -485,6 +485,7 @@ static void require(Compiler *c, Node *n, uint32_t check, uint32_t where) {
     emit(c, n, OP_MESSAGE_, (int)index, m, 0, 0);
   }
   patch(c, out);
+  patch(c, over);
   c->top = top;
 }
 
@@ -509,7 +510,7 @@ static void check(Compiler *c, Node *n) {
 static void func(Compiler *c, uint32_t i) {
   Func *f = &c->p->funcs.at[i];
   if (f->kind != FUNC_THUNK && i > 0xFFFF) c->failed = true;  /* calls name a function in sixteen bits */
-  Code code = {here(c), 0, 0};
+  Code code = {here(c), 0, 0, c->k->checks.len};
   c->func = i;
   c->top = c->most = f->nslot;
   if (f->kind == FUNC_CHECK) check(c, f->body);

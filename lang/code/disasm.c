@@ -39,7 +39,7 @@ void chunk_disassemble(const Chunk *k, uint32_t func, Rt *rt, Buf *out) {
     Ins x = k->ins.at[i];
     const OpInfo *info = op_info((Op)x.op);
     const uint16_t given[3] = {x.a, x.b, x.c};
-    source_line_text(k, k->place.at[i], &line, out);
+    source_line_text(k, k->place.at[i].lo, &line, out);
     buf_fmt(out, "  %5u  %-12s", i, info->name);
     for (int n = 0; n < 3 && info->operands[n]; n++) operand_text(k, rt, x, info->operands[n], given[n], out);
     if (x.x) buf_fmt(out, " x%u", x.x);

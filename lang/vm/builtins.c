@@ -167,6 +167,21 @@ static Value date_part(Vm *vm, Value v, bool year) {
   return value_int(year ? y : m);
 }
 
+/* What the answer depends on. `share` and `capacity` of a country rest on its own presence alone. */
+static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
+  World *w = vm->w;
+  Dep *d = &vm->dep;
+  switch (b) {
+    case BUILTIN_clauses: dep_stretch(w, vm->ctx, d); d->who = UINT64_MAX; break;
+    case BUILTIN_needed: case BUILTIN_has_need: dep_need(w, vm->ctx, ent_index(last), d); break;
+    case BUILTIN_rate: dep_resource(w, vm->ctx, ent_index(first), d); break;
+    default:
+      dep_resource(w, vm->ctx, ent_index(last), d);
+      if (ent_kind(first) == K_COUNTRY) d->who |= 1ull << (ent_index(first) & 63);
+      break;
+  }
+}
+
 /* What rests on the world: with the countries and resources known. */
 static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
   World *w = vm->w;
@@ -212,7 +227,11 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_months: return months_of(vm, a[0], n > 1 ? &a[1] : NULL);
     case BUILTIN_year: return date_part(vm, a[0], true);
     case BUILTIN_month: return date_part(vm, a[0], false);
-    default: return ask(vm, b, a, n);
+    default: {
+      Value v = ask(vm, b, a, n);
+      if (vm->ctx != &vm->blank) ask_dep(vm, b, a[0].aux, a[n - 1].aux);
+      return v;
+    }
   }
 }
 

@@ -454,7 +454,7 @@ static void agreement_head(Load *l, Node *n) {
 /* While an agreement's clauses are read, `parties` in them are its own. */
 static void agreement(Load *l, Node *n) {
   uint32_t index = ent_index(n->ref);
-  memo_free(l->w, &l->vm->blank);
+  memos_forget(l->vm, 0);
   l->vm->blank.parties = l->w->agreements.at[index].parties;
   for (Node *m = list_first(n->kid[2]); m && !stop(l); m = m->next) {
     if (m->kind == N_CLAUSE) clause(l, m, index, "");
@@ -463,7 +463,7 @@ static void agreement(Load *l, Node *n) {
     for (Node *k = list_first(m->kid[2]); k && !stop(l); k = k->next)
       if (k->kind == N_CLAUSE) clause(l, k, index, title.len ? title.at : sym_text(l->p, m->kid[0]->sym));
   }
-  memo_free(l->w, &l->vm->blank);
+  memos_forget(l->vm, 0);
   l->vm->blank.parties = NULL;
 }
 

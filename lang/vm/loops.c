@@ -16,7 +16,11 @@ void cell_drop(Vm *vm, LoopCell *c) {
   value_drop(vm->mem, c->coll);
   for (uint32_t i = 0; i < c->items.len; i++) value_drop(vm->mem, c->items.at[i]);
   vec_end(vm->mem, &c->items);
-  if (c->kind == CELL_SPAN && c->outer) vm->ctx = c->outer;
+  if (c->kind == CELL_SPAN && c->outer) {
+    vm->ctx = c->outer;
+    vm->dep.lo = c->outer_lo;  /* what holds over a stretch of time holds whatever the day is here */
+    vm->dep.hi = c->outer_hi;
+  }
 }
 
 void cells_drop(Vm *vm, uint32_t to) {
@@ -65,6 +69,8 @@ uint32_t span_begin(Vm *vm, Value range, bool days) {
   LoopCell *c = cell_push(vm, CELL_SPAN);
   if (!c) return 0;
   c->outer = vm->ctx;
+  c->outer_lo = vm->dep.lo;
+  c->outer_hi = vm->dep.hi;
   c->days = days;
   if (range.tag != V_RANGE) {
     c->missing = true;
@@ -106,12 +112,12 @@ Value acc_begin(Vm *vm, int kind) {
     case ACC_COUNT: return value_int(0);
     case ACC_ANY: return value_bool(false);
     case ACC_ALL: return value_bool(true);
-    case ACC_MIN: case ACC_MAX: return (Value){0};
     default: break;
   }
   Value v = {.tag = V_CELL};
-  cell_push(vm, CELL_BUILD);
+  LoopCell *c = cell_push(vm, CELL_BUILD);
   v.i = vm->cells.len ? vm->cells.len - 1 : 0;
+  for (int i = 0; c && i < 2 && (kind == ACC_MIN || kind == ACC_MAX); i++) vec_push(vm->mem, &c->items, ((Value){0}));
   return v;
 }
 
@@ -148,23 +154,38 @@ static void count_add(Vm *vm, Value *acc, Value v, bool maybe, Value where) {
   value_drop(vm->mem, why);
 }
 
-static void extreme_add(Vm *vm, Value *acc, Value v, bool max, bool maybe, Value where) {
-  Value r;
-  if (v.tag == V_DATE && acc->tag != V_UNK && !maybe) {
-    if (acc->tag == V_NONE || (max ? v.i > acc->i : v.i < acc->i)) acc_put(vm, acc, v);
-    return;
+/* *so_far becomes the lesser or greater of itself (V_NONE: of nothing) and v. */
+static void extreme_take(Vm *vm, Value *so_far, Value v, bool max) {
+  Value r = {0};
+  FigErr e = FIG_OK;
+  if (so_far->tag == V_NONE) r = value_keep(v);
+  else if (so_far->tag == V_UNK || v.tag == V_UNK) r = value_unknown2(&vm->rt, *so_far, v);
+  else if (v.tag == V_DATE) r = (max ? v.i > so_far->i : v.i < so_far->i) ? v : *so_far;
+  else e = fig_min(&vm->rt, *so_far, v, max, &r);
+  if (e) vm_fail_units(vm, e, "compared", *so_far, v);
+  else acc_put(vm, so_far, r);
+}
+
+/* min and max keep two figures: of the elements that are surely in, and of all that may be. */
+static void extreme_add(Vm *vm, const Value *acc, Value v, bool max, bool maybe, Value where) {
+  LoopCell *c = &vm->cells.at[acc->i];
+  if (c->items.len < 2) return;
+  if (!maybe) extreme_take(vm, &c->items.at[0], v, max);
+  else acc_put(vm, &c->coll, value_unknown2(&vm->rt, c->coll, where));
+  extreme_take(vm, &c->items.at[1], v, max);
+}
+
+static Value extreme_end(Vm *vm, const LoopCell *c) {
+  if (c->missing || c->items.len < 2) return value_unknown2(&vm->rt, c->coll, c->coll);
+  Value sure = c->items.at[0], all = c->items.at[1], v;
+  if (c->coll.tag == V_NONE && sure.tag != V_NONE) return value_keep(sure);
+  if (sure.tag == V_NONE) {
+    Value empty = value_unknown(&vm->rt, world_cause(vm->w, CAUSE_EMPTY, 0, 0, vm_place(vm)));
+    v = value_unknown2(&vm->rt, c->coll, empty);
+    value_drop(vm->mem, empty);
+    return v;
   }
-  if (acc->tag == V_NONE && !maybe) { acc_put(vm, acc, value_keep(v)); return; }
-  if (acc->tag == V_NONE || v.tag == V_UNK || v.tag == V_DATE) { acc_put(vm, acc, value_unknown2(&vm->rt, v, maybe ? where : *acc)); return; }
-  FigErr e = fig_min(&vm->rt, *acc, v, max, &r);
-  if (!e && maybe) {
-    Value both;
-    e = fig_hull(&vm->rt, *acc, r, where, &both);
-    value_drop(vm->mem, r);
-    r = both;
-  }
-  if (e) { vm_fail_units(vm, e, "compared", *acc, v); return; }
-  acc_put(vm, acc, r);
+  return op_join(vm, c->coll, sure, all);
 }
 
 /* What settled the answer is what it rests on: the elements before did not. */
@@ -234,11 +255,11 @@ void acc_miss(Vm *vm, Value *acc, int kind, uint32_t cell) {
 }
 
 Value acc_end(Vm *vm, Value acc, int kind) {
-  if (kind == ACC_MIN || kind == ACC_MAX) return acc.tag == V_NONE ? value_unknown(&vm->rt, world_cause(vm->w, CAUSE_EMPTY, 0, 0, vm_place(vm))) : acc;
   if (acc.tag != V_CELL) return acc;
   LoopCell *c = &vm->cells.at[acc.i];
   Value v;
-  if (c->missing) v = value_keep(c->coll);
+  if (kind == ACC_MIN || kind == ACC_MAX) v = extreme_end(vm, c);
+  else if (c->missing) v = value_keep(c->coll);
   else {
     uint32_t n = c->items.len;
     v = kind == ACC_MAP ? value_map(&vm->rt, c->items.at, n / 2) : kind == ACC_SET ? value_set(&vm->rt, c->items.at, n) : value_list(&vm->rt, c->items.at, n);

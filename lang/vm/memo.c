@@ -1,8 +1,8 @@
 #include "vm/vm.h"
 #include <string.h>
 
-/* What calls over entities gave, by context. A call without parameters has one place, one over a single entity a place
- * for each, others a table by key. */
+/* What calls over entities gave, by world, each with the days on which it holds and the countries whose absence could
+ * change it. So an answer is asked for again only when something that it rests on changes. */
 
 static bool remembered(const Program *p, const Func *f) {
   if (f->kind == FUNC_THUNK || f->kind == FUNC_CHECK || f->nparam > 3) return false;
@@ -11,6 +11,7 @@ static bool remembered(const Program *p, const Func *f) {
   return true;
 }
 
+/* A call without parameters has one place, one over a single entity a place for each, others a table by key. */
 static Memo *memo_make(Vm *vm, const Func *f) {
   Memo *m = mem_zero(vm->mem, sizeof *m);
   if (!m) return NULL;
@@ -18,34 +19,46 @@ static Memo *memo_make(Vm *vm, const Func *f) {
   map_init(&m->by_key, vm->mem);
   if (f->nparam > 1) return m;
   m->n = f->nparam ? vm->p->kinds.at[type_at(&vm->p->types, f->param[0]).a].list.len : 1;
-  m->state = mem_zero(vm->mem, m->n ? m->n : 1);
-  m->val = mem_zero(vm->mem, (m->n ? m->n : 1) * sizeof(Value));
-  if (m->state && m->val) return m;
-  mem_free(vm->mem, m->state, m->n ? m->n : 1);
-  mem_free(vm->mem, m->val, (m->n ? m->n : 1) * sizeof(Value));
+  m->direct = mem_zero(vm->mem, (m->n + 1) * sizeof *m->direct);
+  if (m->direct) return m;
   mem_free(vm->mem, m, sizeof *m);
   return NULL;
 }
 
-static uint32_t keyed_slot(Vm *vm, Memo *m, const Value *args) {
+static uint64_t key_of(const Memo *m, const Value *args) {
   uint64_t key = 0;
   for (uint32_t i = 0; i < m->nparam; i++) key = key << 21 | (ent_index(args[i].aux) & 0x1FFFFF);
-  uint64_t *slot = map_slot(&m->by_key, key, UINT64_MAX);
+  return key;
+}
+
+static uint32_t keyed_slot(Vm *vm, Memo *m, const Value *args) {
+  uint64_t *slot = map_slot(&m->by_key, key_of(m, args), UINT64_MAX);
+  MemoEntry none;
   if (!slot) return UINT32_MAX;
   if (*slot != UINT64_MAX) return (uint32_t)*slot;
-  Value none = {0};
-  *slot = m->vals.len;
-  if (!vec_push(vm->mem, &m->vals, none) || !vec_push(vm->mem, &m->states, MEMO_NONE)) return UINT32_MAX;
-  return m->vals.len - 1;
+  memset(&none, 0, sizeof none);
+  *slot = m->keyed.len;
+  if (vec_push(vm->mem, &m->keyed, none)) return m->keyed.len - 1;
+  *slot = UINT64_MAX;
+  return UINT32_MAX;
+}
+
+static Memo **world_memos(Vm *vm, const Ctx *x) {
+  uint32_t i = x->view ? x->view->id + 1 : 0;
+  while (vm->memos.len <= i)
+    if (!vec_push(vm->mem, &vm->memos, NULL)) return NULL;
+  if (vm->memos.at[i]) return vm->memos.at[i];
+  return vm->memos.at[i] = mem_zero(vm->mem, vm->nmemo * sizeof(Memo *));
 }
 
 uint32_t memo_slot(Vm *vm, uint32_t func, const Value *args, Memo **memo) {
-  const Func *f = &vm->p->funcs.at[func];
-  if (!vm->ctx || !vm->ctx->memo) return UINT32_MAX;
-  Memo *m = vm->ctx->memo[func];
+  Memo **all = func < vm->nmemo ? world_memos(vm, vm->ctx) : NULL;
+  if (!all) return UINT32_MAX;
+  Memo *m = all[func];
   if (!m) {
+    const Func *f = &vm->p->funcs.at[func];
     if (!remembered(vm->p, f)) return UINT32_MAX;
-    m = vm->ctx->memo[func] = memo_make(vm, f);
+    m = all[func] = memo_make(vm, f);
     if (!m) return UINT32_MAX;
   }
   *memo = m;
@@ -56,26 +69,36 @@ uint32_t memo_slot(Vm *vm, uint32_t func, const Value *args, Memo **memo) {
   return keyed_slot(vm, m, args);
 }
 
-uint8_t *memo_state(Memo *m, uint32_t slot) { return m->nparam > 1 ? &m->states.at[slot] : &m->state[slot]; }
-Value *memo_value(Memo *m, uint32_t slot) { return m->nparam > 1 ? &m->vals.at[slot] : &m->val[slot]; }
+MemoEntry *memo_peek(Vm *vm, const Ctx *x, uint32_t func, const Value *args) {
+  uint32_t i = x->view ? x->view->id + 1 : 0;
+  Memo *m = i < vm->memos.len && vm->memos.at[i] && func < vm->nmemo ? vm->memos.at[i][func] : NULL;
+  uint64_t slot;
+  if (!m) return NULL;
+  for (uint32_t k = 0; k < m->nparam; k++)
+    if (args[k].tag != V_ENT) return NULL;
+  if (!m->nparam) return &m->direct[0];
+  if (m->nparam == 1) return ent_index(args[0].aux) < m->n ? &m->direct[ent_index(args[0].aux)] : NULL;
+  return map_get(&m->by_key, key_of(m, args), &slot) && slot < m->keyed.len ? &m->keyed.at[slot] : NULL;
+}
 
 static void memo_drop(Mem *mem, Memo *m) {
-  uint32_t n = m->n ? m->n : 1;
-  for (uint32_t i = 0; m->val && i < m->n; i++) value_drop(mem, m->val[i]);
-  for (uint32_t i = 0; i < m->vals.len; i++) value_drop(mem, m->vals.at[i]);
-  if (m->state) mem_free(mem, m->state, n);
-  if (m->val) mem_free(mem, m->val, n * sizeof(Value));
-  vec_end(mem, &m->vals);
-  vec_end(mem, &m->states);
+  for (uint32_t i = 0; m->direct && i < m->n; i++) value_drop(mem, m->direct[i].val);
+  for (uint32_t i = 0; i < m->keyed.len; i++) value_drop(mem, m->keyed.at[i].val);
+  if (m->direct) mem_free(mem, m->direct, (m->n + 1) * sizeof *m->direct);
+  vec_end(mem, &m->keyed);
   map_end(&m->by_key);
   mem_free(mem, m, sizeof *m);
 }
 
-void memo_free(World *w, Ctx *x) {
-  if (!x->memo) return;
-  for (uint32_t i = 0; i < x->nmemo; i++)
-    if (x->memo[i]) memo_drop(w->mem, x->memo[i]);
-  mem_free(w->mem, x->memo, x->nmemo * sizeof *x->memo);
-  x->memo = NULL;
-  x->nmemo = 0;
+void memos_forget(Vm *vm, uint32_t world) {
+  if (world >= vm->memos.len || !vm->memos.at[world]) return;
+  for (uint32_t f = 0; f < vm->nmemo; f++)
+    if (vm->memos.at[world][f]) memo_drop(vm->mem, vm->memos.at[world][f]);
+  mem_free(vm->mem, vm->memos.at[world], vm->nmemo * sizeof(Memo *));
+  vm->memos.at[world] = NULL;
+}
+
+void memos_end(Vm *vm) {
+  for (uint32_t i = 0; i < vm->memos.len; i++) memos_forget(vm, i);
+  vec_end(vm->mem, &vm->memos);
 }

@@ -71,9 +71,53 @@ Value op_join(Vm *vm, Value cond, Value a, Value b) {
   return r;
 }
 
-Value op_same(Vm *vm, Value a, Value b, bool negate) {
+/* Whether a value is uncertain, or a collection of which some element is; *why takes it up. */
+static bool vague(Vm *vm, Value v, Value *why) {
+  bool any = v.tag == V_UNK || v.tag == V_IVL;
+  if (any) {
+    Value both = unknown2(vm, *why, v);
+    value_drop(vm->mem, *why);
+    *why = both;
+  }
+  if (v.tag != V_LIST && v.tag != V_SET && v.tag != V_MAP) return any;
+  const Seq *s = value_seq(v);
+  for (uint32_t i = 0, n = v.tag == V_MAP ? 2 * s->o.len : s->o.len; i < n; i++)
+    if (s->at[i].tag >= V_IVL) any = vague(vm, s->at[i], why) || any;
+  return any;
+}
+
+static Value same(Vm *vm, Value a, Value b);
+
+/* Lists differ surely where two of their elements do; sets and maps of uncertain figures are left open. */
+static Value same_seq(Vm *vm, Value a, Value b, Value why) {
+  Value r = value_bool(true);
+  if (a.tag != V_LIST) return value_keep(why);
+  if (a.obj->len != b.obj->len) return value_bool(false);
+  for (uint32_t i = 0; i < a.obj->len && r.tag != V_FALSE; i++) {
+    Value one = same(vm, value_seq(a)->at[i], value_seq(b)->at[i]), both = op_logic(vm, OP_AND_, r, one);
+    value_drop(vm->mem, one);
+    value_drop(vm->mem, r);
+    r = both;
+  }
+  return r;
+}
+
+static Value same(Vm *vm, Value a, Value b) {
+  Value why = {0}, r;
+  if (value_is_figure(a) && value_is_figure(b)) return op_compare(vm, OP_EQ_, a, b);
   if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
-  return value_bool(value_same(&vm->rt, a, b) != negate);
+  bool one = vague(vm, a, &why), other = vague(vm, b, &why);
+  r = one || other ? same_seq(vm, a, b, why) : value_bool(value_same(&vm->rt, a, b));
+  value_drop(vm->mem, why);
+  return r;
+}
+
+Value op_same(Vm *vm, Value a, Value b, bool negate) {
+  Value r = same(vm, a, b), n;
+  if (!negate) return r;
+  n = op_not(vm, r);
+  value_drop(vm->mem, r);
+  return n;
 }
 
 Value op_before(Vm *vm, Value a, Value b, bool or_same) {
@@ -98,6 +142,9 @@ static bool find(Vm *vm, const Seq *s, uint32_t width, Value x, uint32_t *at) {
 
 Value op_within(Vm *vm, Value a, Value b, bool strict) {
   if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
+  Value why = {0};
+  bool one = vague(vm, a, &why), other = vague(vm, b, &why);
+  if (one || other) return why;
   const Seq *x = value_seq(a), *y = value_seq(b);
   uint32_t at;
   for (uint32_t i = 0; i < x->o.len; i++)
@@ -120,7 +167,13 @@ static Value in_list(Vm *vm, Value a, const Seq *s, uint32_t width) {
 
 static Value in_ints(Vm *vm, Value a, Value coll) {
   int64_t n;
-  if (a.tag == V_IVL) return unknown2(vm, a, coll);
+  if (a.tag == V_IVL) {
+    Value below = op_compare(vm, OP_LT_, a, value_int(value_lo(coll))), above = op_compare(vm, OP_LT_, value_int(value_hi(coll)), a);
+    bool out = below.tag == V_TRUE || above.tag == V_TRUE;
+    value_drop(vm->mem, below);
+    value_drop(vm->mem, above);
+    return out ? value_bool(false) : unknown2(vm, a, coll);
+  }
   return value_bool(num_to_i64(vm->mem, value_num(a), &n) && n >= value_lo(coll) && n <= value_hi(coll));
 }
 

@@ -7,9 +7,21 @@
 
 enum { REG_FIRST = 1024, CHECK_EVERY = 1024 };
 
+static const Dep dep_nothing = {DAY_NONE, DAY_OPEN, 0};
+
+/* A figure that is a function. The world keeps what it gives, so what it depends on is noted with the context. */
 static Value eval_for_world(void *data, Ctx *ctx, uint32_t func, Ent arg) {
-  Value v = value_ent(arg);
-  return vm_run(data, func, &v, arg == UINT32_MAX ? 0 : 1, ctx);
+  Vm *vm = data;
+  Value a = value_ent(arg);
+  Dep outer = vm->dep;
+  vm->dep = dep_nothing;
+  Value v = vm_run(vm, func, &a, arg == UINT32_MAX ? 0 : 1, ctx);
+  if (!ctx->thunked) ctx->thunks = dep_nothing;
+  ctx->thunked = true;
+  dep_meet(&ctx->thunks, vm->dep);
+  dep_meet(&outer, vm->dep);
+  vm->dep = outer;
+  return v;
 }
 
 bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w) {
@@ -34,8 +46,7 @@ void vm_end(Vm *vm) {
   for (uint32_t i = 0; vm->reg && i < vm->nreg; i++) value_drop(vm->mem, vm->reg[i]);
   if (vm->reg) mem_free(vm->mem, vm->reg, vm->nreg * sizeof(Value));
   if (vm->spent) mem_free(vm->mem, vm->spent, vm->nspent * sizeof *vm->spent);
-  memo_free(vm->w, &vm->blank);
-  for (uint32_t i = 0; i < vm->w->ctxs.len; i++) memo_free(vm->w, vm->w->ctxs.at[i]);
+  memos_end(vm);
   vec_end(vm->mem, &vm->frames);
   vec_end(vm->mem, &vm->rules);
   vec_end(vm->mem, &vm->cells);
@@ -47,7 +58,7 @@ Span vm_place(const Vm *vm) {
   Span s = {0, 0};
   if (!vm->frames.len) return s;
   const Frame *f = &vm->frames.at[vm->frames.len - 1];
-  if (f->pc && f->pc <= vm->k->place.len) s.lo = vm->k->place.at[f->pc - 1], s.hi = s.lo + 1;
+  if (f->pc && f->pc <= vm->k->place.len) s = vm->k->place.at[f->pc - 1];
   return s;
 }
 
@@ -120,8 +131,9 @@ static bool may_go_on(Vm *vm, uint32_t func, uint64_t steps) {
 
 static bool frame_push(Vm *vm, uint32_t func, uint32_t base, uint32_t ret) {
   const Code *code = &vm->k->codes.at[func];
-  Frame f = {.func = func, .pc = code->start, .base = base, .ret = ret, .cells = vm->cells.len, .ctxs = vm->ctxs.len, .entry = -1, .slot = UINT32_MAX};
+  Frame f = {.func = func, .pc = code->start, .base = base, .ret = ret, .cells = vm->cells.len, .ctxs = vm->ctxs.len, .entry = -1, .slot = UINT32_MAX, .outer = vm->dep};
   if (vm->frames.len >= VM_FRAMES_MAX) { vm_fail(vm, DIAG_E0505, "calls are nested more than %d deep", VM_FRAMES_MAX); return false; }
+  vm->dep = dep_nothing;
   return registers(vm, base + code->nreg) && vec_push(vm->mem, &vm->frames, f);
 }
 
@@ -149,20 +161,25 @@ static void lean_on(Vm *vm, Memo *m, uint32_t slot) {
   uint32_t e = entry_of(vm, m, slot);
   if (e == UINT32_MAX) return;
   uint32_t low = vm->rules.at[e].low < e ? vm->rules.at[e].low : e;
-  if (*memo_state(m, slot) == MEMO_OPEN) vm->rules.at[e].again = true;
+  if (memo_entry(m, slot)->state == MEMO_OPEN) vm->rules.at[e].again = true;
   low_to_parent(vm, low);
 }
 
+static void entry_set(Vm *vm, MemoEntry *e, Value v) {
+  value_drop(vm->mem, e->val);
+  e->val = v;
+}
+
 static bool rule_enter(Vm *vm, Frame *f, Memo *m, uint32_t slot) {
-  uint8_t *state = memo_state(m, slot);
-  uint32_t e = *state == MEMO_STALE ? entry_of(vm, m, slot) : UINT32_MAX;
+  MemoEntry *known = memo_entry(m, slot);
+  uint32_t e = known->state == MEMO_STALE ? entry_of(vm, m, slot) : UINT32_MAX;
   if (e == UINT32_MAX) {
     RuleEntry r = {.memo = m, .slot = slot, .low = vm->rules.len};
     if (!vec_push(vm->mem, &vm->rules, r)) return false;
     e = vm->rules.len - 1;
-    *memo_value(m, slot) = value_bool(false);
+    entry_set(vm, known, value_bool(false));
   } else vm->rules.at[e].low = e;
-  *state = MEMO_OPEN;
+  known->state = MEMO_OPEN;
   f->entry = (int32_t)e;
   f->memo = m;
   f->slot = slot;
@@ -174,15 +191,12 @@ static bool rule_enter(Vm *vm, Frame *f, Memo *m, uint32_t slot) {
 static bool rule_return(Vm *vm, Frame *f, Value v) {
   uint32_t e = (uint32_t)f->entry;
   RuleEntry *r = &vm->rules.at[e];
-  Value *known = memo_value(f->memo, f->slot);
-  bool grew = level(v) > level(*known);
-  if (grew || level(v) == level(*known)) {
-    value_drop(vm->mem, *known);
-    *known = value_keep(v);
-  }
+  MemoEntry *known = memo_entry(f->memo, f->slot);
+  bool grew = level(v) > level(known->val);
+  if (grew || level(v) == level(known->val)) entry_set(vm, known, value_keep(v));
   if (grew) r->changed = true;
   if (r->low < e) {
-    *memo_state(f->memo, f->slot) = MEMO_PART;
+    known->state = MEMO_PART;
     low_to_parent(vm, r->low);
     return false;
   }
@@ -190,11 +204,13 @@ static bool rule_return(Vm *vm, Frame *f, Value v) {
   for (uint32_t i = e; i < vm->rules.len; i++) round = round || vm->rules.at[i].changed;
   bool circle = r->again || vm->rules.len > e + 1;
   for (uint32_t i = e; i < vm->rules.len; i++) {
-    *memo_state(vm->rules.at[i].memo, vm->rules.at[i].slot) = circle && round ? MEMO_STALE : MEMO_DONE;
+    MemoEntry *m = memo_entry(vm->rules.at[i].memo, vm->rules.at[i].slot);
+    m->state = circle && round ? MEMO_STALE : MEMO_DONE;
+    m->dep = vm->dep;  /* those of a circle hold as long as all of it does */
     vm->rules.at[i].changed = false;
   }
   if (circle && round) {
-    *memo_state(f->memo, f->slot) = MEMO_OPEN;
+    known->state = MEMO_OPEN;
     vm->rules.at[e].low = e;
     return true;
   }
@@ -213,33 +229,51 @@ static bool go_into(Vm *vm, uint32_t func, uint32_t slot) {
   return true;
 }
 
-/* Whether the call has its value already (then it is in *to); otherwise a frame was pushed, or the run has failed. */
-static bool call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
+static bool holds(const MemoEntry *e, Day day) { return e->state == MEMO_DONE && e->dep.lo <= day && day <= e->dep.hi; }
+
+/* What the same call gave in the world outside, when taking those countries away cannot change it. */
+static const MemoEntry *from_outside(Vm *vm, uint32_t func, const Value *args) {
+  if (!vm->ctxs.len) return NULL;
+  const Entered *o = &vm->ctxs.at[vm->ctxs.len - 1];
+  if (!o->without || vm->w->tracing) return NULL;
+  const MemoEntry *e = memo_peek(vm, o->ctx, func, args);
+  return e && holds(e, vm->ctx->day) && !(e->dep.who & o->without) ? e : NULL;
+}
+
+static void known_value(Vm *vm, uint32_t to, const MemoEntry *e, bool settled) {
+  Value v = value_keep(e->val);
+  value_drop(vm->mem, vm->reg[to]);
+  vm->reg[to] = v;
+  if (settled) dep_meet(&vm->dep, e->dep);
+}
+
+/* Gives the call's value if it is known; otherwise pushes a frame for it. */
+static void call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
   const Func *f = &vm->p->funcs.at[func];
   Memo *m = NULL;
   uint32_t slot = memo_slot(vm, func, vm->reg + args, &m);
-  uint8_t state = slot == UINT32_MAX ? MEMO_NONE : *memo_state(m, slot);
-  bool again = state == MEMO_DONE && go_into(vm, func, slot);
-  if ((state == MEMO_DONE && !again) || state == MEMO_OPEN || state == MEMO_PART) {
-    if (state != MEMO_DONE) lean_on(vm, m, slot);
-    Value v = value_keep(*memo_value(m, slot));
-    value_drop(vm->mem, vm->reg[to]);
-    vm->reg[to] = v;
-    return true;
+  MemoEntry *e = slot == UINT32_MAX ? NULL : memo_entry(m, slot);
+  bool known = e && holds(e, vm->ctx->day), again = known && go_into(vm, func, slot);
+  if (known && !again) { known_value(vm, to, e, true); return; }
+  if (e && (e->state == MEMO_OPEN || e->state == MEMO_PART)) {
+    lean_on(vm, m, slot);
+    known_value(vm, to, e, false);
+    return;
   }
+  const MemoEntry *same = e && !again ? from_outside(vm, func, vm->reg + args) : NULL;
+  if (same) { known_value(vm, to, same, true); return; }
   /* The caller's registers end where its code says; the arguments lie among them and are copied. */
   const Frame *caller = &vm->frames.at[vm->frames.len - 1];
   uint32_t base = caller->base + vm->k->codes.at[caller->func].nreg;
-  if (!frame_push(vm, func, base, to)) return false;
+  if (!frame_push(vm, func, base, to)) return;
   for (uint32_t i = 0; i < f->nparam; i++) {
     value_drop(vm->mem, vm->reg[base + i]);
     vm->reg[base + i] = value_keep(vm->reg[args + i]);
   }
   Frame *mine = &vm->frames.at[vm->frames.len - 1];
-  if (again || slot == UINT32_MAX) return false;
+  if (again || !e) return;
   if (f->kind == FUNC_RULE) rule_enter(vm, mine, m, slot);
   else mine->memo = m, mine->slot = slot;
-  return false;
 }
 
 /* Ends the frame on top. True when it must run again (a rule in a circle). */
@@ -247,13 +281,16 @@ static bool frame_return(Vm *vm, Value v) {
   Frame *f = &vm->frames.at[vm->frames.len - 1];
   if (f->entry >= 0) {
     if (rule_return(vm, f, v)) { f->pc = vm->k->codes.at[f->func].start; return true; }
-    v = *memo_value(f->memo, f->slot);
+    v = memo_entry(f->memo, f->slot)->val;
   } else if (f->slot != UINT32_MAX) {
-    *memo_value(f->memo, f->slot) = value_keep(v);
-    *memo_state(f->memo, f->slot) = MEMO_DONE;
+    MemoEntry *e = memo_entry(f->memo, f->slot);
+    entry_set(vm, e, value_keep(v));
+    e->dep = vm->dep;
+    e->state = MEMO_DONE;
   }
   Value kept = value_keep(v);
   cells_drop(vm, f->cells);
+  dep_meet(&vm->dep, f->outer);
   if (f->ret != UINT32_MAX) {
     value_drop(vm->mem, vm->reg[f->ret]);
     vm->reg[f->ret] = kept;
@@ -263,6 +300,17 @@ static bool frame_return(Vm *vm, Value v) {
 }
 
 /* ---- worlds ---- */
+
+/* The countries that one world lacks more than another, as bits mod 64; 0 when they differ in anything else too. */
+static uint64_t countries_added(const Vm *vm, const View *from, const View *to) {
+  uint64_t all = 0;
+  uint32_t words = bits_words(vm->w->ncountry);
+  if (from->nclauses != to->nclauses) return 0;
+  for (uint32_t i = 0; i < bits_words(vm->w->nroute); i++)
+    if ((to->routes ? to->routes[i] : 0) != (from->routes ? from->routes[i] : 0)) return 0;
+  for (uint32_t i = 0; to->countries && i < words; i++) all |= to->countries[i] & ~(from->countries ? from->countries[i] : 0);
+  return all;
+}
 
 static bool enter(Vm *vm, int how, Value arg) {
   if (vm->ctx == &vm->blank) { vm_fail(vm, DIAG_E0308, "no other day or world can be asked about here: this must be settled before any fact is"); return false; }
@@ -276,25 +324,28 @@ static bool enter(Vm *vm, int how, Value arg) {
   Day first, last;
   if (how == 2 && day == DAY_NONE && world_term(vm->w, view, &first, &last)) day = first;
   Ctx *x = world_ctx(vm->w, view, day);
-  if (!x || !vec_push(vm->mem, &vm->ctxs, vm->ctx)) { vm_fail(vm, DIAG_E0505, "memory ran out"); return false; }
+  Entered e = {vm->ctx, vm->dep.lo, vm->dep.hi, how == 1 ? countries_added(vm, vm->ctx->view, view) : 0, how == 0};
+  if (!x || !vec_push(vm->mem, &vm->ctxs, e)) { vm_fail(vm, DIAG_E0505, "memory ran out"); return false; }
   vm->ctx = x;
   return true;
 }
 
+/* What was asked about another day holds whatever the day is here. */
 static void leave(Vm *vm) {
-  if (vm->ctxs.len) vm->ctx = vm->ctxs.at[--vm->ctxs.len];
+  if (!vm->ctxs.len) return;
+  Entered e = vm->ctxs.at[--vm->ctxs.len];
+  vm->ctx = e.ctx;
+  if (e.at) vm->dep.lo = e.lo, vm->dep.hi = e.hi;
 }
 
-static bool memo_ready(Vm *vm) {
-  Ctx *x = vm->ctx;
-  if (!x || (x->memo && x->nmemo >= vm->p->funcs.len)) return true;
-  uint32_t n = vm->p->funcs.len;
-  Memo **p = mem_grow(vm->mem, x->memo, x->nmemo * sizeof *p, n * sizeof *p);
-  if (!p) return false;
-  memset(p + x->nmemo, 0, (n - x->nmemo) * sizeof *p);
-  x->memo = p;
-  x->nmemo = n;
-  return true;
+/* What the chosen scenario does can change with the day. */
+static void world_dep(Vm *vm) {
+  if (vm->ctx->view && vm->ctx->view->nunder) dep_stretch(vm->w, vm->ctx, &vm->dep);
+}
+
+static void day_dep(Vm *vm) {
+  Dep d = {vm->ctx->day, vm->ctx->day, 0};
+  dep_meet(&vm->dep, d);
 }
 
 #define A (r[i.a])
@@ -343,22 +394,21 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_RANGE_END_: SET(B.tag == V_RANGE ? value_date(i.x ? value_hi(B) : value_lo(B)) : value_keep(B)); break;
       case OP_LIST_: case OP_SET_: case OP_MAP_: SET(op_collect(vm, (Op)i.op, r + i.b, i.c)); break;
       case OP_TEXT_: SET(op_text(vm, r + i.b, i.c)); break;
-      case OP_FIELD_: { Value v = vm_field(vm, B, i.c); r = vm->reg + f->base; SET(v); break; }
+      case OP_FIELD_: { Value v = vm_field(vm, B, i.c); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; SET(v); break; }
       case OP_INDEX_: SET(vm_index(vm, B, C)); break;
       case OP_ENTITIES_: SET(world_entities(vm->w, i.b)); break;
-      case OP_PARTIES_: SET(op_parties(vm)); break;
+      case OP_PARTIES_: world_dep(vm); SET(op_parties(vm)); break;
       case OP_CONCERN_: SET(op_concern(vm)); break;
-      case OP_TERM_: SET(op_term(vm)); break;
-      case OP_TODAY_: SET(vm->ctx->day == DAY_NONE ? value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNDATED, 0, 0, vm_place(vm))) : value_date(vm->ctx->day)); break;
-      case OP_STEP_: SET(op_step(vm, B)); break;
+      case OP_TERM_: world_dep(vm); SET(op_term(vm)); break;
+      case OP_TODAY_: day_dep(vm); SET(vm->ctx->day == DAY_NONE ? value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNDATED, 0, 0, vm_place(vm))) : value_date(vm->ctx->day)); break;
+      case OP_STEP_: day_dep(vm); SET(op_step(vm, B)); break;
       case OP_CALL_:
-        if (!memo_ready(vm)) { vm_fail(vm, DIAG_E0505, "memory ran out"); break; }
         call(vm, i.b, f->base + i.a, f->base + i.c);
         f = &vm->frames.at[vm->frames.len - 1];
         r = vm->reg + f->base;
         break;
       case OP_BUILTIN_: { Value args[4] = {{0}}; memcpy(args, r + i.c, (i.x < 4 ? i.x : 4) * sizeof *args); Value v = vm_builtin(vm, (Builtin)i.b, args, i.x); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; SET(v); break; }
-      case OP_TABLE_: { if (vm->ctx == &vm->blank) { vm_fail(vm, DIAG_E0308, "tables cannot be asked here: this must be settled before any fact is"); break; } Value keys[TABLE_KEY_MAX] = {{0}}; memcpy(keys, r + i.c, vm->p->tables.at[i.b].nkey * sizeof *keys); Value v = world_table(vm->w, vm->ctx, i.b, keys); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; SET(v); break; }
+      case OP_TABLE_: { if (vm->ctx == &vm->blank) { vm_fail(vm, DIAG_E0308, "tables cannot be asked here: this must be settled before any fact is"); break; } Value keys[TABLE_KEY_MAX] = {{0}}; memcpy(keys, r + i.c, vm->p->tables.at[i.b].nkey * sizeof *keys); dep_stretch(vm->w, vm->ctx, &vm->dep); Value v = world_table(vm->w, vm->ctx, i.b, keys); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; SET(v); break; }
       case OP_JUMP_: GO(ins_target(i)); break;
       case OP_JUMP_FALSE_: if (A.tag == V_FALSE) GO(ins_target(i)); break;
       case OP_JUMP_TRUE_: if (A.tag == V_TRUE) GO(ins_target(i)); break;
@@ -389,9 +439,17 @@ static void loop(Vm *vm, uint32_t floor) {
         f = &vm->frames.at[vm->frames.len - 1];
         r = vm->reg + f->base;
         break;
-      case OP_CASE_: if (vm->sink.begin) vm->sink.begin(vm->sink.data, i.a, i.x); break;
+      case OP_CASE_:
+        vm->case_pc = f->pc - 1;
+        if (vm->sink.begin && !vm->sink.begin(vm->sink.data, vm->k->codes.at[f->func].check, i.x)) GO(ins_target(i));
+        break;
       case OP_WHEN_: if (vm->sink.when) vm->sink.when(vm->sink.data, A); break;
-      case OP_REQUIRE_: if (!vm->sink.require || !vm->sink.require(vm->sink.data, i.x, A)) GO(ins_target(i)); break;
+      case OP_REQUIRE_: {
+        Wish wish = vm->sink.require ? vm->sink.require(vm->sink.data, i.x, A) : WISH_ON;
+        if (wish == WISH_ON) GO(ins_target(i));
+        if (wish == WISH_AGAIN) GO(vm->case_pc);
+        break;
+      }
       case OP_MESSAGE_: if (vm->sink.message) vm->sink.message(vm->sink.data, i.x, A); break;
       case OP_COUNT_: break;
     }
@@ -406,9 +464,9 @@ static void unwind(Vm *vm, uint32_t frames, uint32_t cells, uint32_t ctxs, uint3
   vm->ctxs.len = ctxs;
   while (vm->rules.len > rules) {
     RuleEntry *r = &vm->rules.at[--vm->rules.len];
-    value_drop(vm->mem, *memo_value(r->memo, r->slot));
-    *memo_value(r->memo, r->slot) = (Value){0};
-    *memo_state(r->memo, r->slot) = MEMO_NONE;
+    MemoEntry *e = memo_entry(r->memo, r->slot);
+    entry_set(vm, e, (Value){0});
+    e->state = MEMO_NONE;
   }
 }
 
@@ -421,6 +479,7 @@ Value vm_run(Vm *vm, uint32_t func, const Value *args, uint32_t nargs, Ctx *ctx)
   uint32_t ret = base - 1;
   vm->depth++;
   vm->ctx = ctx;
+  if (!vm->nmemo) vm->nmemo = vm->p->funcs.len;
   Value v = value_int(0);
   if (registers(vm, base + 1) && frame_push(vm, func, base, ret)) {
     for (uint32_t i = 0; i < nargs && i < vm->p->funcs.at[func].nparam; i++) {

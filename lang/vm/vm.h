@@ -8,21 +8,27 @@
 typedef struct RunError { DiagCode code; Span span; const char *text, *help; } RunError;
 
 /* Told of each requirement of a check as it is evaluated. */
+typedef enum Wish { WISH_ON, WISH_MESSAGE, WISH_AGAIN } Wish;   /* go on; evaluate the message; evaluate the requirement again, traced */
 typedef struct Sink {
   void *data;
-  void (*begin)(void *data, uint32_t check, uint32_t require);
+  bool (*begin)(void *data, uint32_t check, uint32_t require);  /* false: pass this one over */
   void (*when)(void *data, Value date_or_range);
-  bool (*require)(void *data, uint32_t require, Value holds);   /* whether a message is wanted */
+  Wish (*require)(void *data, uint32_t require, Value holds);
   void (*message)(void *data, uint32_t require, Value text);
 } Sink;
 
+typedef struct Memo Memo;
 typedef struct Frame {
   uint32_t func, pc, base, ret;   /* ret: the absolute register that takes the value */
   uint32_t cells, ctxs;           /* how many there were before */
   int32_t entry;                  /* rule being evaluated: its place in Vm.rules, else -1 */
   uint32_t slot;                  /* memo place of a function, or UINT32_MAX */
   Memo *memo;
+  Dep outer;                      /* what the caller has depended on so far */
 } Frame;
+
+/* A day or world entered: the context to come back to, and the days that what was asked so far holds on. */
+typedef struct Entered { Ctx *ctx; Day lo, hi; uint64_t without; bool at; } Entered;   /* without: countries taken away; 0: something else */
 
 /* A rule at hand: those that depend on each other in a circle are evaluated again until nothing changes. */
 typedef struct RuleEntry { Memo *memo; uint32_t slot; uint32_t low; bool again, changed; } RuleEntry;
@@ -33,7 +39,8 @@ typedef struct LoopCell {
   Value coll;                     /* iterated over; or why it is missing */
   uint32_t next, target;
   int64_t at, last;               /* whole numbers and days */
-  Ctx *outer;                     /* the context to restore */
+  Ctx *outer;                     /* the context to restore, */
+  Day outer_lo, outer_hi;         /* and the days that what was asked before holds on */
   Day first_day, last_day;        /* the stretch at hand, clipped */
   uint32_t trace_loop, trace_elem;
   VEC(Value) items;
@@ -51,7 +58,11 @@ typedef struct Vm {
   VEC(Frame) frames;
   VEC(RuleEntry) rules;
   VEC(LoopCell) cells;
-  VEC(Ctx *) ctxs;
+  VEC(Entered) ctxs;
+  VEC(Memo **) memos;             /* by world, then by Func */
+  uint32_t nmemo;                 /* how many Funcs are remembered: the draft's, not those of expressions asked later */
+  Dep dep;                        /* what the frame at hand has depended on */
+  uint32_t case_pc;               /* where the requirement at hand begins */
   Ctx *ctx;
   Ctx blank;                      /* for what is evaluated before any fact is known */
   uint64_t steps, max_steps;
@@ -85,13 +96,16 @@ Value vm_field(Vm *vm, Value entity, uint32_t slot);
 Value vm_index(Vm *vm, Value of, Value key);
 
 /* memo.c */
-struct Memo { uint32_t nparam, n; uint8_t *state; Value *val; Map by_key; VEC(Value) vals; VEC(uint8_t) states; };
+typedef struct MemoEntry { Value val; Dep dep; uint8_t state; } MemoEntry;
+struct Memo { uint32_t nparam, n; MemoEntry *direct; Map by_key; VEC(MemoEntry) keyed; };
 enum { MEMO_NONE, MEMO_OPEN, MEMO_PART, MEMO_STALE, MEMO_DONE };
-/* The place of a call in its context's memo, or UINT32_MAX when it is not remembered (or memory is refused). */
+/* The place of a call in the memo of the world at hand, or UINT32_MAX when it is not remembered (or memory is refused). */
 uint32_t memo_slot(Vm *vm, uint32_t func, const Value *args, Memo **memo);
-uint8_t *memo_state(Memo *m, uint32_t slot);
-Value *memo_value(Memo *m, uint32_t slot);
-void memo_free(World *w, Ctx *x);
+static inline MemoEntry *memo_entry(Memo *m, uint32_t slot) { return m->nparam > 1 ? &m->keyed.at[slot] : &m->direct[slot]; }
+/* What is known of a call in another context's world, without making a place for it; NULL: nothing. */
+MemoEntry *memo_peek(Vm *vm, const Ctx *x, uint32_t func, const Value *args);
+void memos_forget(Vm *vm, uint32_t world);   /* a view's id + 1; 0: before any fact is known */
+void memos_end(Vm *vm);
 
 /* ops.c: instructions that need more than a line. Each returns an owned value. */
 Value op_figure(Vm *vm, Op op, Value a, Value b);

@@ -51,14 +51,13 @@ static void field_cause(const World *w, const CauseInfo *c, Buf *out) {
   buf_fmt(out, "%s.%s: it is not stated", ent_text(w, c->a), there ? sym_text(w->p, w->p->kinds.at[kind].fields.at[c->b].name) : "?");
 }
 
-/* What the draft says at the span, when it is short and on one line. */
-static void quoted(const World *w, Span at, Buf *out) {
+/* What the draft says at the span, when it is short and on one line; else `instead`. */
+static void quoted(const World *w, Span at, const char *instead, Buf *out) {
   enum { SHORT = 60 };
-  if (at.hi <= at.lo || at.hi - at.lo > SHORT || !w->p->unit->sources->list.len) return;
-  const char *s = sources_text(w->p->unit->sources, at);
-  if (memchr(s, '\n', at.hi - at.lo)) return;
-  buf_char(out, ' ');
-  buf_add(out, s, at.hi - at.lo);
+  uint32_t n = at.hi > at.lo && w->p->unit->sources->list.len ? at.hi - at.lo : 0;
+  const char *s = n && n <= SHORT ? sources_text(w->p->unit->sources, at) : NULL;
+  if (s && !memchr(s, '\n', n)) buf_add(out, s, n);
+  else buf_str(out, instead);
 }
 
 void world_cause_text(World *w, Cause id, Buf *out) {
@@ -67,16 +66,16 @@ void world_cause_text(World *w, Cause id, Buf *out) {
   switch ((CauseKind)c->kind) {
     case CAUSE_CAPACITY: capacity_cause(w, c, out); break;
     case CAUSE_WORLD: buf_fmt(out, "what the world produces of %s: no world fact says", ent_text(w, c->a)); break;
-    case CAUSE_LOOSE: buf_str(out, "the figure"); quoted(w, c->span, out); buf_str(out, ": the fact gives only a range"); break;
+    case CAUSE_LOOSE: quoted(w, c->span, "a figure", out); buf_str(out, ": this gives only a range"); break;
     case CAUSE_TABLE: table_cause(w, c, out); break;
     case CAUSE_RATE: buf_fmt(out, "how much %s making %s takes: no rate is stated", ent_word(w, K_RESOURCE, ent_index(c->b)), ent_text(w, c->a)); break;
     case CAUSE_FIELD: field_cause(w, c, out); break;
-    case CAUSE_UNDATED: buf_str(out, "the fact"); quoted(w, c->span, out); buf_str(out, " has a window, and no day is set"); break;
-    case CAUSE_EMPTY: buf_str(out, "the least or greatest of nothing"); quoted(w, c->span, out); break;
-    case CAUSE_ZERO: buf_str(out, "a division"); quoted(w, c->span, out); buf_str(out, " by what may be 0"); break;
-    case CAUSE_KEY: buf_str(out, "a key or place"); quoted(w, c->span, out); buf_str(out, " that is not there"); break;
+    case CAUSE_UNDATED: quoted(w, c->span, "a fact", out); buf_str(out, ": it depends on the day, and no day is set"); break;
+    case CAUSE_EMPTY: quoted(w, c->span, "what is chosen", out); buf_str(out, ": there is nothing to choose from"); break;
+    case CAUSE_ZERO: quoted(w, c->span, "a division", out); buf_str(out, ": what it divides by may be 0"); break;
+    case CAUSE_KEY: quoted(w, c->span, "what is looked up", out); buf_str(out, ": that key or place is not there"); break;
     case CAUSE_LAYER: buf_fmt(out, "the layer %s: the draft declares no resource of it", ent_text(w, c->a)); break;
-    case CAUSE_WORDS: buf_str(out, "a text"); quoted(w, c->span, out); buf_str(out, " that is no figure"); break;
+    case CAUSE_WORDS: quoted(w, c->span, "a text", out); buf_str(out, ": the text is no figure"); break;
   }
 }
 

@@ -4,7 +4,6 @@
 
 /* What the files of this room share, and nobody else sees. */
 
-typedef struct SortKey { uint64_t key; uint32_t row; } SortKey;
 static inline uint32_t day_key(Day d) { return (uint32_t)d ^ 0x80000000u; }   /* sorts as the day does */
 
 /* Which rows of one resource hold, for the days from .. until - 1: of the rows for one country that with the latest start.
@@ -43,6 +42,7 @@ typedef struct Room {      /* a context and what is private to this room; contex
   Ctx x;
   size_t size;
   bool simple;             /* differs from its base by absent countries only */
+  bool all;                /* every agreement is in force, and every clause */
   bool kept;               /* while trimming */
   VEC(const Shock *) scales;
   Value parties;
@@ -54,6 +54,10 @@ enum { PLAIN_SUMS = 1,     /* on absent countries among `touch` alone */
        PLAIN_PARTS = 2,    /* ... and then only by leaving their own part out */
        PLAIN_NEED = 4 };   /* needed: on absent countries among `touch_need` alone */
 
+/* What need not be looked up for a row of a promise. PLAIN: a quantity of one country, without recipients, routes, `when` or
+ * `unless`: it counts on its days while its subject, its agreement and its clause are there and no control stands on r. */
+enum { ROW_BINDS = 1, ROW_PLAIN = 2 };
+
 typedef struct About { bool made; uint32_t *start, *row; } About;
 typedef struct Scratch { Value *v; uint64_t *seen; } Scratch;
 
@@ -64,6 +68,7 @@ typedef struct Inner {
   EdgeSet *edges[2];                                 /* inputs, uses */
   uint64_t *touch, *touch_need;                      /* by resource, cwords each */
   uint8_t *plain;                                    /* by resource */
+  uint8_t *row_flags;                                /* by promise */
   uint32_t *control_start, *control_row;             /* by resource */
   uint32_t *exempt_start, *exempt_row;               /* exempting clauses by control */
   uint32_t *table_next;                              /* by row: the next row of a key with this hash, later starts first */
@@ -104,6 +109,10 @@ void keys_sort(Mem *m, SortKey *at, uint32_t n);   /* stable; when memory is ref
 bool index_make(World *w, const uint32_t *key, uint32_t n, uint32_t nkey, uint32_t **start, uint32_t **row);
 bool table_is_default(const World *w, uint32_t row);
 uint64_t table_hash(World *w, uint32_t table, const Value *key);
+
+/* depend.c */
+bool depend_make(World *w);
+void depend_end(World *w);
 
 /* conflict.c */
 void conflicts_report(World *w);

@@ -33,9 +33,9 @@ static uint32_t last_clause(const World *w, const Ctx *x, uint32_t c, uint32_t r
   const PromiseCols *p = &w->promises;
   uint32_t last = 0;
   for (uint32_t i = p->start[r]; i < p->start[r + 1]; i++) {
-    uint32_t row = p->row[i], clause = p->clause.at[row];
-    bool his = p->who.at[row] == c || (p->who.at[row] == WHO_JOINT && bits_has(w->clauses.at[clause].subjects, c));
-    if (his && p->act.at[row] == ACT_SUPPLY && w->clauses.at[clause].binding && window_on(p->win.at[row], x->day) && clause > last) last = clause;
+    uint32_t clause = p->clause.at[i];
+    bool his = p->who.at[i] == c || (p->who.at[i] == WHO_JOINT && bits_has(w->clauses.at[clause].subjects, c));
+    if (his && p->act.at[i] == ACT_SUPPLY && w->clauses.at[clause].binding && window_on(p->win.at[i], x->day) && clause > last) last = clause;
   }
   return last;
 }

@@ -198,9 +198,20 @@ static void row_add(Acc *a, uint32_t row) {
   value_drop(w->mem, why);
 }
 
+/* Many rows are plain, and most questions are asked where nothing stands in their way. */
 static void rows_add(Acc *a) {
-  const PromiseCols *p = &a->w->promises;
-  for (uint32_t i = p->start[a->r]; i < p->start[a->r + 1]; i++) row_add(a, p->row[i]);
+  const World *w = a->w;
+  const PromiseCols *p = &w->promises;
+  const uint8_t *flags = w->inner->row_flags, want = ROW_PLAIN | (a->binding ? ROW_BINDS : 0);
+  Day day = a->x->day;
+  bool free = room_of(a->x)->all && w->inner->control_start[a->r] == w->inner->control_start[a->r + 1] && !w->tracing && day != DAY_NONE;
+  for (uint32_t i = p->start[a->r], end = p->start[a->r + 1]; i < end; i++) {
+    if (day != DAY_NONE && (day < p->win.at[i].from || day >= p->win.at[i].until)) continue;
+    if (!free || !(flags[i] & ROW_PLAIN)) { row_add(a, i); continue; }
+    uint32_t who = p->who.at[i];
+    if (flags[i] != want || p->act.at[i] != a->act || bits_has(a->x->absent, who)) continue;
+    if (a->only == WHO_JOINT || a->only == who) acc_put(a, who, value_keep(p->value.at[i]));
+  }
 }
 
 static Value added(World *w, Ctx *x, uint32_t r, uint8_t act, bool binding, uint32_t only, Value zero) {

@@ -54,6 +54,36 @@ bool index_make(World *w, const uint32_t *key, uint32_t n, uint32_t nkey, uint32
   return true;
 }
 
+static bool column_sort(World *w, void *at, size_t size, const uint32_t *row, uint32_t n) {
+  char *other = n ? mem_get(w->mem, n * size) : NULL, *from = at;
+  if (!other) return !n;
+  for (uint32_t i = 0; i < n; i++) memcpy(other + i * size, from + row[i] * size, size);
+  memcpy(at, other, n * size);
+  mem_free(w->mem, other, n * size);
+  return true;
+}
+
+/* Promises are asked about by resource, again and again: there they had better lie beside each other. */
+static bool promises_sort(World *w) {
+  PromiseCols *p = &w->promises;
+  uint32_t n = p->res.len, *row;
+  if (!index_make(w, p->res.at, n, w->nresource, &p->start, &row)) return false;
+  return column_sort(w, p->who.at, sizeof *p->who.at, row, n) && column_sort(w, p->value.at, sizeof *p->value.at, row, n) &&
+         column_sort(w, p->win.at, sizeof *p->win.at, row, n) && column_sort(w, p->clause.at, sizeof *p->clause.at, row, n) &&
+         column_sort(w, p->act.at, sizeof *p->act.at, row, n) && column_sort(w, p->res.at, sizeof *p->res.at, row, n);
+}
+
+static bool flags_make(World *w) {
+  const PromiseCols *p = &w->promises;
+  uint8_t *flags = w->inner->row_flags = arena_get(&w->arena, (size_t)p->res.len + 1);
+  for (uint32_t i = 0; flags && i < p->res.len; i++) {
+    const ClauseFacts *c = &w->clauses.at[p->clause.at[i]];
+    bool plain = !c->to && !c->routes && c->when == UINT32_MAX && c->unless == UINT32_MAX && p->who.at[i] < w->ncountry && p->value.at[i].tag != V_FUNC;
+    flags[i] = (uint8_t)((c->binding ? ROW_BINDS : 0) | (plain ? ROW_PLAIN : 0));
+  }
+  return flags != NULL;
+}
+
 /* Within each run of an index, rows by `then` and start. */
 static void index_order(World *w, uint32_t nkey, const uint32_t *start, uint32_t *row, const uint32_t *then, const Window *win) {
   SortKey *keys = NULL;
@@ -290,10 +320,10 @@ static bool caches_make(World *w) {
 void world_seal(World *w) {
   if (!caches_make(w)) return;
   if (!supply_index(w, &w->supply) || !supply_index(w, &w->demand) || !supply_index(w, &w->totals)) return;
-  if (!index_make(w, w->promises.res.at, w->promises.res.len, w->nresource, &w->promises.start, &w->promises.row)) return;
+  if (!promises_sort(w) || !flags_make(w)) return;
   if (!requires_index(w) || !controls_index(w) || !tables_index(w)) return;
   breaks_make(w);
-  if (mem_failed(w->mem) || !touch_make(w)) return;
+  if (mem_failed(w->mem) || !touch_make(w) || !depend_make(w)) return;
   w->inner->sealed = true;
   conflicts_report(w);
 }

@@ -125,12 +125,14 @@ static const View *view_done(World *w, View *v) {
 }
 
 const View *world_base(World *w) {
+  if (!w->inner->sealed) return NULL;
   if (w->views.len) return w->views.at[0];
   View v = view_copy(w, NULL);
   return view_done(w, &v);
 }
 
 const View *world_without(World *w, const View *v, Value what) {
+  if (!v) return NULL;
   View to = view_copy(w, v);
   if (what.tag == V_ENT) take_away(w, &to, what.aux);
   else if (what.tag == V_SET || what.tag == V_LIST)
@@ -141,6 +143,7 @@ const View *world_without(World *w, const View *v, Value what) {
 
 /* An agreement takes the place of one chosen before; a scenario assumed again counts as assumed last. */
 const View *world_under(World *w, const View *v, Ent what) {
+  if (!v) return NULL;
   View to = view_copy(w, v);
   uint8_t n = 0;
   for (uint8_t i = 0; i < to.nunder; i++)
@@ -291,6 +294,7 @@ static Ctx *ctx_make(World *w, const View *v, Day day, uint32_t stretch) {
   room->x.base = under ? under : &room->x;
   ctx_fill(w, &room->x);
   room->simple = only_absent(w, &room->x);
+  room->all = !room->x.suspended && bits_count(room->x.agreements, w->inner->awords) == w->agreements.len;
   return &room->x;
 }
 

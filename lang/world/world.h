@@ -35,7 +35,7 @@ typedef struct SupplyCols {   /* who: country index, or WHO_REST */
 typedef struct PromiseCols {  /* one row for each subject, step of a schedule and resource of a clause that moves goods */
   VEC(uint32_t) res; VEC(uint32_t) who /* country, or WHO_JOINT */; VEC(Value) value; VEC(Window) win; VEC(uint32_t) clause;
   VEC(uint8_t) act;           /* ACT_SUPPLY, ACT_BUY, ACT_STOCKPILE, ACT_CARRY; a fund's yield is ACT_SUPPLY */
-  uint32_t *start, *row;
+  uint32_t *start;            /* sealing sorts the rows by resource: those of r are start[r] .. start[r+1]-1, as they came */
 } PromiseCols;
 
 typedef struct ClauseFacts {
@@ -82,7 +82,13 @@ typedef struct View {         /* what has been assumed; interned: equal worlds a
   Ent under[UNDER_MAX]; uint8_t nunder;
 } View;
 
-typedef struct Memo Memo;
+/* How far an answer holds: on the days lo to hi (both included), and whichever countries outside `who` are absent.
+ * `who` has a bit for each country's index mod 64, so more countries than matter may be in it, never fewer. */
+typedef struct Dep { Day lo, hi; uint64_t who; } Dep;
+typedef struct DependOf { uint32_t first, ndays; uint64_t who; bool loose; } DependOf;   /* loose: some figure is a function */
+typedef struct SortKey { uint64_t key; uint32_t row; } SortKey;
+typedef struct Depend { DependOf *res; VEC(SortKey) keys; } Depend;
+
 typedef struct Ctx {
   const View *view;
   Day day;                    /* DAY_NONE: undated */
@@ -95,7 +101,7 @@ typedef struct Ctx {
   uint64_t *suspended;        /* clauses; NULL: none */
   const Shock **scales; uint32_t nscales;
   struct Promised *promised;  /* cache by resource */
-  Memo **memo; uint32_t nmemo; /* the machine's, by Func: made and freed by the machine */
+  bool thunked; Dep thunks;   /* what evaluating figures that are functions has depended on here */
   struct Ctx *base;           /* the same day, with nothing assumed but the chosen agreement */
 } Ctx;
 
@@ -129,6 +135,7 @@ typedef struct World {
   /* Evaluates a Func (with one entity as its argument, unless arg is UINT32_MAX) in a context; set by the machine. */
   Value (*eval)(void *vm, Ctx *ctx, uint32_t func, Ent arg);
   void *vm;
+  Depend depend;
   struct Inner *inner;            /* indexes and caches, private to this room */
 } World;
 
@@ -181,6 +188,12 @@ Value world_table(World *w, Ctx *x, uint32_t table, const Value *key);
 Value world_parties(World *w, Ctx *x);
 Value world_entities(World *w, uint32_t kind);
 Value world_bits_value(World *w, uint32_t kind, const uint64_t *bits);   /* a set of entities; bits NULL: of none */
+
+/* What an answer of the world about a resource depends on is met into d; dep_stretch: on anything at all, so only this stretch of days. */
+void dep_meet(Dep *d, Dep e);
+void dep_stretch(World *w, const Ctx *x, Dep *d);
+void dep_resource(World *w, const Ctx *x, uint32_t r, Dep *d);
+void dep_need(World *w, const Ctx *x, uint32_t r, Dep *d);
 
 /* What a traced fact says, in words ("CHN can supply at least 90 % of the world's rare_earths"), and where and by whom. */
 void world_trace_text(World *w, Trace t, Buf *out);
