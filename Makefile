@@ -113,7 +113,7 @@ $(GEN)/scan.c $(GEN)/scan.h &: grammar/scan.l
 	  sed -e '/^#line/{s|"../../|"|;s|"scan\.\([ch]\)\.new"|"$(GEN)/scan.\1"|;}' $$f.new >$$f && rm $$f.new || exit 1; done
 
 # The library as bytes: a string literal may not be longer than 4,095 characters.
-$(GEN)/stdlib.c: $(STDLIB) $(GEN)/stdlib.list
+$(GEN)/stdlib.c: $(STDLIB) $(GEN)/stdlib.list Makefile
 	@echo "embed stdlib"
 	$(Q){ echo '#include "api/stdlib.h"'; \
 	  for f in $(STDLIB); do \
@@ -121,7 +121,7 @@ $(GEN)/stdlib.c: $(STDLIB) $(GEN)/stdlib.list
 	    od -An -v -tu1 $$f | sed 's/ *\([0-9][0-9]*\)/\1,/g'; echo '0};'; done; \
 	  echo 'const StdlibModule ent_stdlib[] = {'; \
 	  for f in $(STDLIB); do n=$$(basename $$f .ent); \
-	    echo "  {\"$$n\", (const char *)text_$$n, sizeof text_$$n - 1},"; done; \
+	    echo "  {\"std.$$n\", (const char *)text_$$n, sizeof text_$$n - 1},"; done; \
 	  echo '  {0, 0, 0}};'; \
 	  echo 'const unsigned ent_stdlib_count = sizeof ent_stdlib / sizeof ent_stdlib[0] - 1;'; } >$@
 

@@ -150,7 +150,7 @@ names
 kind: "kind" IDENT title open kfields close { $$ = MAKE(KIND, 0, parse_name(p, @2), $3, $5, NULL); } ;
 kfields
   : %empty                              { $$ = ast_list(p->unit, @$); }
-  | kfields IDENT ":" type comma        { @$.lo = @2.lo; $$ = ast_append(p->unit, $1, MAKE(KIND_FIELD, 0, parse_name(p, @2), $4, NULL, NULL)); }
+  | kfields field_name ":" type comma   { @$.lo = @2.lo; $$ = ast_append(p->unit, $1, MAKE(KIND_FIELD, 0, $2, $4, NULL, NULL)); }
   | kfields error                       { $$ = $1; }
   ;
 instance: IDENT ename title fields_opt  { $$ = parse_entity(p, @$, K_BUILTIN, @1, $2, $3, $4); } ;

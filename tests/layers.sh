@@ -69,8 +69,13 @@ rule "nothing prints but edge" "$(in_code '(v?f?printf|puts|fputs|putc|fputc|put
 rule "nothing ends the program but edge" "$(in_code '(exit|_exit|_Exit|quick_exit|abort)[[:space:]]*\(' | except "$edge")"
 rule "only edge/cli.c calls exit" "$(in_code 'exit[[:space:]]*\(' | except 'lang/edge/cli\.c' | grep '^lang/edge/')"
 
+# One thing may change: the flag that the handler of Ctrl-C sets, since a handler is given nothing to set it in.
+# edge/cli.c says what holds it; both rules leave out that name in that file, and nothing else of the file.
+flag='interrupted'
+
 # A pointer is mutable unless const follows its last star; what is no pointer, unless const stands somewhere.
 rule "no mutable statics, by the text" "$(in_code '(static|_Thread_local)[[:space:]][^(=;]*[=;]' | grep -vF '[static ' | except 'lang/edge/repl[^/]*\.c' |
+  grep -vE "^lang/edge/cli\.c:[0-9]+:static volatile sig_atomic_t $flag;\$" |
   awk '{ what = $0; sub(/^[^:]*:[0-9]+:/, "", what); gsub(/\{[^{}]*\}/, "", what); sub(/[=;].*/, "", what); sub(/.*\*/, "*", what)
          if (what !~ /(^|[^A-Za-z0-9_])const([^A-Za-z0-9_]|$)/) print }')"
 
@@ -80,7 +85,8 @@ objects() {
     while read -r o; do [ ! -f "$o" ] || echo "$o"; done
 }
 if [ -n "$(objects)" ] && command -v objdump >/dev/null; then
-  rule "no mutable statics, by the objects" "$(objects | xargs objdump -t | awk '
+  rule "no mutable statics, by the objects" "$(objects | xargs objdump -t | awk -v flag="$flag" '
+    file ~ /\/edge\/cli\.o$/ && $NF == flag { next }
     /^build.*file format/ { file = $1; sub(/:$/, "", file) }
     / O / { for (i = 1; i <= NF; i++) if ($i ~ /^(\.t?data|\.t?bss|\*COM\*)/ && $i !~ /^\.data\.rel\.ro/) print file ": " $NF " in " $i }')"
 fi

@@ -18,6 +18,8 @@ typedef struct Case {       /* one requirement for one binding */
   Finding found;            /* rests, missing */
 } Case;
 
+enum { BOUND_MAX = 32 };
+
 typedef struct Run {
   Vm *vm;
   Report *r;
@@ -25,7 +27,7 @@ typedef struct Run {
   VEC(Case) cases;
   Map by_key;               /* hash of a case -> its index; on a clash the next free key */
   uint32_t check;           /* at hand */
-  uint32_t slot[32], nslot; /* registers of its `for` names */
+  uint32_t slot[BOUND_MAX], nslot; /* registers of its `for` names */
   Case *now;
   DaySpan day;              /* the stretch at hand */
   bool first;
@@ -50,11 +52,10 @@ void report_end(Report *r) {
 
 /* ---- cases ---- */
 
-static Value *bound_now(Run *run) {
+/* The values of the check's names; borrowed. */
+static void bound_now(const Run *run, Value at[BOUND_MAX]) {
   const Frame *f = &run->vm->frames.at[run->vm->frames.len - 1];
-  Value *at = arena_get(&run->r->arena, (run->nslot + 1) * sizeof *at);
-  for (uint32_t i = 0; at && i < run->nslot; i++) at[i] = run->vm->reg[f->base + run->slot[i]];
-  return at;
+  for (uint32_t i = 0; i < run->nslot; i++) at[i] = run->vm->reg[f->base + run->slot[i]];
 }
 
 static uint64_t case_hash(Run *run, uint32_t require, const Value *bound) {
@@ -70,19 +71,19 @@ static bool case_is(Run *run, const Case *c, uint32_t require, const Value *boun
   return true;
 }
 
-static Case *case_find(Run *run, uint32_t require) {
-  Value *bound = bound_now(run);
-  if (!bound) return NULL;
+static Case *case_find(Run *run, uint32_t require, const Value *bound) {
   for (uint64_t key = case_hash(run, require, bound);; key++) {
     uint64_t i;
     if (map_get(&run->by_key, key, &i)) {
       if (case_is(run, &run->cases.at[i], require, bound)) return &run->cases.at[i];
       continue;
     }
-    Case c = {.check = run->check, .require = require, .bound = bound};
-    if (!vec_push(run->vm->mem, &run->cases, c) || !map_put(&run->by_key, key, run->cases.len - 1)) return NULL;
+    Case c = {.check = run->check, .require = require, .bound = arena_get(&run->r->arena, (run->nslot + 1) * sizeof *c.bound)};
+    if (!c.bound) return NULL;
+    for (uint32_t k = 0; k < run->nslot; k++) c.bound[k] = bound[k];
+    if (!vec_push(run->vm->mem, &run->cases, c)) return NULL;
     for (uint32_t k = 0; k < run->nslot; k++) value_keep(bound[k]);
-    return &run->cases.at[run->cases.len - 1];
+    return map_put(&run->by_key, key, run->cases.len - 1) ? &run->cases.at[run->cases.len - 1] : NULL;
   }
 }
 
@@ -103,15 +104,24 @@ static bool on_begin(void *data, uint32_t check, uint32_t require) {
   Run *run = data;
   (void)check;
   if (require_of(run, run->check, require)->once && !run->first) return false;
-  run->now = case_find(run, require);
+  Value bound[BOUND_MAX];
+  bound_now(run, bound);
+  run->now = case_find(run, require, bound);
+  if (run->wants != run->now) run->wants = NULL;
   return run->now != NULL;
 }
 
 static void on_when(void *data, Value v) {
   Run *run = data;
-  if (!run->now || v.tag == V_UNK) return;
-  run->now->has_when = true;
-  run->now->when = v.tag == V_RANGE ? (DaySpan){value_lo(v), value_hi(v)} : (DaySpan){(Day)v.i, (Day)v.i};
+  Case *c = run->now;
+  if (!c || v.tag == V_UNK) return;
+  c->has_when = true;
+  if (v.tag == V_LIST) c->fails.len = 0;
+  for (uint32_t i = 0; v.tag == V_LIST && i < v.obj->len; i++) {
+    Value span = value_seq(v)->at[i];
+    vec_push(run->vm->mem, &c->fails, ((DaySpan){value_lo(span), value_hi(span)}));
+  }
+  if (v.tag != V_LIST) c->when = v.tag == V_RANGE ? (DaySpan){value_lo(v), value_hi(v)} : (DaySpan){(Day)v.i, (Day)v.i};
 }
 
 static void span_add(Run *run, Case *c, bool fails) {
@@ -141,9 +151,9 @@ static Wish explained(Run *run, Case *c, Value holds) {
   c->found.nrests = c->found.more_rests = 0;
   answer_rests(run->vm, run->r, &c->found);
   w->trace.len = 0;
-  if (holds.tag == V_FALSE) return WISH_MESSAGE;
-  run->wants = NULL;
-  return WISH_ON;
+  bool words = holds.tag == V_FALSE && require_of(run, run->check, c->require)->node->kid[1];
+  if (!words) run->wants = NULL;
+  return holds.tag == V_FALSE ? WISH_MESSAGE : WISH_ON;  /* where it fails is said together with the message */
 }
 
 static Wish on_require(void *data, uint32_t require, Value holds) {
@@ -168,6 +178,25 @@ static Wish on_require(void *data, uint32_t require, Value holds) {
   return WISH_ON;
 }
 
+/* The `for` after `loop` others goes through something unknown: for whatever those give, nothing can be told. */
+static void on_missing(void *data, uint32_t loop, Value why) {
+  Run *run = data;
+  Value bound[BOUND_MAX];
+  uint32_t known = 0, k = 0;
+  for (Node *g = list_first(run->vm->k->checks.at[run->check].node->kid[2]); g && k < loop; g = g->next, k++) known += g->kid[1] ? 2 : 1;
+  bound_now(run, bound);
+  for (uint32_t i = known; i < run->nslot; i++) bound[i] = why;
+  for (uint32_t q = 0; q < run->vm->k->checks.at[run->check].nrequire; q++) {
+    Case *c = require_of(run, run->check, q)->once && !run->first ? NULL : case_find(run, q, bound);
+    if (!c) continue;
+    Value both = value_unknown2(&run->vm->rt, c->why, why);
+    value_drop(run->vm->mem, c->why);
+    c->why = both;
+    c->open_ever = true;
+    span_add(run, c, false);
+  }
+}
+
 static void on_message(void *data, uint32_t require, Value text) {
   Run *run = data;
   (void)require;
@@ -186,7 +215,7 @@ static Day run_day(Run *run, Day day, Day until, bool first) {
   run->day = (DaySpan){day, day};
   run->first = first;
   run->fresh++;
-  vm->dep = (Dep){DAY_NONE, DAY_OPEN, 0};
+  vm->dep = dep_nothing;
   Value v = vm_run(vm, vm->k->checks.at[run->check].func, NULL, 0, x);
   value_drop(vm->mem, v);
   return vm->dep.hi < until ? vm->dep.hi : until;
@@ -202,6 +231,8 @@ static void spans_extend(Run *run, uint32_t from, Day last) {
   }
 }
 
+enum { DAYS_MAX = 400 * 366 };
+
 static void run_term(Run *run, uint32_t from) {
   DaySpan whole = run->r->term;
   if (run->o->as_of != DAY_NONE) whole.first = whole.last = run->o->as_of;
@@ -211,6 +242,7 @@ static void run_term(Run *run, uint32_t from) {
     if (last < d) last = d;
     spans_extend(run, from, last);
     if (last == DAY_OPEN || last >= DAY_MAX) break;
+    if (d - whole.first > DAYS_MAX && last == d) { vm_fail(run->vm, DIAG_E0406, "the check '%s' goes day by day over more than 400 years", sym_text(run->vm->p, run->vm->p->funcs.at[run->vm->k->checks.at[run->check].func].name)); return; }
     d = last + 1;
   }
 }
@@ -271,19 +303,29 @@ static void finding(Run *run, Case *c) {
 }
 
 /* Findings stand in the order of requirements, and within one in that of bindings. */
-static void findings(Run *run, uint32_t from, CheckCount *n) {
+static void findings(Run *run, uint32_t from) {
   uint32_t requires = run->vm->k->checks.at[run->check].nrequire;
-  for (uint32_t q = 0; q < requires; q++) {
-    uint32_t met = 0;
+  for (uint32_t q = 0; q < requires; q++)
     for (uint32_t i = from; i < run->cases.len; i++) {
       Case *c = &run->cases.at[i];
-      if (c->require != q) continue;
-      met++;
-      if (c->fails_ever) n->failed++;
-      else if (c->open_ever) n->undecided++;
-      if (c->fails_ever || c->open_ever) finding(run, c);
+      if (c->require == q && (c->fails_ever || c->open_ever)) finding(run, c);
     }
-    if (met > n->bindings) n->bindings = met;
+}
+
+/* The cases of one binding stand together: it fails when any of its requirements does. */
+static void count(Run *run, uint32_t from, CheckCount *n) {
+  for (uint32_t i = from, next; i < run->cases.len; i = next) {
+    bool fails = false, open = false;
+    for (next = i; next < run->cases.len && case_is(run, &run->cases.at[next], run->cases.at[next].require, run->cases.at[i].bound); next++) {
+      const Case *c = &run->cases.at[next];
+      Severity s = (Severity)require_of(run, run->check, c->require)->node->op;
+      if (c->fails_ever) n->worst = fails || n->failed ? (s > n->worst ? s : n->worst) : s;
+      fails = fails || c->fails_ever;
+      open = open || c->open_ever;
+    }
+    n->bindings++;
+    n->failed += fails;
+    n->undecided += open && !fails;
   }
 }
 
@@ -305,13 +347,15 @@ static void check_one(Run *run, uint32_t check) {
   run->nslot = 0;
   for (Node *g = list_first(code->node->kid[2]); g; g = g->next)
     for (int k = 0; k < 2; k++)
-      if (g->kid[k] && run->nslot < 32) run->slot[run->nslot++] = g->kid[k]->ref;
+      if (g->kid[k] && run->nslot < BOUND_MAX) run->slot[run->nslot++] = g->kid[k]->ref;
   run_term(run, from);
-  if (vm->failed) return;
-  Text title = ast_text(vm->p->unit, code->node->kid[1]);
-  CheckCount n = {.name = sym_text(vm->p, f->name), .title = title.len ? title.at : NULL, .worst = worst_of(run), .empty = run->cases.len == from};
-  findings(run, from, &n);
-  vec_push(run->r->mem, &run->r->checks, n);
+  if (!vm->failed) {
+    Text title = ast_text(vm->p->unit, code->node->kid[1]);
+    CheckCount n = {.name = sym_text(vm->p, f->name), .title = title.len ? title.at : NULL, .worst = worst_of(run), .empty = run->cases.len == from};
+    findings(run, from);
+    count(run, from, &n);
+    vec_push(run->r->mem, &run->r->checks, n);
+  }
   while (run->cases.len > from) case_end(run, &run->cases.at[--run->cases.len]);
   map_clear(&run->by_key);
 }
@@ -346,7 +390,7 @@ bool answer_check(Vm *vm, const CheckOptions *o, Report *r) {
   map_init(&run.by_key, vm->mem);
   r->as_of = o->as_of;
   if (world_term(vm->w, world_base(vm->w), &first, &last)) r->term = (DaySpan){first, last};
-  vm->sink = (Sink){&run, on_begin, on_when, on_require, on_message};
+  vm->sink = (Sink){&run, on_begin, on_when, on_missing, on_require, on_message};
   for (uint32_t i = 0; i < vm->k->checks.len && !vm->failed; i++) check_one(&run, i);
   memset(&vm->sink, 0, sizeof vm->sink);
   run.nslot = 0;

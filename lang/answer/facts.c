@@ -134,7 +134,8 @@ void answer_own(Vm *vm, Report *r) {
   uint32_t n = world_own_findings(vm->w, o, OWN_MAX);
   if (n > OWN_MAX) n = OWN_MAX;
   for (uint32_t i = 0; i < n; i++) {
-    own_finding(vm, r, &o[i]);
+    bool today = r->as_of == DAY_NONE || (o[i].first <= r->as_of && r->as_of <= o[i].last);
+    if (today) own_finding(vm, r, &o[i]);
     value_drop(vm->mem, o[i].promised);
     value_drop(vm->mem, o[i].capacity);
   }

@@ -36,7 +36,7 @@ typedef struct Finding {
   uint32_t more_missing;
 } Finding;
 
-enum { REST_SHOWN = 12 };
+enum { REST_SHOWN = 6 };
 
 /* Weakest first; UNDECIDED stands outside the order. */
 typedef enum Status { ST_GAP, ST_SOFT, ST_CAPABLE, ST_COVERED, ST_RESILIENT, ST_UNDECIDED, ST_COUNT } Status;

@@ -53,23 +53,28 @@ static Status status_of(Vm *vm, Value rank) {
 
 static Day year_day(int year, bool last) { return last ? date_day(year, 12, 31) : date_day(year, 1, 1); }
 
-static void cell_fill(Vm *vm, const Asked *q, uint32_t layer, Day first, Day last, Cell *cell, Value *exposure) {
-  Value rank = {0}, count = {0};
+/* Folds what a function says of a layer over the days, from each on which something that it rests on changes to the next. */
+static Value over_days(Vm *vm, uint32_t func, uint32_t layer, Day first, Day last, bool max) {
+  Value all = {0};
   for (Day d = first; d <= last && !vm->failed;) {
     Ctx *x = world_ctx(vm->w, world_base(vm->w), d);
-    if (!x) return;
-    vm->dep = (Dep){DAY_NONE, DAY_OPEN, 0};  /* asked again where anything that these rest on changes */
-    fold(vm, &rank, ask(vm, q->rank, layer, x), false);
-    fold(vm, &count, ask(vm, q->count, layer, x), false);
-    fold(vm, exposure, ask(vm, q->exposure, layer, x), true);
-    Value m = ask(vm, q->members, layer, x);
-    if (m.tag == V_SET) cell->resources = m.obj->len;
-    value_drop(vm->mem, m);
+    if (!x) break;
+    vm->dep = dep_nothing;
+    fold(vm, &all, ask(vm, func, layer, x), max);
     if (vm->dep.hi >= last) break;
     d = vm->dep.hi < d ? d + 1 : vm->dep.hi + 1;
   }
+  return all;
+}
+
+static void cell_fill(Vm *vm, const Asked *q, uint32_t layer, Day first, Day last, Cell *cell) {
+  Value rank = over_days(vm, q->rank, layer, first, last, false), count = over_days(vm, q->count, layer, first, last, false);
+  Ctx *x = world_ctx(vm->w, world_base(vm->w), first);
+  Value m = x ? ask(vm, q->members, layer, x) : value_int(0);
+  if (m.tag == V_SET) cell->resources = m.obj->len;
   cell->status = status_of(vm, rank);
   cell->covered = (uint32_t)small(vm, count);
+  value_drop(vm->mem, m);
   value_drop(vm->mem, rank);
   value_drop(vm->mem, count);
 }
@@ -121,14 +126,14 @@ bool answer_matrix(Vm *vm, Report *r) {
   for (uint32_t l = 0; l < m->nrow && !vm->failed; l++) {
     MatrixRow *row = &m->row[l];
     const Entity *e = program_entity(p, ent_make(K_LAYER, l));
-    Value exposure = {0};
     row->layer = sym_text(p, e->id);
     row->name = e->name;
     row->cell = arena_zero(&r->arena, m->nyear * sizeof *row->cell);
     for (uint32_t i = 0; row->cell && i < m->nyear; i++) {
       Day a = year_day(m->year[i], false), b = year_day(m->year[i], true);
-      cell_fill(vm, &q, l, a < first ? first : a, b > last ? last : b, &row->cell[i], &exposure);
+      cell_fill(vm, &q, l, a < first ? first : a, b > last ? last : b, &row->cell[i]);
     }
+    Value exposure = over_days(vm, q.exposure, l, first, last, true);
     row->exposure = exposure_text(vm, r, exposure);
     value_drop(vm->mem, exposure);
   }

@@ -5,6 +5,7 @@
 #include "report/report.h"
 #include "syntax/parser.h"
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The session: every room in turn. */
@@ -55,6 +56,8 @@ ent_session *ent_open(const ent_config *c) {
   defaults(&s->config);
   Mem *m = &s->mem;
   m->limit = s->config.max_memory;
+  m->fail_at = c->fail_alloc_at ? m->calls + c->fail_alloc_at : 0;
+  m->fail_after = c->fail_alloc_after;
   /* The seed only has to be hard to guess from a draft; where the session lies in memory is. */
   intern_init(&s->names, m, hash_u64((uint64_t)(uintptr_t)s));
   sources_init(&s->sources, m);
@@ -70,11 +73,14 @@ ent_session *ent_open(const ent_config *c) {
 
 /* The world is made for the entities that the draft declares, so once they are known. */
 static bool machine_ready(ent_session *s) {
-  s->has_world = world_init(&s->world, &s->mem, &s->program);
-  s->has_vm = s->has_world && vm_init(&s->vm, &s->mem, &s->program, &s->chunk, &s->world);
+  bool ready = world_init(&s->world, &s->mem, &s->program);
+  s->has_world = true;  /* and is ended, even if it is not whole */
+  if (!ready) return false;
+  ready = vm_init(&s->vm, &s->mem, &s->program, &s->chunk, &s->world);
+  s->has_vm = true;
   s->vm.max_steps = s->config.max_steps;
   s->vm.stop = s->config.stop;
-  return s->has_vm;
+  return ready;
 }
 
 void ent_close(ent_session *s) {
@@ -97,11 +103,37 @@ void ent_close(ent_session *s) {
 
 /* ---- loading ---- */
 
+/* A limit as its user would write it. */
+typedef struct Size { char text[32]; } Size;
+static Size size_text(size_t n) {
+  static const char *const unit[] = {"bytes", "KiB", "MiB", "GiB"};
+  Size z;
+  int k = 0;
+  while (k < 3 && n >= 1024 && n % 1024 == 0) n /= 1024, k++;
+  snprintf(z.text, sizeof z.text, "%zu %s", n, k == 0 && n == 1 ? "byte" : unit[k]);
+  return z;
+}
+
+static void diags_clear(ent_session *s) {
+  s->diags.list.len = s->diags.errors = s->diags.mute = 0;
+  memset(s->diags.left_out, 0, sizeof s->diags.left_out);
+}
+
+/* An error that leaves nothing else worth saying: what was found before it may be wrong for want of the rest. */
+static void only(ent_session *s, DiagCode code, const char *what, size_t limit, const char *option) {
+  Span none = {0, 0};
+  diags_clear(s);
+  Diag *x = diag_add(&s->diags, code, none, "%s %s", what, size_text(limit).text);
+  diag_help(&s->diags, x, "%s raises the limit", option);
+}
+
 static void no_memory(ent_session *s) {
   if (!mem_failed(&s->mem)) return;
-  Span none = {0, 0};
-  Diag *x = diag_add(&s->diags, DIAG_E0505, none, "memory ran out: the draft needs more than %zu MiB", s->config.max_memory >> 20);
-  diag_help(&s->diags, x, "--max-memory raises the limit");
+  if (s->mem.system) {
+    Span none = {0, 0};
+    diags_clear(s);
+    diag_add(&s->diags, DIAG_E0505, none, "memory ran out: the system gives no more");
+  } else only(s, DIAG_E0505, "memory ran out: the draft needs more than", s->config.max_memory, "--max-memory");
 }
 
 static int compiled(ent_session *s) {
@@ -111,16 +143,16 @@ static int compiled(ent_session *s) {
   uint32_t at;
   const char *why;
   if (!chunk_verify(&s->chunk, &at, &why)) return ENT_FAULT;
-  return vm_load(&s->vm) ? ENT_PASSES : ENT_BROKEN;
+  return vm_load(&s->vm) && world_base(&s->world) ? ENT_PASSES : ENT_BROKEN;
 }
 
 static int finish(ent_session *s) {
   int rc = compiled(s);
+  diags_sort(&s->diags);
   no_memory(s);
   s->own_funcs = s->program.funcs.len;
   s->loaded = rc == ENT_PASSES && !s->diags.errors;
   s->broken = !s->loaded;
-  diags_sort(&s->diags);
   return s->loaded ? ENT_PASSES : rc == ENT_PASSES ? ENT_BROKEN : rc;
 }
 
@@ -128,13 +160,15 @@ static int no_input(ent_session *s, const char *path, int error) {
   Span none = {0, 0};
   s->broken = true;
   if (error == EFBIG) {
-    diag_help(&s->diags, diag_add(&s->diags, DIAG_E0007, none, "%s: the file is larger than %zu MiB", path, s->config.max_file >> 20), "--max-file raises the limit");
+    Diag *x = diag_add(&s->diags, DIAG_E0007, none, "%s: the file is larger than %s", path, size_text(s->config.max_file).text);
+    diag_help(&s->diags, x, "--max-file raises the limit");
     return ENT_BROKEN;
   }
   if (error == ENOMEM) { s->mem.failed = true; no_memory(s); return ENT_BROKEN; }
   const char *why = error == ENOENT ? "there is no such file" : error == EISDIR ? "this is a folder" : error == EINVAL ? "this is not a plain file"
-                  : error == EACCES ? "it may not be read" : error == EXDEV ? "it is outside the root" : "it cannot be read";
-  diag_add(&s->diags, DIAG_E0003, none, "%s: %s", path, why);
+                  : error == EACCES ? "it may not be read" : "it cannot be read";
+  if (error == EXDEV || error == ELOOP) diag_add(&s->diags, DIAG_E0004, none, "%s: it is outside the root, %s", path, s->config.root ? s->config.root : ".");
+  else diag_add(&s->diags, DIAG_E0003, none, "%s: %s", path, why);
   return ENT_NO_INPUT;
 }
 
@@ -168,11 +202,40 @@ static void diagnostics(ent_session *s, ent_format f, int exit_code) {
   }
 }
 
+/* What is said when there is no memory left even for saying so. */
+static const char *last_words(ent_format f) {
+  switch (f) {
+    case ENT_TEXT: return "error[E0505]: memory ran out\n";
+    case ENT_JSON: return "{\n  \"schema\": 1,\n  \"kind\": \"diagnostics\",\n  \"exit_code\": 2,\n  \"diagnostics\": [{\"severity\": \"error\", \"code\": \"E0505\", \"message\": \"memory ran out\"}]\n}\n";
+    case ENT_TAP: return "1..1\nnot ok 1 - error[E0505]: memory ran out\n";
+    case ENT_GITHUB: return "::error title=E0505::memory ran out\n";
+  }
+  return "";
+}
+
+/* Hands out what was written; cut-off output is an error, never shown as whole. */
+static int hand_out(ent_session *s, ent_format f, int rc, const char **out, size_t *len) {
+  bool cut = s->out.full || mem_failed(&s->mem);
+  if (cut) {
+    rc = ENT_BROKEN;
+    if (mem_failed(&s->mem)) no_memory(s);
+    else only(s, DIAG_E0506, "the output is larger than", s->config.max_output, "--max-output");
+    buf_clear(&s->out);
+    s->out.max = 0;
+    diagnostics(s, f, ENT_BROKEN);
+    s->out.max = s->config.max_output;
+  }
+  *out = cut && s->out.full ? last_words(f) : buf_text(&s->out);
+  if (len) *len = cut && s->out.full ? strlen(*out) : s->out.len;
+  return rc;
+}
+
 const char *ent_diagnostics(ent_session *s, ent_format f, size_t *len) {
+  const char *out;
   buf_clear(&s->out);
   if (s->diags.list.len) diagnostics(s, f, s->broken ? ENT_BROKEN : ENT_PASSES);
-  if (len) *len = s->out.len;
-  return buf_text(&s->out);
+  hand_out(s, f, ENT_PASSES, &out, len);
+  return out;
 }
 
 static void run_error(ent_session *s) {
@@ -180,25 +243,9 @@ static void run_error(ent_session *s) {
   if (vm->failed) {
     Diag *x = diag_add(&s->diags, vm->error.code, vm->error.span, "%s", vm->error.text);
     if (vm->error.help) diag_help(&s->diags, x, "%s", vm->error.help);
+    else if (vm->error.code == DIAG_E0507) diag_help(&s->diags, x, "--max-steps raises the limit");
     vm->failed = false;
   } else no_memory(s);
-}
-
-/* Hands out what was written; cut-off output is an error, never shown as whole. */
-static int hand_out(ent_session *s, ent_format f, int rc, const char **out, size_t *len) {
-  if (s->out.full) {
-    Span none = {0, 0};
-    buf_clear(&s->out);
-    s->diags.list.len = 0;
-    diag_help(&s->diags, diag_add(&s->diags, DIAG_E0506, none, "the output is larger than %zu MiB", s->config.max_output >> 20), "--max-output raises the limit");
-    s->out.max = 0;
-    diagnostics(s, f, ENT_BROKEN);
-    s->out.max = s->config.max_output;
-    rc = ENT_BROKEN;
-  }
-  *out = buf_text(&s->out);
-  if (len) *len = s->out.len;
-  return rc;
 }
 
 int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
@@ -230,18 +277,18 @@ bool ent_has_checks(const ent_session *s) { return s->chunk.checks.len > 0; }
 static int eval_broken(ent_session *s, const char **out, size_t *len) {
   buf_clear(&s->out);
   diagnostics(s, ENT_TEXT, ENT_BROKEN);
-  s->diags.list.len = s->diags.errors = 0;
+  diags_clear(s);
   return hand_out(s, ENT_TEXT, ENT_BROKEN, out, len);
 }
 
-static void show_unknown(ent_session *s, Value v) {
+static void show_unknown(ent_session *s, Value v, Buf *to) {
   const Causes *c = value_causes(v);
-  buf_str(&s->out, "unknown");
+  buf_str(to, "unknown");
   for (uint32_t i = 0; c && i < c->o.len; i++) {
-    buf_str(&s->out, i ? "; " : ": ");
-    world_cause_text(&s->world, c->at[i], &s->out);
+    buf_str(to, i ? "; " : ": ");
+    world_cause_text(&s->world, c->at[i], to);
   }
-  if (c && c->more) buf_fmt(&s->out, "; and %u more", c->more);
+  if (c && c->more) buf_fmt(to, "; and %u more", c->more);
 }
 
 static Ctx *default_ctx(ent_session *s) {
@@ -253,21 +300,32 @@ static Ctx *default_ctx(ent_session *s) {
 
 int ent_eval(ent_session *s, const char *expr, const char **out, size_t *len) {
   if (!s->loaded) return eval_broken(s, out, len);
-  s->diags.list.len = s->diags.errors = 0;
+  diags_clear(s);
   uint32_t dates = s->program.dates.len;
   const Source *src = sources_add(&s->sources, "<expression>", expr, strlen(expr), false);
   Node *e = src ? parse_expr(&s->unit, src) : NULL;
   uint32_t f = e && !s->diags.errors ? program_check_expr(&s->program, s->module, e) : UINT32_MAX;
-  if (f == UINT32_MAX || !compile_all(&s->chunk, &s->world.rt)) { no_memory(s); diags_sort(&s->diags); return eval_broken(s, out, len); }
-  if (s->program.dates.len > dates) s->world.daily = true;  /* a day may be asked for on which no fact changes */
+  if (f == UINT32_MAX || !compile_all(&s->chunk, &s->world.rt)) { diags_sort(&s->diags); no_memory(s); return eval_broken(s, out, len); }
+  bool today = s->program.funcs.at[f].flags & FLAG_TODAY;
+  if (today || s->program.dates.len > dates) s->world.daily = true;  /* a day may be asked for on which no fact changes */
   Ctx *x = default_ctx(s);
   Value v = x ? vm_run(&s->vm, f, NULL, 0, x) : value_int(0);
-  if (s->vm.failed || mem_failed(&s->mem)) { run_error(s); return eval_broken(s, out, len); }
-  buf_clear(&s->out);
-  int rc = ENT_PASSES;
-  if (v.tag == V_UNK) { show_unknown(s, v); rc = ENT_UNDECIDED; }
-  else value_show(&s->world.rt, v, &s->out);
+  if (s->vm.failed || mem_failed(&s->mem)) {
+    value_drop(&s->mem, v);
+    run_error(s);
+    return eval_broken(s, out, len);
+  }
+  Buf text;
+  buf_init(&text, &s->mem);
+  text.max = s->config.max_output;
+  int rc = v.tag == V_UNK ? ENT_UNDECIDED : ENT_PASSES;
+  if (v.tag == V_UNK) show_unknown(s, v, &text);
+  else value_show(&s->world.rt, v, &text);
   value_drop(&s->mem, v);
+  buf_clear(&s->out);
+  report_value(&s->out, buf_text(&text), text.len);
+  s->out.full |= text.full;
+  buf_end(&text);
   return hand_out(s, ENT_TEXT, rc, out, len);
 }
 

@@ -30,6 +30,8 @@ typedef struct ent_config {
   bool color;              /* in ENT_TEXT */
   int width;               /* columns of a terminal; 0: 100 */
   volatile int *stop;      /* NULL, or set to non-zero from elsewhere to end a run */
+  uint64_t fail_alloc_at;  /* for tests: the allocation with this number (from 1) is refused; 0: none */
+  bool fail_alloc_after;   /* ... and every one after it */
 } ent_config;
 void ent_config_init(ent_config *c);
 

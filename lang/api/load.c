@@ -5,11 +5,16 @@
 #include "syntax/parser.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+/* The folder that a file's uses start from: as seen from the root, and as it is shown. Both end in a slash or are 0. */
+typedef struct Folder { Sym real, shown; } Folder;
 
 enum { IMPORT_DEPTH_MAX = 64 };
 
@@ -23,7 +28,6 @@ void loader_init(Loader *l, Program *p, size_t max_file) {
 
 void loader_end(Loader *l) {
   if (l->root >= 0) close(l->root);
-  mem_free(l->u->mem, l->shown, l->shown_size);
   vec_end(l->u->mem, &l->files);
   vec_end(l->u->mem, &l->stack);
 }
@@ -33,9 +37,13 @@ void loader_end(Loader *l) {
 /* Opens `path` below the root; a way out of it, by .. or by a link, is refused with EXDEV. */
 static int open_beneath(int root, const char *path) {
   struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
-  long fd = syscall(SYS_openat2, root, path, &how, sizeof how);
-  if (fd >= 0 || errno != ENOSYS) return (int)fd;
-  /* A kernel before 5.6: no links at all, and no .. */
+  for (int tries = 0; tries < 100; tries++) {
+    long fd = syscall(SYS_openat2, root, path, &how, sizeof how);
+    if (fd >= 0) return (int)fd;
+    if (errno != EINTR && errno != EAGAIN) break;  /* EAGAIN: a folder was renamed meanwhile */
+  }
+  if (errno != ENOSYS && errno != EPERM) return -1;
+  /* A kernel before 5.6, or a container that forbids what it does not know: no links at all, and no .. */
   if (path[0] == '/' || strstr(path, "..")) { errno = EXDEV; return -1; }
   int dir = root;
   for (;;) {
@@ -94,10 +102,10 @@ static const Source *read_source(Loader *l, int fd, const struct stat *st, const
 
 /* ---- modules ---- */
 
-static bool load_uses(Loader *l, Node *file, Sym dir);
+static void load_uses(Loader *l, Node *file, Folder dir);
 
 /* Parses a source, loads what it uses, and makes it a module. */
-static uint16_t module_make(Loader *l, const Source *src, Sym name, Sym dir, bool library) {
+static uint16_t module_make(Loader *l, const Source *src, Sym name, Folder dir, bool library) {
   Node *file = parse_file(l->u, src);
   VEC(struct { uint16_t module; Sym prefix; Span span; }) uses = {0};
   load_uses(l, file, dir);
@@ -157,7 +165,7 @@ static uint32_t file_note(Loader *l, Sym name, uint64_t dev, uint64_t ino) {
   return i;
 }
 
-static uint16_t load_noted(Loader *l, uint32_t note, const Source *src, Sym name, Sym dir, bool library) {
+static uint16_t load_noted(Loader *l, uint32_t note, const Source *src, Sym name, Folder dir, bool library) {
   uint16_t m = module_make(l, src, name, dir, library);
   l->files.at[note].module = m;
   l->files.at[note].open = false;
@@ -169,14 +177,14 @@ static void load_std(Loader *l, Node *use) {
   const StdlibModule *found = NULL, *near = NULL;
   int best = 3;
   bool stop = false;
-  for (const StdlibModule *m = ent_stdlib; m->name && !strncmp(name, "std.", 4); m++) {
-    int d = near_distance(name + 4, (uint32_t)strlen(name + 4), m->name, (uint32_t)strlen(m->name));
+  for (const StdlibModule *m = ent_stdlib; m->name; m++) {
+    int d = near_distance(name, (uint32_t)strlen(name), m->name, (uint32_t)strlen(m->name));
     if (d == 0) found = m;
     if (d < best) best = d, near = m;
   }
   if (!found) {
     Diag *x = diag_add(l->u->diags, DIAG_E0005, use->kid[0]->span, "there is no library module '%s'", name);
-    if (near) diag_help(l->u->diags, x, "did you mean 'std.%s'?", near->name);
+    if (near) diag_help(l->u->diags, x, "did you mean '%s'?", near->name);
     else diag_help(l->u->diags, x, "library modules are named std.x; a file beside this one is named in quotes");
     return;
   }
@@ -187,7 +195,7 @@ static void load_std(Loader *l, Node *use) {
   strncat(shown, name, 70);
   strcat(shown, ">");
   const Source *src = sources_add(l->u->sources, shown, found->text, found->len, true);
-  if (src && note != UINT32_MAX) use->ref = load_noted(l, note, src, s, 0, true) + 1u;
+  if (src && note != UINT32_MAX) use->ref = load_noted(l, note, src, s, (Folder){0, 0}, true) + 1u;
   l->stack.len--;
 }
 
@@ -207,7 +215,18 @@ static Sym folder(Loader *l, const char *path) {
   return slash ? intern_put(l->u->names, path, (size_t)(slash - path) + 1) : 0;
 }
 
-static void load_file(Loader *l, Node *use, Sym dir) {
+/* A file that a draft names: opened below the root, and a plain one. The descriptor, or -1 with errno. */
+static int open_used(Loader *l, Text named, const char *path, struct stat *st) {
+  bool whole = named.len && strlen(named.at) == named.len && named.at[0] != '/';
+  if (!whole) errno = EXDEV;
+  int fd = whole ? open_beneath(l->root, path) : -1;
+  if (fd < 0 || (!fstat(fd, st) && S_ISREG(st->st_mode))) return fd;
+  close(fd);
+  errno = EINVAL;
+  return -1;
+}
+
+static void load_file(Loader *l, Node *use, Folder dir) {
   Text t = ast_text(l->u, use->kid[0]);
   Buf path, shown;
   struct stat st;
@@ -215,18 +234,18 @@ static void load_file(Loader *l, Node *use, Sym dir) {
   if (l->root < 0) { refuse(l, use, ENOENT, t.at); return; }
   buf_init(&path, l->u->mem);
   buf_init(&shown, l->u->mem);
-  buf_fmt(&path, "%s%s", dir ? intern_text(l->u->names, dir) : "", t.at);
-  buf_fmt(&shown, "%s%s", l->shown ? l->shown : "", buf_text(&path));
-  int fd = strlen(t.at) == t.len && t.len && t.at[0] != '/' ? open_beneath(l->root, buf_text(&path)) : (errno = EXDEV, -1), error = fd < 0 ? errno : 0;
-  if (!error && fstat(fd, &st)) error = errno;
-  if (!error && !S_ISREG(st.st_mode)) error = EINVAL;
+  buf_fmt(&path, "%s%s", intern_text(l->u->names, dir.real), t.at);
+  buf_fmt(&shown, "%s%s", intern_text(l->u->names, dir.shown), t.at);
+  int fd = open_used(l, t, buf_text(&path), &st), error = errno;
   Sym name = intern_put(l->u->names, buf_text(&shown), shown.len);
-  if (error) refuse(l, use, error, t.at);
+  if (mem_failed(l->u->mem)) error = ENOMEM;
+  else if (fd < 0) refuse(l, use, error, t.at);
   else if (!known(l, name, (uint64_t)st.st_dev, (uint64_t)st.st_ino, use, &stop) && enter(l, name, use->span)) {
     uint32_t note = file_note(l, name, (uint64_t)st.st_dev, (uint64_t)st.st_ino);
     const Source *src = read_source(l, fd, &st, buf_text(&shown));
+    Folder inner = {folder(l, buf_text(&path)), folder(l, buf_text(&shown))};
     if (!src) refuse(l, use, errno, t.at);
-    else if (note != UINT32_MAX) use->ref = load_noted(l, note, src, name, folder(l, buf_text(&path)), false) + 1u;
+    else if (note != UINT32_MAX) use->ref = load_noted(l, note, src, name, inner, false) + 1u;
     l->stack.len--;
   }
   if (fd >= 0) close(fd);
@@ -234,52 +253,63 @@ static void load_file(Loader *l, Node *use, Sym dir) {
   buf_end(&shown);
 }
 
-static bool load_uses(Loader *l, Node *file, Sym dir) {
+static void load_uses(Loader *l, Node *file, Folder dir) {
   for (Node *n = list_first(file->kid[0]); n && !mem_failed(l->u->mem); n = n->next) {
     if (n->kind != N_USE) continue;
     if (n->kid[0]->kind == N_STRING) load_file(l, n, dir);
     else load_std(l, n);
   }
-  return !mem_failed(l->u->mem);
 }
 
 /* ---- the first file ---- */
 
-static int root_open(Loader *l, const char *path, const char *root) {
+/* The folder of a path, with its slash, in `to`; "./" when it has none. False when there is no room. */
+static bool folder_of(const char *path, char to[PATH_MAX]) {
   const char *slash = strrchr(path, '/');
-  size_t n = slash ? (size_t)(slash - path) + 1 : 0;
-  char *dir = mem_get(l->u->mem, n + 2);
-  if (!dir) return ENOMEM;
-  memcpy(dir, path, n);
-  memcpy(dir + n, n ? "" : ".", n ? 1 : 2);
-  l->root = open(root ? root : dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  int error = l->root < 0 ? errno : 0;
-  if (!n) dir[0] = 0;
-  l->shown = dir;
-  l->shown_size = n + 2;
-  return error;
+  size_t n = slash ? (size_t)(slash - path) + 1 : 2;
+  if (n >= PATH_MAX) return false;
+  memcpy(to, slash ? path : "./", n);
+  to[n] = 0;
+  return true;
 }
 
-/* With --root the first file must lie below it; the folder it is in, seen from there, is where its uses start. */
-static int within_root(Loader *l, const char *path, const char *root, Sym *dir) {
-  size_t n = strlen(root);
-  while (n > 1 && root[n - 1] == '/') n--;
-  if (!strcmp(root, ".") && path[0] != '/') *dir = folder(l, path);
-  else if (!strncmp(path, root, n) && path[n] == '/') *dir = folder(l, path + n + 1);
-  else return EXDEV;
-  size_t keep = !strcmp(root, ".") ? 0 : n + 1;
-  l->shown[keep < l->shown_size ? keep : 0] = 0;
+/* Where the folder of `path` lies below the root, in `to`: "" or "a/b/". 0 or an errno; EXDEV when it lies elsewhere. */
+static int below_root(const char *path, const char *root, char to[PATH_MAX]) {
+  char named[PATH_MAX], real_root[PATH_MAX];
+  if (!folder_of(path, named)) return ENAMETOOLONG;
+  if (!realpath(root, real_root) || !realpath(named, to)) return errno;
+  size_t n = strlen(real_root), len = strlen(to);
+  if (n == 1) n = 0;  /* the root of everything */
+  if (strncmp(real_root, to, n) || (to[n] && to[n] != '/')) return EXDEV;
+  if (len + 1 >= PATH_MAX) return ENAMETOOLONG;
+  if (to[len - 1] != '/') memcpy(to + len++, "/", 2);
+  memmove(to, to + n + 1, len - n);
   return 0;
+}
+
+/* Opens the first file and the root. With a root of its own the file must lie below it, links and all; else it is
+ * what its user names, and its folder is the root. */
+static int open_first(Loader *l, const char *path, const char *root, int *fd, Folder *dir) {
+  char inner[PATH_MAX] = "", whole[PATH_MAX];
+  int error = root ? below_root(path, root, inner) : folder_of(path, whole) ? 0 : ENAMETOOLONG;
+  if (error) return error;
+  l->root = open(root ? root : whole, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (l->root < 0) return errno;
+  dir->shown = folder(l, path);
+  dir->real = folder(l, inner);
+  const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+  if (strlen(inner) + strlen(base) >= PATH_MAX) return ENAMETOOLONG;
+  if (root) strcat(inner, base);
+  *fd = root ? open_beneath(l->root, inner) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  return *fd < 0 ? errno : 0;
 }
 
 int loader_file(Loader *l, const char *path, const char *root, uint16_t *module) {
   struct stat st;
-  Sym dir = 0;
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error = fd < 0 ? errno : 0;
+  Folder dir = {0, 0};
+  int fd = -1, error = *path ? open_first(l, path, root, &fd, &dir) : ENOENT;
   if (!error && fstat(fd, &st)) error = errno;
   if (!error && !S_ISREG(st.st_mode)) error = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-  if (!error) error = root_open(l, path, root);
-  if (!error && root) error = within_root(l, path, root, &dir);
   const Source *src = NULL;
   if (!error && !(src = read_source(l, fd, &st, path))) error = errno;
   if (fd >= 0) close(fd);
@@ -296,7 +326,7 @@ bool loader_text(Loader *l, const char *name, const char *text, size_t len, uint
   const Source *src = sources_add(l->u->sources, name, text, len, false);
   Sym s = intern_put(l->u->names, name, strlen(name));
   if (!src || !enter(l, s, (Span){src->base, src->base})) return false;
-  *module = module_make(l, src, s, 0, false);
+  *module = module_make(l, src, s, (Folder){0, 0}, false);
   l->stack.len--;
   return true;
 }

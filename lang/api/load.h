@@ -8,8 +8,6 @@ typedef struct Loader {
   Unit *u;
   size_t max_file;
   int root;             /* a folder's descriptor, or -1 */
-  char *shown;          /* how the root is shown: "examples/initiative/" or "" */
-  size_t shown_size;
   VEC(struct { uint64_t dev, ino; Sym name; uint16_t module; bool open; }) files;
   VEC(struct { Sym name; Span span; }) stack;   /* what is being loaded, outermost first */
 } Loader;

@@ -1,7 +1,7 @@
 #ifndef API_STDLIB_H
 #define API_STDLIB_H
 
-/* The library, embedded at build: stdlib/units.ent is the module "units", which a draft calls std.units.
+/* The library, embedded at build: stdlib/units.ent is the module std.units.
  * Sorted by name in byte order; after ent_stdlib_count modules comes one whose name is NULL. */
 typedef struct StdlibModule {
   const char *name;

@@ -34,6 +34,9 @@ static void count(Mem *m, size_t more) {
   if (m->used > m->peak) m->peak = m->used;
 }
 
+/* The system has nothing left. */
+static void none_left(Mem *m) { m->failed = m->system = true; }
+
 static void *from_reserve(Mem *m, size_t n) {
   if (n > MEM_SMALL + MEM_HEAD || !m->reserve) return NULL;
   size_t piece = n ? (n + ALIGN - 1) & ~(size_t)(ALIGN - 1) : ALIGN;
@@ -46,7 +49,7 @@ static void *from_reserve(Mem *m, size_t n) {
 
 void *mem_get(Mem *m, size_t n) {
   void *p = NULL;
-  if (allowed(m, n) && !(p = malloc(n ? n : 1))) m->failed = true;
+  if (allowed(m, n) && !(p = malloc(n ? n : 1))) none_left(m);
   if (!p) return from_reserve(m, n);
   count(m, n);
   return p;
@@ -71,7 +74,7 @@ void *mem_grow(Mem *m, void *p, size_t old, size_t n) {
   if (n <= old) return shrink(m, p, old, n);
   bool ours = in_reserve(m, p);
   void *q = NULL;
-  if (allowed(m, ours ? n : n - old) && !(q = ours ? malloc(n) : realloc(p, n))) m->failed = true;
+  if (allowed(m, ours ? n : n - old) && !(q = ours ? malloc(n) : realloc(p, n))) none_left(m);
   if (q && !ours) {
     count(m, n - old);
     return q;

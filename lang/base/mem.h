@@ -19,6 +19,7 @@ typedef struct Mem {
   uint64_t fail_at;          /* fail the request with this number (1 = the first); 0 never */
   bool fail_after;           /* ... and every one after it */
   bool failed;
+  bool system;               /* ... and it was the system that had no more, not the limit */
   char *reserve;             /* MEM_RESERVE bytes, served front to back once `failed` */
   size_t reserve_used;       /* back to 0 when the last piece has been given back */
   uint32_t reserve_live;     /* pieces of the reserve in use */

@@ -76,6 +76,7 @@ static const Range ranges[] = {
 };
 
 int utf8_width(uint32_t cp) {
+  if (cp >= 0x20 && cp < 0x7F) return 1;
   size_t low = 0, high = sizeof ranges / sizeof *ranges;
   while (low < high) {
     size_t mid = (low + high) / 2;

@@ -4,11 +4,11 @@
 /* Calls: functions of the draft and the library, tables, the engine's own, and the forms that take a sentence. */
 
 static void report_count(Checker *c, Node *e, const char *name, uint32_t got, const char *want) {
-  diag_add(c->d, DIAG_E0211, e->span, "%s takes %s, not %u", name, want, got);
+  diag_add(c->d, DIAG_E0211, e->span, "'%s' takes %s, not %u", name, want, got);
 }
 
 static void args_check(Checker *c, Node *args) {
-  for (Node *n = list_first(args); n; n = n->next) expr_check(c, n->kind == N_ARG ? n->kid[0] : n);
+  for (Node *n = list_first(args); n; n = n->next) expr_check(c, n);
 }
 
 /* ---- sum count min max any all ---- */
@@ -32,8 +32,8 @@ static Type aggregate_type(Checker *c, Node *at, Aggregate a, Type t) {
   }
   Buf b;
   buf_init(&b, c->p->mem);
-  type_text(c->p, t, &b);
-  diag_add(c->d, DIAG_E0210, at->span, "%s goes over %s, and this is a %s", names[a], a == AGG_ANY || a == AGG_ALL ? "yes-or-no values" : a == AGG_SUM ? "figures" : "figures or dates", buf_text(&b));
+  type_words(c, t, &b);
+  diag_add(c->d, DIAG_E0210, at->span, "'%s' goes over %s, and this is %s", names[a], a == AGG_ANY || a == AGG_ALL ? "yes-or-no values" : a == AGG_SUM ? "figures" : "figures or dates", buf_text(&b));
   buf_end(&b);
   return T_ERROR;
 }
@@ -61,7 +61,7 @@ static Type aggregate_check(Checker *c, Node *e, Aggregate a, const char *name) 
   c->monotone = mono;
   if (t == T_ERROR) return aggregate_type(c, arg, a, T_ERROR);
   TypeKind k = type_kind(&c->p->types, t);
-  if (k != TY_SET && k != TY_LIST) { expected(c, arg, t, type_set(&c->p->types, T_NEVER), name); return T_ERROR; }
+  if (k != TY_SET && k != TY_LIST) { expected_some(c, arg, t, "a set, a list, or an expression with 'for'", quoted(c, name)); return T_ERROR; }
   if (a == AGG_COUNT) {
     Diag *x = diag_add(c->d, DIAG_E0211, e->span, "count wants a 'for'");
     diag_help(c->d, x, "write  len(...)  for the size of a collection, or  count(x for x in ... where ...)");
@@ -78,7 +78,7 @@ static Type sentence_check(Checker *c, Node *e, int call, const char *name) {
   bool mono = c->monotone;
   c->monotone = false;
   if (list_len(e->kid[1]) != 1) { args_check(c, e->kid[1]); report_count(c, e, name, list_len(e->kid[1]), "one sentence"); }
-  else expr_want(c, list_first(e->kid[1]), T_BOOL, name);
+  else expr_want(c, list_first(e->kid[1]), T_BOOL, quoted(c, name));
   c->monotone = mono;
   return call == CALL_SPANS ? type_list(&c->p->types, T_RANGE) : T_DATE;
 }
@@ -91,7 +91,7 @@ static Type step_check(Checker *c, Node *e) {
   Type t = expr_check(c, arg);
   TypeInfo x = type_at(&c->p->types, t);
   if (t == T_ERROR) return t;
-  if (x.kind != TY_MAP || x.a != T_DATE) { expected(c, arg, t, type_map(&c->p->types, T_DATE, T_NUMBER), "step"); return T_ERROR; }
+  if (x.kind != TY_MAP || x.a != T_DATE) { expected(c, arg, t, type_map(&c->p->types, T_DATE, T_NUMBER), "'step'"); return T_ERROR; }
   bool plain = arg->kind == N_MAP;
   for (Node *n = plain ? list_first(arg->kid[0]) : NULL; n; n = n->next) plain = plain && n->kid[0]->kind == N_DATE;
   if (!plain) depends(c, FLAG_TODAY);  /* its dates are not known before it runs: go day by day */
@@ -210,8 +210,8 @@ static Type builtin_check(Checker *c, Node *e, Builtin b) {
     if (param_fits(c, params[i], a->ty)) continue;
     Buf t;
     buf_init(&t, c->p->mem);
-    type_text(c->p, a->ty, &t);
-    diag_add(c->d, DIAG_E0210, a->span, "%s wants %s here, and this is a %s", info->name, param_word(params[i]), buf_text(&t));
+    type_words(c, a->ty, &t);
+    diag_add(c->d, DIAG_E0210, a->span, "this is %s, and '%s' wants %s here", buf_text(&t), info->name, param_word(params[i]));
     buf_end(&t);
     ok = false;
   }
@@ -235,7 +235,7 @@ static Type func_call(Checker *c, Node *e, uint32_t f) {
     return T_ERROR;
   }
   for (Node *a = list_first(e->kid[1]); a; a = a->next, i++)
-    if (!type_fits(&c->p->types, a->ty, fn->param[i])) expected(c, a, a->ty, fn->param[i], name);
+    if (!type_fits(&c->p->types, a->ty, fn->param[i])) expected(c, a, a->ty, fn->param[i], quoted(c, name));
   call_add(c, f, e->span);
   return fn->ret;
 }
@@ -253,30 +253,48 @@ static bool overload_find(Checker *c, Bind b, Type first, uint32_t *f) {
   }
 }
 
-static uint32_t overload_count(Checker *c, Bind b) {
-  uint32_t n = 1;
-  for (; b.next >= 0; b = c->p->binds.at[b.next]) n++;
+/* All forms of a function that can be seen from here, nearest first, as words: "a resource or a layer". */
+static uint32_t overloads_text(Checker *c, Sym name, Buf *all) {
+  Bind b;
+  uint32_t n = 0;
+  for (uint32_t k = 0; name_find_next(c, c->module, name, k, &b); k++)
+    for (bool more = true; more; b = more ? c->p->binds.at[b.next] : b) {
+      more = b.next >= 0;
+      if (b.kind != BIND_FUNC) continue;
+      const Func *f = &c->p->funcs.at[b.index];
+      if (f->kind == FUNC_LET) continue;
+      if (n++) buf_str(all, " or ");
+      if (f->nparam) type_words(c, f->param[0], all);
+      else buf_str(all, "nothing");
+    }
   return n;
 }
 
-static Type named_call(Checker *c, Node *e, Bind b) {
-  const char *name = sym_text(c->p, e->kid[0]->sym);
-  uint32_t f = b.index;
+static Type named_call(Checker *c, Node *e, Bind nearest) {
+  Sym name = e->kid[0]->sym;
+  Bind b;
+  uint32_t f = nearest.index;
   bool mono = c->monotone;
   c->monotone = false;
   args_check(c, e->kid[1]);
   c->monotone = mono;
   Node *first = list_first(e->kid[1]);
-  if (overload_count(c, b) == 1) return func_call(c, e, f);
-  if (first && first->ty == T_ERROR) return T_ERROR;
-  if (first && overload_find(c, b, first->ty, &f)) return func_call(c, e, f);
-  Buf t;
-  buf_init(&t, c->p->mem);
-  if (first) type_text(c->p, first->ty, &t);
-  else buf_str(&t, "nothing");
-  diag_add(c->d, DIAG_E0212, e->span, "there is no '%s' that takes a %s", name, buf_text(&t));
-  buf_end(&t);
-  return T_ERROR;
+  Type t = first ? first->ty : T_ERROR;
+  for (uint32_t k = 0; first && t != T_ERROR && name_find_next(c, c->module, name, k, &b); k++)
+    if (overload_find(c, b, t, &f)) return func_call(c, e, f);
+  Buf all, got;
+  buf_init(&all, c->p->mem);
+  buf_init(&got, c->p->mem);
+  bool one = overloads_text(c, name, &all) == 1;
+  if (!one && !(first && t == T_ERROR)) {
+    if (first) type_words(c, t, &got);
+    else buf_str(&got, "nothing");
+    Diag *x = diag_add(c->d, DIAG_E0212, e->span, "there is no '%s' that takes %s", sym_text(c->p, name), buf_text(&got));
+    diag_help(c->d, x, "it takes %s", buf_text(&all));
+  }
+  buf_end(&all);
+  buf_end(&got);
+  return one ? func_call(c, e, f) : T_ERROR;
 }
 
 static Type table_call(Checker *c, Node *e, uint32_t t) {
@@ -287,12 +305,21 @@ static Type table_call(Checker *c, Node *e, uint32_t t) {
   e->ref = t;
   depends(c, FLAG_VARIES);
   if (list_len(e->kid[1]) != tab->nkey) {
-    diag_add(c->d, DIAG_E0211, e->span, "the table %s has %u keys, not %u", sym_text(c->p, tab->name), tab->nkey, list_len(e->kid[1]));
+    diag_add(c->d, DIAG_E0211, e->span, "the table '%s' has %u key%s, not %u", sym_text(c->p, tab->name), tab->nkey, tab->nkey == 1 ? "" : "s", list_len(e->kid[1]));
     return T_ERROR;
   }
   for (Node *a = list_first(e->kid[1]); a; a = a->next, i++)
-    if (!type_fits(&c->p->types, a->ty, tab->key[i])) expected(c, a, a->ty, tab->key[i], sym_text(c->p, tab->name));
+    if (!type_fits(&c->p->types, a->ty, tab->key[i])) expected(c, a, a->ty, tab->key[i], quoted(c, sym_text(c->p, tab->name)));
   return tab->type;
+}
+
+bool engine_function(const char *name) {
+  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "step"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (!strcmp(name, words[i])) return true;
+  for (int b = 0; b < BUILTIN_COUNT; b++)
+    if (!strcmp(name, builtin_info((Builtin)b)->name)) return true;
+  return false;
 }
 
 static bool engine_call(Checker *c, Node *e, Type *t) {
@@ -343,6 +370,7 @@ Type call_check(Checker *c, Node *e) {
   if (name_find(c, c->module, callee->sym, &b)) {
     if (b.kind == BIND_FUNC && c->p->funcs.at[b.index].kind != FUNC_LET) return named_call(c, e, b);
     if (b.kind == BIND_TABLE) return table_call(c, e, b.index);
+    if (b.kind == BIND_BAD) { args_check(c, e->kid[1]); return T_ERROR; }
   }
   if (engine_call(c, e, &t)) return t;
   args_check(c, e->kid[1]);

@@ -10,6 +10,7 @@ typedef struct Local {
   uint32_t slot;
   Span span;
   bool used;
+  uint32_t errors;     /* how many there were when it was bound */
   const char *what;    /* "let", "for": warned about when unused; NULL: not */
 } Local;
 
@@ -23,14 +24,27 @@ typedef struct Checker {
   uint32_t base;       /* locals below this belong to another Func */
   uint32_t nslot;
   bool monotone;       /* whether a rule may refer to itself here */
+  bool no_countries, no_units;   /* that none are known has been said */
   bool dates;          /* whether dates met are breaks of the timeline */
 } Checker;
 
 /* names.c */
 bool name_find(Checker *c, uint16_t module, Sym name, Bind *out);
+bool name_find_next(Checker *c, uint16_t module, Sym name, uint32_t skip, Bind *out);   /* the same, past the `skip` nearest */
 /* An entity of the kind, by name; reports and returns false when there is none. NAME and ATOM nodes. */
 bool entity_find(Checker *c, Node *name, uint32_t kind, Ent *out);
 void report_unknown(Checker *c, Span at, Sym name, const char *what);
+/* The nearest words to one that is unknown, up to three of the same distance. */
+enum { NEAR_BEST = 3 };
+typedef struct Near { const char *word; uint32_t len; int distance; uint32_t n; const char *best[NEAR_BEST]; } Near;
+Near near_begin(const Checker *c, Sym word);
+void near_try(Near *n, const char *word);
+bool near_help(Checker *c, Diag *x, const Near *n, const char *mark, const char *more);   /* "did you mean 'a' or 'b'?"; false: none is near. mark stands before each, more after all */
+/* A type in a sentence: "a country", "a set of countries", "a figure in t/yr", "an agreement". */
+void type_words(Checker *c, Type t, Buf *out);
+const char *quoted(Checker *c, const char *name);
+const char *article(const char *word);          /* "a" or "an" */
+void figure_words(Checker *c, Type t, Buf *out);   /* "t/yr", "a plain number" */
 void declare_all(Checker *c);
 const char *kind_word(const Checker *c, uint32_t kind);
 Type type_read(Checker *c, Node *type);
@@ -47,10 +61,12 @@ uint32_t gens_check(Checker *c, Node *gens);    /* binds; returns how many local
 void depends(Checker *c, uint8_t flags);
 void call_add(Checker *c, uint32_t to, Span at);
 void expected(Checker *c, Node *at, Type got, Type want, const char *what);
+void expected_some(Checker *c, Node *at, Type got, const char *want, const char *what);   /* want: "a set or a list" */
 Type elem_type(Checker *c, Type collection, Type *second);   /* T_ERROR when it is none */
 
 /* call.c */
 Type call_check(Checker *c, Node *e);
+bool engine_function(const char *name);
 
 /* figures.c */
 Type binary_check(Checker *c, Node *e);
@@ -61,6 +77,12 @@ void decls_check(Checker *c);
 uint32_t thunk_make(Checker *c, Node *expr, Node *binder, Type binder_type, Type want, const char *what);
 
 void func_ready(Checker *c, uint32_t f);    /* checks its body now if that has not been done */
+
+/* uses.c */
+void use_mark(Program *p, uint16_t module, uint16_t from);   /* the file of `module` mentions something of `from` */
+void use_mark_kind(Checker *c, uint32_t kind);               /* the set of all entities of a kind */
+void use_mark_unit(Checker *c, UnitId unit);
+void uses_report(Checker *c);
 
 /* strata.c */
 void strata_check(Checker *c);

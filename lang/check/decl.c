@@ -30,6 +30,11 @@ static void leave(Checker *c, Saved s) {
 static Node *params_of(const Func *f) { return f->kind == FUNC_FN || f->kind == FUNC_RULE ? f->decl->kid[1] : NULL; }
 static Node *type_of(const Func *f) { return f->kind == FUNC_FN ? f->decl->kid[2] : f->kind == FUNC_LET && f->decl->kind == N_LET ? f->decl->kid[1] : NULL; }
 
+static void report_again(Checker *c, const Node *name, Span first) {
+  Diag *x = diag_add(c->d, DIAG_E0301, name->span, "'%s' is declared twice", sym_text(c->p, name->sym));
+  diag_label(c->d, x, first, "first here");
+}
+
 static void func_header(Checker *c, uint32_t i) {
   Func *f = &c->p->funcs.at[i];
   c->module = f->module;
@@ -42,6 +47,8 @@ static void func_header(Checker *c, uint32_t i) {
       diag_help(c->d, x, "use  fn  for figures and texts");
     }
     f->param[f->nparam++] = t;
+    for (Node *m = list_first(params_of(f)); m != n; m = m->next)
+      if (m->kid[0]->sym == n->kid[0]->sym) report_again(c, n->kid[0], m->kid[0]->span);
   }
   f->ret = f->kind == FUNC_RULE ? T_BOOL : type_of(f) ? type_read(c, type_of(f)) : T_ERROR;
   if (f->kind == FUNC_RULE && !f->nparam) diag_add(c->d, DIAG_E0225, f->span, "a rule needs at least one entity that it is about");
@@ -84,7 +91,7 @@ void func_ready(Checker *c, uint32_t i) {
     Type t = expr_check(c, f->body);
     f = &c->p->funcs.at[i];
     if (f->kind == FUNC_RULE && !type_fits(&c->p->types, t, T_BOOL)) expected(c, f->body, t, T_BOOL, "a rule");
-    else if (type_of(f) && !type_fits(&c->p->types, t, f->ret)) expected(c, f->body, t, f->ret, sym_text(c->p, f->name));
+    else if (type_of(f) && !type_fits(&c->p->types, t, f->ret)) expected(c, f->body, t, f->ret, quoted(c, sym_text(c->p, f->name)));
     if (!type_of(f) && f->kind != FUNC_RULE) f->ret = t;
   }
   leave(c, s);
@@ -146,24 +153,55 @@ static void targets_check(Checker *c, Node *n, uint32_t kind, Binder b) {
   }
 }
 
+/* Two dates as written: whether the window holds a day can be seen at once. */
+static void window_order(Checker *c, const Node *start, const Node *end) {
+  if (!start || !end || start->kid[0]->kind != N_DATE || end->kid[0]->kind != N_DATE) return;
+  Day a = (Day)start->kid[0]->sym, b = (Day)end->kid[0]->sym;
+  if (a == DAY_NONE || b == DAY_NONE || a < b || (a == b && end->op == MOD_THROUGH)) return;
+  Diag *x = diag_add(c->d, DIAG_E0305, end->span, "this ends before it begins");
+  diag_label(c->d, x, start->span, "it begins here");
+  if (end->op == MOD_UNTIL) diag_help(c->d, x, "until D ends on the day before D; through D ends on D itself");
+}
+
+/* A condition is asked on each day, so it is a function even where it is a plain true or false. */
+static void condition_check(Checker *c, Node *m, Binder b) {
+  uint32_t f = thunk_make(c, m->kid[0], b.name, b.type, T_ERROR, NULL);
+  if (f == UINT32_MAX) return;
+  if (!type_fits(&c->p->types, c->p->funcs.at[f].ret, T_BOOL)) expected(c, m->kid[0], c->p->funcs.at[f].ret, T_BOOL, m->op == MOD_WHEN ? "'when'" : "'unless'");
+  if (!vec_room(c->p->mem, &c->p->limits)) return;
+  c->p->limits.at[c->p->limits.len].func = f;
+  c->p->limits.at[c->p->limits.len].must_not = FLAG_CLAUSES;
+  c->p->limits.at[c->p->limits.len++].span = m->kid[0]->span;
+}
+
 static void mods_check(Checker *c, Node *mods, Binder b) {
-  Node *start = NULL, *end = NULL;
+  Node *start = NULL, *end = NULL, *when = NULL, *unless = NULL;
+  bool twice = false;
   for (Node *m = list_first(mods); m; m = m->next) {
     Node **seen = m->op == MOD_FROM || m->op == MOD_BY ? &start : m->op == MOD_UNTIL || m->op == MOD_THROUGH ? &end : NULL;
     if (seen && *seen) {
       Diag *x = diag_add(c->d, DIAG_E0304, m->span, seen == &start ? "this has two starts" : "this has two ends");
       diag_label(c->d, x, (*seen)->span, "the other one");
+      twice = true;
     }
     if (seen) *seen = m;
     Ent e;
     if (m->op == MOD_CITE)
       for (Node *s = list_first(m->kid[0]); s; s = s->next) entity_find(c, s, K_SOURCE, &e);
-    else if (m->op == MOD_WHEN || m->op == MOD_UNLESS) fact_expr(c, m->kid[0], b, T_BOOL, m->op == MOD_WHEN ? "'when'" : "'unless'", FLAG_CLAUSES);
+    else if (m->op == MOD_WHEN || m->op == MOD_UNLESS) {
+      Node **other = m->op == MOD_WHEN ? &when : &unless;
+      if (*other) diag_label(c->d, diag_add(c->d, DIAG_E0304, m->span, "this has two conditions; join them with 'and' or 'or'"), (*other)->span, "the other one");
+      *other = m;
+      condition_check(c, m, b);
+    }
     else fact_expr(c, m->kid[0], b, T_DATE, "a window", FLAG_VARIES);
   }
+  if (!twice) window_order(c, start, end);
 }
 
 /* ---- entities ---- */
+
+static const char *id_of(Checker *c, Ent e) { return sym_text(c->p, program_entity(c->p, e)->id); }
 
 static void rate_check(Checker *c, Ent r, Node *input, Ent in, Node *rate) {
   fact_expr(c, rate, nobody, T_ERROR, "a rate", FLAG_CLAUSES);
@@ -172,8 +210,12 @@ static void rate_check(Checker *c, Ent r, Node *input, Ent in, Node *rate) {
   if (!type_is_figure(&c->p->types, rate->ty)) { expected(c, rate, rate->ty, T_QUANTITY, "a rate"); return; }
   TypeInfo x = type_at(&c->p->types, rate->ty);
   if (x.any || dim_mul(&c->p->units, unit_dim(&c->p->units, of), x.dim, 1) == unit_dim(&c->p->units, need)) return;
-  Diag *d = diag_add(c->d, DIAG_E0215, rate->span, "this rate turns %s into something that is not %s", unit_text(&c->p->units, of), unit_text(&c->p->units, need));
-  diag_label(c->d, d, input->span, "%s is measured in %s", program_entity(c->p, in)->name, unit_text(&c->p->units, need));
+  Num factor;
+  UnitId wanted = unit_div(&c->p->units, need, of, &factor);
+  Diag *d = diag_add(c->d, DIAG_E0215, rate->span, "this rate does not turn %s of '%s' into %s of '%s'", unit_text(&c->p->units, of), id_of(c, r), unit_text(&c->p->units, need), id_of(c, in));
+  diag_label(c->d, d, input->span, "measured in %s", unit_text(&c->p->units, need));
+  if (wanted == UNIT_ONE) diag_help(c->d, d, "give it as a plain number");
+  else if (wanted != UNIT_NONE) diag_help(c->d, d, "give it in %s", unit_text(&c->p->units, wanted));
 }
 
 static void requires_field(Checker *c, Ent r, Node *e) {
@@ -192,6 +234,23 @@ static void unit_field(Checker *c, Node *n) {
     if (f->kind == N_ARG && !strcmp(sym_text(c->p, f->sym), "unit")) c->p->resource_unit.at[ent_index(n->ref)] = unit_read(c, f->kid[0]);
 }
 
+static void field_unknown(Checker *c, uint32_t kind, Span at, Sym name) {
+  const Kind *k = &c->p->kinds.at[kind];
+  const char *word = kind_word(c, kind);
+  Diag *x = diag_add(c->d, DIAG_E0302, at, "%s %s has no field '%s'", article(word), word, sym_text(c->p, name));
+  Near n = near_begin(c, name);
+  Buf b;
+  buf_init(&b, c->p->mem);
+  buf_str(&b, " It has ");
+  for (uint32_t i = FIELD_FIRST; i < k->fields.len; i++) {
+    near_try(&n, sym_text(c->p, k->fields.at[i].name));
+    buf_fmt(&b, "%s%s", i > FIELD_FIRST ? ", " : "", sym_text(c->p, k->fields.at[i].name));
+  }
+  if (k->fields.len <= FIELD_FIRST) diag_help(c->d, x, "it has none");
+  else if (!near_help(c, x, &n, "", buf_text(&b))) diag_help(c->d, x, "it has%s", buf_text(&b) + 7);
+  buf_end(&b);
+}
+
 static void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
   uint64_t seen = 0;
   for (Node *f = list_first(fields); f; f = f->next) {
@@ -199,22 +258,13 @@ static void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
     if (f->kind != N_ARG) continue;
     const Field *field = field_find(c->p, kind, f->sym, &slot);
     const char *name = sym_text(c->p, f->sym);
-    if (!field || slot < FIELD_FIRST) {
-      Diag *x = diag_add(c->d, DIAG_E0302, f->span, "a %s has no field '%s'", kind_word(c, kind), name);
-      Buf b;
-      buf_init(&b, c->p->mem);
-      for (uint32_t i = FIELD_FIRST; i < c->p->kinds.at[kind].fields.len; i++)
-        buf_fmt(&b, "%s%s", i > FIELD_FIRST ? ", " : "", sym_text(c->p, c->p->kinds.at[kind].fields.at[i].name));
-      if (b.len) diag_help(c->d, x, "it has %s", buf_text(&b));
-      buf_end(&b);
-      continue;
-    }
+    if (!field || slot < FIELD_FIRST) { field_unknown(c, kind, f->span, f->sym); continue; }
     if (slot < 64 && seen >> slot & 1) diag_add(c->d, DIAG_E0302, f->span, "'%s' is given twice", name);
     if (slot < 64) seen |= 1ull << slot;
     if (kind == K_RESOURCE && !strcmp(name, "unit")) continue;
     if (kind == K_RESOURCE && !strcmp(name, "requires")) { requires_field(c, self, f->kid[0]); continue; }
     Type want = field->type;
-    fact_expr(c, f->kid[0], nobody, want, name, FLAG_CLAUSES);
+    fact_expr(c, f->kid[0], nobody, want, quoted(c, name), FLAG_CLAUSES);
   }
 }
 
@@ -235,11 +285,29 @@ static void entity_check(Checker *c, Node *n) {
     Diag *x = diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the resource '%s' has no unit", sym_text(c->p, program_entity(c->p, n->ref)->id));
     diag_help(c->d, x, "say what it is measured in:  unit: t/yr");
   }
+  if (kind == K_RESOURCE && c->p->kinds.at[K_LAYER].list.len && !has_field(c, n->kid[2], "layer")) {
+    Diag *x = diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the resource '%s' has no layer", sym_text(c->p, program_entity(c->p, n->ref)->id));
+    diag_help(c->d, x, "say which layer of the stack it belongs to:  layer: %s", sym_text(c->p, c->p->kinds.at[K_LAYER].list.at[0].id));
+  }
 }
 
 /* ---- facts ---- */
 
 static bool is_rest(Checker *c, Node *name) { return name->kind == N_NAME && !strcmp(sym_text(c->p, name->sym), "rest"); }
+
+/* A figure of r that is not in r's unit. */
+static void report_measure(Checker *c, Node *e, Ent r, const char *or, Type want) {
+  Buf a, b;
+  buf_init(&a, c->p->mem);
+  buf_init(&b, c->p->mem);
+  if (e->kind == N_QUANTITY) buf_fmt(&a, "in %s", unit_text(&c->p->units, (UnitId)e->ref));
+  else type_words(c, e->ty, &a);
+  figure_words(c, want, &b);
+  Diag *x = diag_add(c->d, DIAG_E0215, e->span, "this is %s, and '%s' wants %s here%s", buf_text(&a), id_of(c, r), buf_text(&b), or);
+  diag_label(c->d, x, program_entity(c->p, r)->span, "measured in %s", unit_text(&c->p->units, c->p->resource_unit.at[ent_index(r)]));
+  buf_end(&a);
+  buf_end(&b);
+}
 
 static void supply_check(Checker *c, Node *n) {
   Ent r, country;
@@ -254,13 +322,7 @@ static void supply_check(Checker *c, Node *n) {
     if (n->kind == N_SUPPLY && t == T_NUMBER) continue;  /* a share */
     Type want = figure_of(c, r, DIM_ONE);
     if (type_fits(&c->p->types, t, want)) continue;
-    Buf b;
-    buf_init(&b, c->p->mem);
-    type_text(c->p, t, &b);
-    UnitId u = c->p->resource_unit.at[ent_index(r)];
-    Diag *x = diag_add(c->d, DIAG_E0215, e->kid[1]->span, "this is a %s, and %s is measured in %s", buf_text(&b), sym_text(c->p, program_entity(c->p, r)->id), u == UNIT_NONE ? "?" : unit_text(&c->p->units, u));
-    diag_label(c->d, x, program_entity(c->p, r)->span, "declared here");
-    buf_end(&b);
+    report_measure(c, e->kid[1], r, n->kind == N_SUPPLY ? ", or a share such as 40%" : "", want);
   }
 }
 
@@ -275,15 +337,7 @@ static void quantity_check(Checker *c, Node *e, Ent r, DimId times, Binder b, bo
   }
   fact_expr(c, e, b, T_ERROR, "a quantity", FLAG_CLAUSES);
   if (e->ty == T_ERROR || type_fits(&c->p->types, e->ty, want)) return;
-  Buf t, w;
-  buf_init(&t, c->p->mem);
-  buf_init(&w, c->p->mem);
-  type_text(c->p, e->ty, &t);
-  type_text(c->p, want, &w);
-  Diag *x = diag_add(c->d, DIAG_E0215, e->span, "this is a %s, and what is promised of %s here is a %s", buf_text(&t), sym_text(c->p, program_entity(c->p, r)->id), buf_text(&w));
-  diag_label(c->d, x, program_entity(c->p, r)->span, "declared here");
-  buf_end(&t);
-  buf_end(&w);
+  report_measure(c, e, r, times == DIM_ONE ? "" : ", since a stockpile is that rate times time", want);
 }
 
 static void one_figure(Checker *c, Node *n) {
@@ -331,7 +385,7 @@ static void fact_check(Checker *c, Node *n) {
   Table *t = fact_table(c, n);
   if (!t) return;
   uint32_t i = 0;
-  if (list_len(n->kid[1]) != t->nkey) diag_add(c->d, DIAG_E0211, n->span, "the table %s has %u keys, not %u", sym_text(c->p, t->name), t->nkey, list_len(n->kid[1]));
+  if (list_len(n->kid[1]) != t->nkey) diag_add(c->d, DIAG_E0211, n->span, "the table '%s' has %u key%s, not %u", sym_text(c->p, t->name), t->nkey, t->nkey == 1 ? "" : "s", list_len(n->kid[1]));
   for (Node *k = list_first(n->kid[1]); k; k = k->next, i++) fact_expr(c, k, nobody, i < t->nkey ? t->key[i] : T_ERROR, "a key of the table", FLAG_VARIES);
   fact_expr(c, n->kid[2], nobody, c->p->tables.at[n->ref].type, "the table", FLAG_CLAUSES);
   mods_check(c, n->kid[3], nobody);
@@ -405,6 +459,11 @@ static void clause_check(Checker *c, Node *n) {
   mods_check(c, n->kid[4], b);
 }
 
+static void report_twice(Checker *c, Node *field, const Node *first) {
+  Diag *x = diag_add(c->d, DIAG_E0302, field->span, "'%s' is given twice", sym_text(c->p, field->sym));
+  diag_label(c->d, x, first->span, "first here");
+}
+
 static void agreement_check(Checker *c, Node *n) {
   Node *parties = NULL, *term = NULL;
   for (Node *m = list_first(n->kid[2]); m; m = m->next) {
@@ -415,12 +474,14 @@ static void agreement_check(Checker *c, Node *n) {
     if (m->kind != N_ARG) continue;
     const char *name = sym_text(c->p, m->sym);
     uint32_t slot;
-    if (!strcmp(name, "parties")) { parties = m; fact_expr(c, m->kid[0], nobody, countries(c), "'parties'", FLAG_VARIES); }
+    if (parties && !strcmp(name, "parties")) report_twice(c, m, parties);
+    else if (!strcmp(name, "parties")) { parties = m; fact_expr(c, m->kid[0], nobody, countries(c), "'parties'", FLAG_VARIES); }
+    else if (term && !strcmp(name, "term")) report_twice(c, m, term);
     else if (!strcmp(name, "term")) { term = m; fact_expr(c, m->kid[0], nobody, T_RANGE, "'term'", FLAG_VARIES); }
     else {
       const Field *f = field_find(c->p, K_AGREEMENT, m->sym, &slot);
-      if (f) fact_expr(c, m->kid[0], nobody, f->type, name, FLAG_VARIES);
-      else diag_help(c->d, diag_add(c->d, DIAG_E0302, m->span, "an agreement has no field '%s'", name), "it has parties, term, binding, signed, entry_into_force and note");
+      if (f) fact_expr(c, m->kid[0], nobody, f->type, quoted(c, name), FLAG_VARIES);
+      else field_unknown(c, K_AGREEMENT, m->span, m->sym);
     }
   }
   if (!parties) diag_help(c->d, diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the agreement '%s' has no parties", sym_text(c->p, n->kid[0]->sym)), "say whose it is:  parties: {USA, JPN}");
@@ -505,6 +566,19 @@ static void concern_check(Checker *c) {
   }
 }
 
+/* Reports name findings by their check, so within a file each has a name of its own. */
+static void check_names(Checker *c) {
+  Map seen;
+  map_init(&seen, c->p->mem);
+  for (uint32_t i = 0; i < c->p->checks.len; i++) {
+    const Func *f = &c->p->funcs.at[c->p->checks.at[i]];
+    uint64_t key = (uint64_t)f->module << 32 | f->name, first;
+    if (map_get(&seen, key, &first)) report_again(c, f->decl->kid[0], c->p->funcs.at[first].span);
+    else map_put(&seen, key, c->p->checks.at[i]);
+  }
+  map_end(&seen);
+}
+
 void decls_check(Checker *c) {
   Program *p = c->p;
   kinds_check(c);
@@ -516,6 +590,7 @@ void decls_check(Checker *c) {
   }
   for (uint32_t i = 0; i < p->funcs.len; i++) func_header(c, i);
   for (uint32_t i = 0; i < p->funcs.len; i++) overloads_check(c, i);
+  check_names(c);
   concern_check(c);
   uint32_t named = p->funcs.len;
   for (uint32_t i = 0; i < named && !mem_failed(p->mem); i++) func_ready(c, i);

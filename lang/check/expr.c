@@ -8,18 +8,38 @@ void call_add(Checker *c, uint32_t to, Span at) {
   vec_push(c->p->mem, &c->p->calls, call);
 }
 
+static const char *expected_help(Checker *c, Node *at, Type got, TypeInfo g, TypeInfo w) {
+  if (w.kind == TY_SET && g.kind == TY_ENTITY && w.a == got) return "put it in braces: { ... }";
+  if (w.kind == TY_QUANTITY && g.kind == TY_NUMBER) return "give it a unit, such as  12_000 t/yr";
+  if (w.kind == TY_DATE && g.kind == TY_NUMBER) return "a date is written 2026-07-01";
+  if (w.kind == TY_RANGE && g.kind == TY_DATE) return "a range is written 2026-01-01..2030-12-31";
+  if (w.kind == TY_ENTITY && g.kind == TY_STRING && at->kind == N_STRING) return "name it without quotes";
+  if (w.kind == TY_STRING && (g.kind == TY_NUMBER || g.kind == TY_ENTITY)) return "text stands in quotes: \"...\"";
+  if (w.kind == TY_BOOL && type_is_figure(&c->p->types, at->ty)) return "compare it with something, as in  x >= 0.5";
+  return NULL;
+}
+
 void expected(Checker *c, Node *at, Type got, Type want, const char *what) {
   Buf a, b;
+  TypeInfo g = type_at(&c->p->types, got), w = type_at(&c->p->types, want);
   buf_init(&a, c->p->mem);
   buf_init(&b, c->p->mem);
-  type_text(c->p, got, &a);
-  type_text(c->p, want, &b);
-  Diag *x = diag_add(c->d, DIAG_E0210, at->span, "this is a %s, and %s wants a %s", buf_text(&a), what, buf_text(&b));
-  TypeInfo g = type_at(&c->p->types, got), w = type_at(&c->p->types, want);
-  if (w.kind == TY_SET && g.kind == TY_ENTITY) diag_help(c->d, x, "put it in braces: { ... }");
-  else if (w.kind == TY_QUANTITY && g.kind == TY_NUMBER) diag_help(c->d, x, "give it a unit, such as  12_000 t/yr");
+  type_words(c, got, &a);
+  type_words(c, want, &b);
+  Diag *x = diag_add(c->d, DIAG_E0210, at->span, "this is %s, and %s wants %s", buf_text(&a), what, buf_text(&b));
+  const char *help = expected_help(c, at, got, g, w);
+  if (help) diag_help(c->d, x, "%s", help);
   buf_end(&a);
   buf_end(&b);
+}
+
+void expected_some(Checker *c, Node *at, Type got, const char *want, const char *what) {
+  Buf a;
+  buf_init(&a, c->p->mem);
+  type_words(c, got, &a);
+  Diag *x = diag_add(c->d, DIAG_E0210, at->span, "this is %s, and %s wants %s", buf_text(&a), what, want);
+  if (type_kind(&c->p->types, got) == TY_ENTITY) diag_help(c->d, x, "one thing in braces is a set: { ... }");
+  buf_end(&a);
 }
 
 Type expr_want(Checker *c, Node *e, Type want, const char *what) {
@@ -31,8 +51,8 @@ Type expr_want(Checker *c, Node *e, Type want, const char *what) {
 /* ---- local names ---- */
 
 void local_push(Checker *c, Node *name, Type type, const char *what) {
-  if (c->nslot >= SLOT_MAX) { diag_add(c->d, DIAG_E0504, name->span, "one expression binds more than %d names", SLOT_MAX); return; }
-  Local l = {.name = name->sym, .type = type, .slot = c->nslot++, .span = name->span, .what = what};
+  if (c->nslot == SLOT_MAX) diag_add(c->d, DIAG_E0504, name->span, "one expression binds more than %d names", SLOT_MAX);
+  Local l = {.name = name->sym, .type = type, .slot = c->nslot++, .span = name->span, .what = what, .errors = c->d->errors};
   vec_push(c->p->mem, &c->locals, l);
   name->op = REF_LOCAL;
   name->ref = l.slot;
@@ -42,7 +62,7 @@ void local_push(Checker *c, Node *name, Type type, const char *what) {
 void locals_drop(Checker *c, uint32_t to) {
   while (c->locals.len > to) {
     Local *l = &c->locals.at[--c->locals.len];
-    if (l->used || !l->what || sym_text(c->p, l->name)[0] == '_') continue;
+    if (l->used || !l->what || l->errors != c->d->errors || sym_text(c->p, l->name)[0] == '_') continue;
     Diag *x = diag_add(c->d, DIAG_W0601, l->span, "'%s' is never used", sym_text(c->p, l->name));
     diag_help(c->d, x, "take it out, or begin its name with _");
   }
@@ -67,7 +87,7 @@ static void gen_check(Checker *c, Node *g) {
   Type second, coll = expr_check(c, g->kid[2]), first = elem_type(c, coll, &second);
   TypeKind kind = type_kind(&c->p->types, coll);
   if (coll != T_ERROR && kind != TY_SET && kind != TY_LIST && kind != TY_MAP && kind != TY_INTS && kind != TY_RANGE)
-    expected(c, g->kid[2], coll, type_set(&c->p->types, T_NEVER), "'for ... in'");
+    expected_some(c, g->kid[2], coll, "a set, a list, a map or a range", "'for ... in'");
   if (g->kid[1] && coll != T_ERROR && kind != TY_MAP)
     diag_add(c->d, DIAG_E0219, g->kid[1]->span, "two names after 'for' go through a map, and this is none");
   local_push(c, g->kid[0], first, "for");
@@ -78,7 +98,8 @@ static void gen_check(Checker *c, Node *g) {
 
 uint32_t gens_check(Checker *c, Node *gens) {
   uint32_t before = c->locals.len;
-  for (Node *g = list_first(gens); g; g = g->next) gen_check(c, g);
+  if (list_len(gens) > AST_DEPTH_MAX) ast_too_deep(c->u, gens->span);
+  for (Node *g = list_first(gens); g && list_len(gens) <= AST_DEPTH_MAX; g = g->next) gen_check(c, g);
   return before;
 }
 
@@ -105,6 +126,7 @@ static bool engine_name(Checker *c, Node *e, Type *t) {
     if (!strcmp(s, sets[i].word)) {
       e->op = REF_SETOF;
       e->ref = sets[i].kind;
+      use_mark_kind(c, sets[i].kind);
       *t = type_set(&c->p->types, c->p->kinds.at[sets[i].kind].type);
       return true;
     }
@@ -158,10 +180,12 @@ static Type name_check(Checker *c, Node *e) {
       case BIND_KIND:
         diag_add(c->d, DIAG_E0206, e->span, "'%s' is a kind, not a value", sym_text(c->p, e->sym));
         return T_ERROR;
+      case BIND_BAD: return T_ERROR;
     }
   }
   if (engine_name(c, e, &t)) return t;
-  report_unknown(c, e->span, e->sym, "thing");
+  if (engine_function(sym_text(c->p, e->sym))) diag_add(c->d, DIAG_E0213, e->span, "'%s' is a function: it needs its arguments", sym_text(c->p, e->sym));
+  else report_unknown(c, e->span, e->sym, "thing");
   return T_ERROR;
 }
 
@@ -205,21 +229,33 @@ static Type range_field(Checker *c, Node *e) {
   return T_DATE;
 }
 
+static void report_field(Checker *c, Node *e, uint32_t kind) {
+  const Kind *k = &c->p->kinds.at[kind];
+  const Node *of = e->kid[0];
+  const char *word = kind_word(c, kind), *name = sym_text(c->p, e->sym);
+  bool known = kind == K_AGREEMENT && of->kind == N_NAME && of->op == REF_ENTITY;
+  Diag *x = known ? diag_add(c->d, DIAG_E0203, e->span, "the agreement '%s' has no clause and no field '%s'", sym_text(c->p, of->sym), name)
+                  : diag_add(c->d, DIAG_E0203, e->span, "%s %s has no '%s'", article(word), word, name);
+  Near n = near_begin(c, e->sym);
+  Buf b;
+  buf_init(&b, c->p->mem);
+  buf_str(&b, " It has ");
+  for (uint32_t i = 0; i < k->fields.len; i++) {
+    near_try(&n, sym_text(c->p, k->fields.at[i].name));
+    buf_fmt(&b, "%s.%s", i ? ", " : "", sym_text(c->p, k->fields.at[i].name));
+  }
+  for (uint32_t i = 0; known && i < c->p->kinds.at[K_CLAUSE].list.len; i++)
+    if (c->p->kinds.at[K_CLAUSE].list.at[i].owner == ent_index(of->ref)) near_try(&n, sym_text(c->p, c->p->kinds.at[K_CLAUSE].list.at[i].id));
+  if (!near_help(c, x, &n, ".", buf_text(&b))) diag_help(c->d, x, "it has%s", buf_text(&b) + 7);
+  buf_end(&b);
+}
+
 static Type entity_field(Checker *c, Node *e, uint32_t kind) {
   uint32_t slot;
   const Field *f = field_find(c->p, kind, e->sym, &slot);
   Node *of = e->kid[0];
   if (!f && kind == K_AGREEMENT && of->kind == N_NAME && of->op == REF_ENTITY && clause_of(c, e, of->ref)) return c->p->kinds.at[K_CLAUSE].type;
-  if (!f) {
-    Diag *x = diag_add(c->d, DIAG_E0203, e->span, "a %s has no '%s'", kind_word(c, kind), sym_text(c->p, e->sym));
-    Buf b;
-    buf_init(&b, c->p->mem);
-    for (uint32_t i = 0; i < c->p->kinds.at[kind].fields.len; i++)
-      buf_fmt(&b, "%s.%s", i ? ", " : "", sym_text(c->p, c->p->kinds.at[kind].fields.at[i].name));
-    diag_help(c->d, x, "it has %s", buf_text(&b));
-    buf_end(&b);
-    return T_ERROR;
-  }
+  if (!f) { report_field(c, e, kind); return T_ERROR; }
   e->op = REF_FIELD;
   e->ref = slot;
   if (kind == K_CLAUSE || kind == K_AGREEMENT || kind == K_CONTROL) depends(c, slot >= FIELD_FIRST ? FLAG_VARIES : 0);
@@ -236,8 +272,8 @@ static Type field_check(Checker *c, Node *e) {
   if (x.kind == TY_ENTITY) return entity_field(c, e, x.a);
   Buf b;
   buf_init(&b, c->p->mem);
-  type_text(c->p, t, &b);
-  diag_add(c->d, DIAG_E0203, e->span, "a %s has no fields, so no '%s'", buf_text(&b), sym_text(c->p, e->sym));
+  type_words(c, t, &b);
+  diag_add(c->d, DIAG_E0203, e->span, "%s has no fields, so no '%s'", buf_text(&b), sym_text(c->p, e->sym));
   buf_end(&b);
   return T_ERROR;
 }
@@ -255,7 +291,7 @@ static Type index_check(Checker *c, Node *e) {
 
 /* ---- collections ---- */
 
-static Type elements(Checker *c, Node *list, const char *what) {
+static Type elements(Checker *c, Node *list) {
   Type all = T_NEVER;
   for (Node *n = list_first(list); n; n = n->next) {
     bool ok;
@@ -264,9 +300,9 @@ static Type elements(Checker *c, Node *list, const char *what) {
       Buf a, b;
       buf_init(&a, c->p->mem);
       buf_init(&b, c->p->mem);
-      type_text(c->p, t, &a);
-      type_text(c->p, all, &b);
-      diag_add(c->d, DIAG_E0218, n->span, "this is a %s, and the %s before it are of type %s", buf_text(&a), what, buf_text(&b));
+      type_words(c, t, &a);
+      type_words(c, all, &b);
+      diag_add(c->d, DIAG_E0218, n->span, "this is %s, and what stands before it is %s", buf_text(&a), buf_text(&b));
       buf_end(&a);
       buf_end(&b);
     } else all = joined;
@@ -315,8 +351,8 @@ static Type if_check(Checker *c, Node *e) {
     Buf x, y;
     buf_init(&x, c->p->mem);
     buf_init(&y, c->p->mem);
-    type_text(c->p, a, &x);
-    type_text(c->p, b, &y);
+    type_words(c, a, &x);
+    type_words(c, b, &y);
     Diag *d = diag_add(c->d, DIAG_E0217, e->span, "the branches of this 'if' differ in type");
     diag_label(c->d, d, e->kid[1]->span, "%s", buf_text(&x));
     diag_label(c->d, d, e->kid[2]->span, "%s", buf_text(&y));
@@ -347,8 +383,8 @@ static void without_check(Checker *c, Node *arg) {
   if (x.kind == TY_ENTITY && (x.a == K_COUNTRY || x.a == K_ROUTE || x.a == K_CLAUSE)) return;
   Buf b;
   buf_init(&b, c->p->mem);
-  type_text(c->p, t, &b);
-  diag_add(c->d, DIAG_E0206, arg->span, "'without' takes countries, routes or clauses, one or a set, and this is a %s", buf_text(&b));
+  type_words(c, t, &b);
+  diag_add(c->d, DIAG_E0206, arg->span, "'without' takes countries, routes or clauses, one or a set, and this is %s", buf_text(&b));
   buf_end(&b);
 }
 
@@ -358,13 +394,14 @@ static void under_check(Checker *c, Node *arg) {
   if (t == T_ERROR || (x.kind == TY_ENTITY && (x.a == K_SCENARIO || x.a == K_AGREEMENT))) return;
   Buf b;
   buf_init(&b, c->p->mem);
-  type_text(c->p, t, &b);
-  diag_add(c->d, DIAG_E0206, arg->span, "'under' takes a scenario or an agreement, and this is a %s", buf_text(&b));
+  type_words(c, t, &b);
+  diag_add(c->d, DIAG_E0206, arg->span, "'under' takes a scenario or an agreement, and this is %s", buf_text(&b));
   buf_end(&b);
 }
 
 static Type govern_check(Checker *c, Node *e) {
   bool mono = c->monotone;
+  uint32_t errors = c->d->errors;
   c->monotone = false;
   /* The argument belongs to the sentence outside: it is a value of where it is written. */
   switch (e->op) {
@@ -377,7 +414,7 @@ static Type govern_check(Checker *c, Node *e) {
   FUNC(c)->flags &= (uint8_t)~(FLAG_VARIES | FLAG_CLAUSES);
   uint32_t calls = c->p->calls.len;
   Type t = e->op == GOV_THROUGHOUT || e->op == GOV_SOMETIME ? expr_want(c, e->kid[0], T_BOOL, "a sentence about a stretch of time") : expr_check(c, e->kid[0]);
-  if (t != T_ERROR && !(FUNC(c)->flags & (FLAG_VARIES | FLAG_CLAUSES)) && c->p->calls.len == calls) {
+  if (t != T_ERROR && errors == c->d->errors && !(FUNC(c)->flags & (FLAG_VARIES | FLAG_CLAUSES)) && c->p->calls.len == calls) {
     Diag *x = diag_add(c->d, DIAG_W0603, e->span, "nothing here depends on the day or the world, so this changes nothing");
     diag_label(c->d, x, e->kid[0]->span, "the same always");
   }
@@ -406,8 +443,8 @@ static Type expr_type(Checker *c, Node *e) {
     case N_FIELD: return field_check(c, e);
     case N_CALL: return call_check(c, e);
     case N_INDEX: return index_check(c, e);
-    case N_SET: return type_set(&c->p->types, elements(c, e->kid[0], "elements"));
-    case N_SEQ: return type_list(&c->p->types, elements(c, e->kid[0], "elements"));
+    case N_SET: return type_set(&c->p->types, elements(c, e->kid[0]));
+    case N_SEQ: return type_list(&c->p->types, elements(c, e->kid[0]));
     case N_MAP: return map_check(c, e);
     case N_SET_FOR: case N_SEQ_FOR: return comprehension(c, e, 1);
     case N_MAP_FOR: return comprehension(c, e, 2);

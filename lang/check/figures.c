@@ -4,7 +4,7 @@
 
 static void text_of(Checker *c, Type t, Buf *b) {
   buf_init(b, c->p->mem);
-  type_text(c->p, t, b);
+  type_words(c, t, b);
 }
 
 static const char *const marks[] = {"", "+", "-", "*", "/", "mod", "^", "??", "..", "and", "or", "implies", "==", "!=", "<", ">", "<=", ">=", "in", "not in"};
@@ -12,16 +12,11 @@ static const char *const marks[] = {"", "+", "-", "*", "/", "mod", "^", "??", ".
 /* How a figure's unit is shown in a message about it: as written when it is a literal, else from its type. */
 static void unit_words(Checker *c, Node *e, Buf *b) {
   buf_init(b, c->p->mem);
-  TypeInfo x = type_at(&c->p->types, e->ty);
   if (e->kind == N_QUANTITY && e->ref != UNIT_NONE) {
     const UnitInfo *u = &c->p->units.units.at[e->ref];
     buf_str(b, unit_text(&c->p->units, (UnitId)e->ref));
     if (u->n == 1 && u->term[0].exp == 1) buf_fmt(b, " (%s)", c->p->units.atoms.at[u->term[0].atom].title);
-  } else if (x.kind == TY_NUMBER) buf_str(b, "a plain number");
-  else if (x.u) {
-    buf_str(b, "its resource's unit");
-    if (x.dim != DIM_ONE) { buf_str(b, " times "); dim_text(&c->p->units, x.dim, b); }
-  } else dim_text(&c->p->units, x.dim, b);
+  } else figure_words(c, e->ty, b);
 }
 
 static void report_dims(Checker *c, Node *e, const char *what) {
@@ -50,7 +45,7 @@ static void report_operands(Checker *c, Node *e, const char *help) {
   Buf a, b;
   text_of(c, e->kid[0]->ty, &a);
   text_of(c, e->kid[1]->ty, &b);
-  Diag *x = diag_add(c->d, DIAG_E0216, e->span, "'%s' does not take a %s and a %s", marks[e->op], buf_text(&a), buf_text(&b));
+  Diag *x = diag_add(c->d, DIAG_E0216, e->span, "'%s' does not take %s and %s", marks[e->op], buf_text(&a), buf_text(&b));
   if (help) diag_help(c->d, x, "%s", help);
   buf_end(&a);
   buf_end(&b);
@@ -65,7 +60,7 @@ static Type dates_check(Checker *c, Node *e, TypeKind l, TypeKind r) {
     TypeInfo x = type_at(&c->p->types, e->kid[1]->ty);
     if (x.any || (!x.u && x.dim == time)) return T_DATE;
   }
-  report_operands(c, e, "add a duration to a date: d + 30 d, d - 2 wk, d + 6 mo");
+  report_operands(c, e, e->op != OP_ADD && e->op != OP_SUB ? NULL : "add a duration to a date: d + 30 d, d - 2 wk, d + 6 mo");
   return T_ERROR;
 }
 
@@ -106,7 +101,8 @@ static Type arith_check(Checker *c, Node *e) {
   if (e->op == OP_ADD && x.kind == TY_LIST && y.kind == TY_LIST) { bool ok; return type_join(&c->p->types, l, r, &ok); }
   if ((e->op == OP_ADD || e->op == OP_SUB) && x.kind == TY_SET && y.kind == TY_SET) { bool ok; Type t = type_join(&c->p->types, l, r, &ok); if (ok) return t; }
   if (!type_is_figure(&c->p->types, l) || !type_is_figure(&c->p->types, r)) {
-    report_operands(c, e, x.kind == TY_STRING || y.kind == TY_STRING ? "texts are joined like this: \"{a}{b}\"" : NULL);
+    report_operands(c, e, x.kind == TY_STRING || y.kind == TY_STRING ? "texts are joined like this: \"{a}{b}\""
+      : (x.kind == TY_SET) != (y.kind == TY_SET) && e->op <= OP_SUB ? "put the one in braces, so that it is a set too: { ... }" : NULL);
     return T_ERROR;
   }
   switch (e->op) {
@@ -141,7 +137,7 @@ static Type compare_check(Checker *c, Node *e) {
   TypeKind k = type_kind(&c->p->types, l);
   bool order = e->op != OP_EQ && e->op != OP_NE;
   type_join(&c->p->types, l, r, &ok);
-  if (!ok) report_operands(c, e, NULL);
+  if (!ok) report_operands(c, e, k == TY_SET || type_kind(&c->p->types, r) == TY_SET ? "whether a set holds something is asked with 'in'; one thing in braces is a set: { ... }" : NULL);
   else if (order && k == TY_SET) { e->ref = 1; return T_BOOL; }  /* a <= b: a is within b */
   else if (order && k != TY_DATE && k != TY_STRING) report_operands(c, e, "only figures, dates, texts and sets have an order");
   return T_BOOL;
@@ -170,10 +166,18 @@ static Type logic_check(Checker *c, Node *e) {
   return T_BOOL;
 }
 
+/* Two dates as written: whether the range holds a day can be seen at once. */
+static void range_order(Checker *c, Node *e) {
+  const Node *a = e->kid[0], *b = e->kid[1];
+  if (a->kind != N_DATE || b->kind != N_DATE || (Day)a->sym == DAY_NONE || (Day)b->sym == DAY_NONE || (Day)a->sym <= (Day)b->sym) return;
+  Diag *x = diag_add(c->d, DIAG_E0305, e->span, "this range ends before it begins");
+  diag_help(c->d, x, "the first day stands left of .. and the last right of it");
+}
+
 static Type range_check(Checker *c, Node *e) {
   Type l = expr_check(c, e->kid[0]), r = expr_check(c, e->kid[1]);
   if (l == T_ERROR || r == T_ERROR) return T_ERROR;
-  if (l == T_DATE && r == T_DATE) return T_RANGE;
+  if (l == T_DATE && r == T_DATE) { range_order(c, e); return T_RANGE; }
   if (l == T_NUMBER && r == T_NUMBER) return T_INTS;
   report_operands(c, e, "a range goes from a date to a date, or from a whole number to a whole number");
   return T_ERROR;
@@ -215,7 +219,7 @@ Type unary_check(Checker *c, Node *e) {
   if (t != T_ERROR && !type_is_figure(&c->p->types, t)) {
     Buf b;
     text_of(c, t, &b);
-    diag_add(c->d, DIAG_E0216, e->span, "'-' does not take a %s", buf_text(&b));
+    diag_add(c->d, DIAG_E0216, e->span, "'-' does not take %s", buf_text(&b));
     buf_end(&b);
     return T_ERROR;
   }

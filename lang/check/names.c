@@ -1,5 +1,6 @@
 #include "base/near.h"
 #include "check/checker.h"
+#include <stdio.h>
 #include <string.h>
 
 Sym sym_of(Checker *c, const char *word) { return intern_put(c->u->names, word, strlen(word)); }
@@ -14,7 +15,7 @@ static bool find_in(const Program *p, uint16_t module, Sym name, Bind *out) {
 
 /* Looks in what a module uses, and in what those use, nearest first. A name with a prefix is found in what is used
  * under that prefix alone. */
-static bool find_used(Program *p, uint16_t from, Sym prefix, Sym name, Bind *out) {
+static bool find_used(Program *p, uint16_t from, Sym prefix, Sym name, uint32_t skip, Bind *out) {
   uint16_t queue[256];
   uint64_t seen[4] = {0};
   uint32_t head = 0, tail = 0;
@@ -25,27 +26,51 @@ static bool find_used(Program *p, uint16_t from, Sym prefix, Sym name, Bind *out
     uint16_t at = queue[head++];
     if (seen[at >> 6 & 3] >> (at & 63) & 1) continue;
     seen[at >> 6 & 3] |= 1ull << (at & 63);
-    if (find_in(p, at, name, out)) return true;
+    if (find_in(p, at, name, out) && !skip--) { use_mark(p, from, at); return true; }
     for (uint32_t i = 0; i < p->modules.at[at].uses.len && tail < 256; i++)
       if (!p->modules.at[at].uses.at[i].prefix) queue[tail++] = p->modules.at[at].uses.at[i].module;
   }
   return false;
 }
 
-bool name_find(Checker *c, uint16_t module, Sym name, Bind *out) {
-  if (find_in(c->p, module, name, out)) return true;
-  if (find_used(c->p, module, 0, name, out)) return true;
+bool name_find_next(Checker *c, uint16_t module, Sym name, uint32_t skip, Bind *out) {
+  if (find_in(c->p, module, name, out) && !skip--) return true;
   const char *s = sym_text(c->p, name), *dot = strchr(s, '.');
-  if (!dot) return false;
+  if (!dot) return find_used(c->p, module, 0, name, skip, out);
   Sym prefix = intern_put(c->u->names, s, (size_t)(dot - s));
-  return find_used(c->p, module, prefix, intern_put(c->u->names, dot + 1, strlen(dot + 1)), out);
+  return find_used(c->p, module, prefix, intern_put(c->u->names, dot + 1, strlen(dot + 1)), skip, out);
 }
 
-typedef struct Near { const char *word; uint32_t len; const char *best; int distance; } Near;
+bool name_find(Checker *c, uint16_t module, Sym name, Bind *out) { return name_find_next(c, module, name, 0, out); }
 
-static void near_try(Near *n, const char *word) {
+Near near_begin(const Checker *c, Sym word) {
+  return (Near){.word = sym_text(c->p, word), .len = intern_len(c->u->names, word), .distance = 3};
+}
+
+void near_try(Near *n, const char *word) {
   int d = near_distance(n->word, n->len, word, (uint32_t)strlen(word));
-  if (d < n->distance && (uint32_t)d < n->len && d <= (n->len < 4 ? 1 : 2)) n->distance = d, n->best = word;
+  if (d > n->distance || (uint32_t)d >= n->len || d > (n->len < 4 ? 1 : 2)) return;
+  if (d < n->distance) n->n = 0;
+  n->distance = d;
+  for (uint32_t i = 0; i < n->n; i++)
+    if (!strcmp(n->best[i], word)) return;
+  uint32_t at = n->n;
+  if (word[0] == n->word[0])  /* most slips of the pen come after the first letter */
+    for (at = 0; at < n->n && n->best[at][0] == word[0]; at++) {}
+  if (at >= NEAR_BEST) return;
+  if (n->n < NEAR_BEST) n->n++;
+  memmove(n->best + at + 1, n->best + at, (size_t)(n->n - 1 - at) * sizeof *n->best);
+  n->best[at] = word;
+}
+
+bool near_help(Checker *c, Diag *x, const Near *n, const char *mark, const char *more) {
+  Buf b;
+  if (!n->n) return false;
+  buf_init(&b, c->p->mem);
+  for (uint32_t i = 0; i < n->n; i++) buf_fmt(&b, "%s'%s%s'", !i ? "" : i + 1 == n->n ? " or " : ", ", mark, n->best[i]);
+  diag_help(c->d, x, "did you mean %s?%s", buf_text(&b), more);
+  buf_end(&b);
+  return true;
 }
 
 static void near_module(Checker *c, Near *n, uint16_t module, int depth) {
@@ -53,6 +78,7 @@ static void near_module(Checker *c, Near *n, uint16_t module, int depth) {
   /* Walking the names in the order of their declaration keeps the suggestion the same from run to run. */
   for (uint32_t i = 0; i < c->p->binds.len && depth < 4; i++) {
     const Bind *b = &c->p->binds.at[i];
+    if (b->kind == BIND_BAD) continue;
     Sym s = b->kind == BIND_ENTITY ? program_entity(c->p, b->index)->id : b->kind == BIND_FUNC ? c->p->funcs.at[b->index].name
           : b->kind == BIND_TABLE ? c->p->tables.at[b->index].name : c->p->kinds.at[b->index].word;
     uint64_t known;
@@ -61,17 +87,49 @@ static void near_module(Checker *c, Near *n, uint16_t module, int depth) {
   for (uint32_t i = 0; i < m->uses.len && depth < 4; i++) near_module(c, n, m->uses.at[i].module, depth + 1);
 }
 
-void report_unknown(Checker *c, Span at, Sym name, const char *what) {
-  Diag *x = diag_add(c->d, DIAG_E0201, at, "there is no %s named '%s'", what, sym_text(c->p, name));
-  Near n = {sym_text(c->p, name), intern_len(c->u->names, name), NULL, 3};
+/* Library modules that a draft may have forgotten to use, by names of theirs. */
+static const char *module_of(const char *name) {
+  static const char *const coverage[] = {"covered", "uncovered", "resilient", "capable", "soft", "status", "rank", "available", "short", "members"};
+  static const char *const stack[] = {"energy", "minerals", "semiconductors", "compute", "logistics"};
+  for (size_t i = 0; i < sizeof coverage / sizeof *coverage; i++)
+    if (!strcmp(name, coverage[i])) return "std.coverage";
+  for (size_t i = 0; i < sizeof stack / sizeof *stack; i++)
+    if (!strcmp(name, stack[i])) return "std.stack";
+  return NULL;
+}
+
+static bool is_code(const char *s) {
+  int n = 0;
+  while (s[n] >= 'A' && s[n] <= 'Z') n++;
+  return n == 3 && !s[n];
+}
+
+static void unknown_help(Checker *c, Diag *x, Sym name, const char *what) {
+  const char *s = sym_text(c->p, name), *module = module_of(s);
+  Near n = near_begin(c, name);
+  if (module) { diag_help(c->d, x, "it comes with  use %s", module); return; }
+  if (unit_atom(&c->p->units, name)) { diag_help(c->d, x, "'%s' is a unit: it stands right after a figure and without spaces inside, as in  12_000 t/yr", s); return; }
   for (uint32_t i = c->locals.len; i-- > c->base;) near_try(&n, sym_text(c->p, c->locals.at[i].name));
   near_module(c, &n, c->module, 0);
-  for (int b = 0; b < BUILTIN_COUNT; b++) near_try(&n, builtin_info((Builtin)b)->name);
-  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "today", "layers", "countries",
+  bool thing = !strcmp(what, "function") || !strcmp(what, "thing");
+  for (int b = 0; b < BUILTIN_COUNT && thing; b++) near_try(&n, builtin_info((Builtin)b)->name);
+  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "today", "layers", "countries",
     "resources", "sources", "routes", "controls", "clauses", "agreements", "parties", "concern", "term"};
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&n, words[i]);
-  if (n.best) diag_help(c->d, x, "did you mean '%s'?", n.best);
-  else if (!strcmp(what, "country")) diag_help(c->d, x, "countries are ISO 3166-1 alpha-3 codes once the draft says  use std.countries");
+  for (size_t i = 0; i < sizeof words / sizeof *words && thing; i++) near_try(&n, words[i]);
+  if (near_help(c, x, &n, "", "")) return;
+  if (!strcmp(what, "country") || is_code(s)) diag_help(c->d, x, "countries are ISO 3166-1 alpha-3 codes once the draft says  use std.countries");
+  else if (c->p->kinds.len > K_BUILTIN || !thing) diag_help(c->d, x, "declare it, or see whether the file that declares it is used here");
+}
+
+void report_unknown(Checker *c, Span at, Sym name, const char *what) {
+  /* Where no country is known at all, a forgotten `use` is one mistake, however many codes follow. */
+  if (is_code(sym_text(c->p, name)) && !c->p->kinds.at[K_COUNTRY].list.len) {
+    if (c->no_countries) return;
+    c->no_countries = true;
+  }
+  bool thing = !strcmp(what, "thing");
+  Diag *x = diag_add(c->d, DIAG_E0201, at, thing ? "%s is named '%s' here" : "there is no %s named '%s'", thing ? "nothing" : what, sym_text(c->p, name));
+  unknown_help(c, x, name, what);
 }
 
 static bool is_entity_of(Checker *c, Node *n, Bind b, uint32_t kind, Ent *out) {
@@ -104,10 +162,11 @@ bool entity_find(Checker *c, Node *n, uint32_t kind, Ent *out) {
     return false;
   }
   if (is_entity_of(c, n, b, kind, out)) return true;
+  if (b.kind == BIND_BAD) return false;
   Diag *x = diag_add(c->d, DIAG_E0206, n->span, "'%s' is no %s", sym_text(c->p, name), kind_word(c, kind));
   if (b.kind == BIND_ENTITY) {
     Entity *e = program_entity(c->p, b.index);
-    diag_label(c->d, x, e->span, "it is declared here as a %s", kind_word(c, ent_kind(b.index)));
+    diag_label(c->d, x, e->span, "it is declared here as %s %s", article(kind_word(c, ent_kind(b.index))), kind_word(c, ent_kind(b.index)));
   }
   return false;
 }
@@ -127,6 +186,7 @@ static Span bind_span(const Program *p, const Bind *b) {
     case BIND_FUNC: return p->funcs.at[b->index].span;
     case BIND_TABLE: return p->tables.at[b->index].decl->kid[0]->span;
     case BIND_KIND: return p->kinds.at[b->index].span;
+    case BIND_BAD: break;
   }
   return (Span){0, 0};
 }
@@ -138,6 +198,8 @@ static void bind_add(Checker *c, Sym name, Span at, BindKind kind, uint32_t inde
   Bind b = {(uint8_t)kind, index, -1};
   if (map_get(&m->names, name, &known)) {
     Bind *old = &p->binds.at[known];
+    if (kind == BIND_BAD) return;
+    if (old->kind == BIND_BAD) { *old = b; return; }
     /* A function may be given once for each type of its first parameter; types are compared once they are known. */
     if (kind == BIND_FUNC && old->kind == BIND_FUNC && p->funcs.at[index].kind <= FUNC_RULE && p->funcs.at[old->index].kind <= FUNC_RULE) {
       b.next = old->next;
@@ -210,9 +272,11 @@ static void declare_instance(Checker *c, Node *n) {
       Diag *x = diag_add(c->d, DIAG_E0204, word, "'%s' begins no declaration, and there is no kind of that name", sym_text(p, n->sym));
       static const char *const words[] = {"use", "layer", "country", "group", "concern", "unit", "source", "resource", "requires", "supply", "demand",
         "control", "route", "agreement", "let", "fn", "rule", "check", "scenario", "kind", "table", "fact", "world"};
-      Near near = {sym_text(p, n->sym), intern_len(c->u->names, n->sym), NULL, 3};
+      Near near = near_begin(c, n->sym);
       for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
-      if (near.best) diag_help(c->d, x, "did you mean '%s'?", near.best);
+      for (uint32_t i = K_BUILTIN; i < p->kinds.len; i++) near_try(&near, sym_text(p, p->kinds.at[i].word));
+      near_help(c, x, &near, "", "");
+      if (name->kind == N_NAME) bind_add(c, name->sym, name->span, BIND_BAD, 0);
       return;
     }
     kind = b.index;
@@ -360,13 +424,30 @@ static bool unit_spell(Checker *c, Node *e, Buf *b) {
   return false;
 }
 
+static bool same_letters(const char *a, const char *b) {
+  while (*a && (*a | 32) == (*b | 32)) a++, b++;
+  return *a == *b;
+}
+
 static void report_unit(Checker *c, Span at, Sym bad) {
-  Diag *x = diag_add(c->d, DIAG_E0202, at, "there is no unit '%s'", sym_text(c->p, bad));
-  Near n = {sym_text(c->p, bad), intern_len(c->u->names, bad), NULL, 3};
-  for (uint32_t i = 0; i < c->p->units.atoms.len; i++) near_try(&n, sym_text(c->p, c->p->units.atoms.at[i].name));
-  if (c->p->units.atoms.len == 1) diag_help(c->d, x, "the usual units come with  use std.units");
-  else if (n.best) diag_help(c->d, x, "did you mean '%s'? Units are declared with  unit %s \"...\"", n.best, sym_text(c->p, bad));
-  else diag_help(c->d, x, "declare it with  unit %s \"...\"", sym_text(c->p, bad));
+  const UnitTable *t = &c->p->units;
+  const char *word = sym_text(c->p, bad), *found = NULL;
+  Near n = near_begin(c, bad);
+  if (t->atoms.len == 1) {  /* a forgotten `use` is one mistake, however many units follow */
+    if (c->no_units) return;
+    c->no_units = true;
+  }
+  Diag *x = diag_add(c->d, DIAG_E0202, at, "there is no unit '%s'", word);
+  if (t->atoms.len == 1) { diag_help(c->d, x, "the usual units come with  use std.units"); return; }
+  char more[320];
+  snprintf(more, sizeof more, " Units are declared with  unit %.200s \"...\"", word);
+  for (uint32_t i = 0; i < t->atoms.len; i++) {
+    const char *name = sym_text(c->p, t->atoms.at[i].name);
+    near_try(&n, name);
+    if (same_letters(name, word) || same_letters(t->atoms.at[i].title, word)) found = name;
+  }
+  if (found) diag_help(c->d, x, "did you mean '%s'?", found);
+  else if (!near_help(c, x, &n, "", more)) diag_help(c->d, x, "declare it:  unit %s \"...\"  or, in terms of another,  unit %s \"...\" = 1_000 t", word, word);
 }
 
 UnitId unit_read(Checker *c, Node *e) {
@@ -379,7 +460,26 @@ UnitId unit_read(Checker *c, Node *e) {
   if (!ok) { diag_add(c->d, DIAG_E0202, e->span, "this is no unit; a unit is written t, t/yr or USD/kg"); return UNIT_NONE; }
   UnitId u = unit_parse(&c->p->units, text, &bad);
   if (u == UNIT_NONE) report_unit(c, e->span, bad);
+  else use_mark_unit(c, u);
   return u;
+}
+
+static void report_type(Checker *c, Node *n) {
+  const Program *p = c->p;
+  const char *w = sym_text(p, n->sym);
+  static const char *const words[] = {"bool", "string", "number", "quantity", "date", "range", "set", "list", "map"};
+  static const char *const shapes[] = {NULL, NULL, NULL, "quantity[t/yr]", NULL, NULL, "set of country", "list of number", "map of country to number"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    if (strcmp(w, words[i])) continue;
+    Diag *x = diag_add(c->d, DIAG_E0205, n->span, "this is not how a %s is written", w);
+    diag_help(c->d, x, "write  %s", shapes[i] ? shapes[i] : w);
+    return;
+  }
+  Diag *x = diag_add(c->d, DIAG_E0205, n->span, "there is no type '%s'", w);
+  Near near = near_begin(c, n->sym);
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
+  for (uint32_t i = 0; i < p->kinds.len; i++) near_try(&near, sym_text(p, p->kinds.at[i].word));
+  if (!near_help(c, x, &near, "", "")) diag_help(c->d, x, "types are bool, string, number, quantity, date, range, sets, lists and maps of them, and the kinds of entity");
 }
 
 Type type_read(Checker *c, Node *n) {
@@ -406,11 +506,6 @@ Type type_read(Checker *c, Node *n) {
   }
   for (uint32_t i = 0; i < p->kinds.len && plain; i++)
     if (p->kinds.at[i].word == n->sym) return p->kinds.at[i].type;
-  Diag *x = diag_add(c->d, DIAG_E0205, n->span, "there is no type '%s'", w);
-  Near near = {w, intern_len(c->u->names, n->sym), NULL, 3};
-  static const char *const words[] = {"bool", "string", "number", "quantity", "date", "range", "set", "list", "map"};
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
-  for (uint32_t i = 0; i < p->kinds.len; i++) near_try(&near, sym_text(p, p->kinds.at[i].word));
-  if (near.best) diag_help(c->d, x, "did you mean '%s'?", near.best);
+  report_type(c, n);
   return T_ERROR;
 }

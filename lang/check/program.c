@@ -136,6 +136,7 @@ bool program_check(Program *p) {
   checker_init(&c, p);
   declare_all(&c);
   decls_check(&c);
+  uses_report(&c);
   if (!c.d->errors) strata_check(&c);
   checker_end(&c);
   return !c.d->errors && !mem_failed(p->mem);

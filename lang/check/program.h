@@ -63,7 +63,7 @@ typedef struct Table {
 enum { TABLE_KEY_MAX = 4 };
 
 /* What a name at the top of a file stands for. */
-typedef enum BindKind { BIND_ENTITY, BIND_FUNC, BIND_TABLE, BIND_KIND } BindKind;
+typedef enum BindKind { BIND_ENTITY, BIND_FUNC, BIND_TABLE, BIND_KIND, BIND_BAD /* declared by something reported already */ } BindKind;
 typedef struct Bind { uint8_t kind; uint32_t index; int32_t next; } Bind;   /* next: another of the same name (overloads), or -1 */
 
 typedef struct Module {

@@ -120,6 +120,9 @@ static void cycles_report(Checker *c, Graph *g) {
     to->flags |= FLAG_RECURSIVE;
     bool rules = from->kind == FUNC_RULE && to->kind == FUNC_RULE;
     if (rules && k->monotone) continue;
+    if (!rules && g->next[g->comp[k->from] - 1] == UINT32_MAX) continue;  /* one report a circle; next is free to use by now */
+    if (!rules) g->next[g->comp[k->from] - 1] = UINT32_MAX;
+    bool lets = from->kind == FUNC_LET && to->kind == FUNC_LET;
     Buf b;
     buf_init(&b, p->mem);
     cycle_text(g, i, &b);
@@ -128,21 +131,49 @@ static void cycles_report(Checker *c, Graph *g) {
       diag_help(c->d, x, "a rule may refer to itself through and, or, any, all, a branch of if, or the right of implies; not through not, comparisons, sums, arguments, time or worlds");
     } else {
       Diag *x = diag_add(c->d, DIAG_E0221, k->span, "'%s' is defined by itself: %s", sym_text(p, from->name), buf_text(&b));
-      diag_help(c->d, x, "a function may not call itself; a yes-or-no over entities that refers to itself is a  rule");
+      if (lets) diag_help(c->d, x, "a name stands for a value that is known without it");
+      else diag_help(c->d, x, "a function may not call itself; a yes-or-no over entities that refers to itself is a  rule");
     }
     buf_end(&b);
   }
 }
 
-static void limits_report(Checker *c) {
+enum { WAY_MAX = 12 };
+
+/* The functions by which an expression comes to rest on clauses: ": covered -> uncovered -> short". */
+static void clauses_way(const Graph *g, uint32_t f, Buf *b) {
+  const Program *p = g->p;
+  uint32_t way[WAY_MAX], n = 0;
+  for (bool more = true; more && n < WAY_MAX;) {
+    more = false;
+    for (uint32_t k = g->start[f]; k < g->start[f + 1] && !more; k++) {
+      uint32_t to = p->calls.at[g->edge[k]].to;
+      bool been = !(p->funcs.at[to].flags & FLAG_CLAUSES) || !p->funcs.at[to].name;
+      for (uint32_t i = 0; i < n; i++) been = been || way[i] == to;
+      if (been) continue;
+      buf_fmt(b, "%s%s", n ? " -> " : ": ", sym_text(p, p->funcs.at[to].name));
+      f = way[n++] = to;
+      more = true;
+    }
+  }
+}
+
+static void limits_report(Checker *c, const Graph *g) {
   Program *p = c->p;
   for (uint32_t i = 0; i < p->limits.len; i++) {
     uint8_t bad = p->funcs.at[p->limits.at[i].func].flags & (p->limits.at[i].must_not | (p->limits.at[i].must_not & FLAG_VARIES ? FLAG_CLAUSES : 0));
     if (!bad) continue;
     if (bad & FLAG_CLAUSES) {
-      Diag *x = diag_add(c->d, DIAG_E0307, p->limits.at[i].span, "this rests on clauses, and clauses rest on it");
+      Buf way;
+      buf_init(&way, p->mem);
+      clauses_way(g, p->limits.at[i].func, &way);
+      Diag *x = diag_add(c->d, DIAG_E0307, p->limits.at[i].span, "this rests on clauses, and clauses rest on it%s", buf_text(&way));
+      buf_end(&way);
       diag_help(c->d, x, "facts and clauses may use stated facts (capacity, share, demanded), tables and dates, but not committed, needed, suppliers or covered");
-    } else diag_add(c->d, DIAG_E0308, p->limits.at[i].span, "this must be the same on every day and in every world");
+    } else {
+      Diag *x = diag_add(c->d, DIAG_E0308, p->limits.at[i].span, "this must be the same on every day and in every world");
+      diag_help(c->d, x, "it may use dates, sets, fields and functions of them, but no facts, tables or shares");
+    }
   }
 }
 
@@ -152,6 +183,6 @@ void strata_check(Checker *c) {
   if (!graph_make(&g, c->p)) return;
   components(&g);
   cycles_report(c, &g);
+  limits_report(c, &g);
   graph_free(&g);
-  limits_report(c);
 }

@@ -210,9 +210,11 @@ UnitId unit_parse(UnitTable *t, Sym text, Sym *bad) {
 /* Adds atom^exp to u; an atom of the same dimension as one that is there already is turned into that one. */
 static bool term_merge(UnitTable *t, UnitInfo *u, UnitTerm x, Num *factor) {
   const UnitAtom *a = &t->atoms.at[x.atom];
+  for (uint8_t i = 0; i < u->n; i++)
+    if (u->term[i].atom == x.atom) return term_add(u, x.atom, x.exp);
   for (uint8_t i = 0; i < u->n; i++) {
     const UnitAtom *b = &t->atoms.at[u->term[i].atom];
-    if (u->term[i].atom == x.atom || a->dim != b->dim) continue;
+    if (a->dim != b->dim) continue;
     Num r = num_div(t->mem, a->factor, b->factor), p = num_power(t->mem, r, x.exp), f = num_mul(t->mem, *factor, p);
     num_drop(t->mem, r);
     num_drop(t->mem, p);

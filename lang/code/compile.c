@@ -9,6 +9,7 @@ typedef struct Compiler {
   Rt *rt;
   uint32_t func;
   uint32_t top, most;      /* temporaries: the next free register, and the most ever used */
+  const Node *when;        /* of the requirement at hand: the at, throughout or sometime that says when */
   bool failed;
 } Compiler;
 
@@ -267,7 +268,7 @@ static void loops_close(Compiler *c, Loops *ls, uint32_t acc, int kind) {
     if (l->has_skip) patch(c, l->skip);
     jump_back(c, l->gen, l->next);
     patch(c, l->out);
-    if (acc != NO_WHERE) emit(c, l->gen, OP_ACC_MISS_, kind, acc, l->cell, 0);
+    emit(c, l->gen, OP_ACC_MISS_, kind, acc, l->cell, 0);
   }
 }
 
@@ -324,32 +325,12 @@ static void aggregate(Compiler *c, Node *e, uint32_t to) {
 
 /* ---- time and worlds ---- */
 
-static bool daily(Compiler *c, Node *e);
-
-static bool any_daily(Compiler *c, Node *list) {
-  for (Node *n = list_first(list); n; n = n->next)
-    if (daily(c, n)) return true;
-  return false;
-}
-
-/* Whether a sentence asks for `today`, itself or through what it calls. */
-static bool daily(Compiler *c, Node *e) {
-  if (!e) return false;
-  if (e->kind == N_LIST) return any_daily(c, e);
-  if (e->kind == N_NAME) return e->op == REF_TODAY || (e->op == REF_FUNC && c->p->funcs.at[e->ref].flags & FLAG_TODAY);
-  if (e->kind == N_CALL && e->op == CALL_FUNC && c->p->funcs.at[e->ref].flags & FLAG_TODAY) return true;
-  if (e->kind == N_CALL && e->op == CALL_STEP && list_first(e->kid[1])->kind != N_MAP) return true;
-  for (int i = 0; i < ast_kids((NodeKind)e->kind); i++)
-    if (daily(c, e->kid[i])) return true;
-  return false;
-}
-
 /* throughout, sometime: over the range in register `range`; spans and first_day: over the term. */
 static void stretches(Compiler *c, Node *e, Node *body, uint32_t range, int kind, uint32_t to) {
   uint32_t top = c->top, acc = temp(c), cell = temp(c), v = temp(c), settled = 0;
   bool term = range == NO_WHERE;
   emit(c, e, OP_ACC_BEGIN_, 0, acc, (uint32_t)kind, 0);
-  emit(c, e, OP_SPAN_ITER_, (daily(c, body) ? 2 : 0) | (term ? 1 : 0), cell, term ? 0 : range, 0);
+  emit(c, e, OP_SPAN_ITER_, term, cell, term ? 0 : range, 0);
   uint32_t next = here(c), out = emit_jump(c, e, OP_SPAN_NEXT_, 0, cell);
   expr(c, body, v);
   if (kind == ACC_SPANS) emit(c, e, OP_ACC_SPAN_, 0, acc, v, 0);
@@ -388,6 +369,7 @@ static void govern_with(Compiler *c, Node *e, uint32_t arg, uint32_t to) {
 static void govern(Compiler *c, Node *e, uint32_t to) {
   uint32_t top = c->top, arg = temp(c);
   expr(c, e->kid[1], arg);
+  if (e == c->when) emit(c, e, OP_WHEN_, 0, arg, 0, 0);
   govern_with(c, e, arg, to);
   c->top = top;
 }
@@ -459,34 +441,96 @@ static void expr(Compiler *c, Node *e, uint32_t to) {
 
 /* ---- checks ---- */
 
-static bool says_when(const Node *e) {
+/* The at, throughout or sometime that says when e is about: the inner one wins. */
+static Node *says_when(Node *e) {
+  Node *found = NULL;
   for (; e->kind == N_GOVERN; e = e->kid[0])
-    if (e->op != GOV_WITHOUT && e->op != GOV_UNDER) return true;
-  return false;
+    if (e->op != GOV_WITHOUT && e->op != GOV_UNDER) found = e;
+  return found;
+}
+
+/* The spans of the range in which e->kid[0] surely fails, as a list. */
+static void failing_spans(Compiler *c, Node *e, uint32_t range, uint32_t to) {
+  uint32_t top = c->top, acc = temp(c), cell = temp(c), v = temp(c), fails = temp(c);
+  emit(c, e, OP_ACC_BEGIN_, 0, acc, ACC_SPANS, 0);
+  emit(c, e, OP_SPAN_ITER_, 0, cell, range, 0);
+  uint32_t next = here(c), out = emit_jump(c, e, OP_SPAN_NEXT_, 0, cell);
+  expr(c, e->kid[0], v);
+  constant(c, e, fails, value_bool(true));
+  uint32_t yes = emit_jump(c, e, OP_JUMP_FALSE_, 0, v);
+  constant(c, e, fails, value_bool(false));
+  patch(c, yes);
+  emit(c, e, OP_ACC_SPAN_, 0, acc, fails, 0);
+  jump_back(c, e, next);
+  patch(c, out);
+  emit(c, e, OP_ACC_MISS_, ACC_SPANS, acc, cell, 0);
+  emit(c, e, OP_ACC_END_, 0, acc, ACC_SPANS, 0);
+  emit(c, e, OP_MOVE_, 0, to, acc, 0);
+  c->top = top;
+}
+
+/* Where e fails, as c->when within it says, in the worlds that stand around that: a date, or a list of spans. */
+static void fails_when(Compiler *c, Node *e, uint32_t to) {
+  uint32_t top = c->top, arg = temp(c);
+  expr(c, e->kid[1], arg);
+  if (e == c->when) {
+    if (e->op == GOV_THROUGHOUT) failing_spans(c, e, arg, to);
+    else if (e->op == GOV_SOMETIME) emit(c, e, OP_LIST_, 0, to, arg, 1);
+    else emit(c, e, OP_MOVE_, 0, to, arg, 0);
+  } else if (e->op == GOV_THROUGHOUT || e->op == GOV_SOMETIME) fails_when(c, e->kid[0], to);
+  else {
+    uint32_t missing = emit_jump(c, e, OP_ENTER_, e->op == GOV_AT ? 0 : e->op == GOV_WITHOUT ? 1 : 2, arg);
+    fails_when(c, e->kid[0], to);
+    emit(c, e, OP_LEAVE_, 0, 0, 0, 0);
+    patch(c, missing);
+  }
+  c->top = top;
+}
+
+/* A message speaks of the first day on which its requirement fails. */
+static void message(Compiler *c, Node *n, uint32_t index) {
+  uint32_t top = c->top, m = temp(c), day = temp(c), skip = 0;
+  if (c->when) {
+    fails_when(c, n->kid[0], day);
+    if (c->when->op == GOV_THROUGHOUT) emit(c, n, OP_WHEN_, 0, day, 0, 0);
+    if (c->when->op != GOV_AT) emit(c, n, OP_FIRST_DAY_, 0, day, day, 0);
+    if (n->kid[1]) skip = emit_jump(c, n, OP_ENTER_, 0, day);
+  }
+  if (n->kid[1]) {
+    expr(c, n->kid[1], m);
+    if (c->when) emit(c, n, OP_LEAVE_, 0, 0, 0, 0);
+    emit(c, n, OP_MESSAGE_, (int)index, m, 0, 0);
+    if (c->when) patch(c, skip);
+  }
+  c->top = top;
 }
 
 static void require(Compiler *c, Node *n, uint32_t check, uint32_t where) {
   uint32_t top = c->top, v = temp(c), index = c->k->requires.len - c->k->checks.at[check].first_require;
   Node *e = n->kid[0];
-  Require r = {n, check, says_when(e)};
+  c->when = says_when(e);
+  Require r = {n, check, c->when != NULL};
   vec_push(c->k->mem, &c->k->requires, r);
   uint32_t over = emit_jump(c, n, OP_CASE_, (int)index, 0);
-  if (r.once && e->kind == N_GOVERN && (e->op == GOV_AT || e->op == GOV_THROUGHOUT || e->op == GOV_SOMETIME)) {
-    uint32_t arg = temp(c);
-    expr(c, e->kid[1], arg);
-    emit(c, n, OP_WHEN_, 0, arg, 0, 0);
-    govern_with(c, e, arg, v);
-  } else expr(c, e, v);
+  expr(c, e, v);
   if (where != NO_WHERE) emit(c, n, OP_IMPLIES_, 0, v, where, v);
   uint32_t out = emit_jump(c, n, OP_REQUIRE_, (int)index, v);
-  if (n->kid[1]) {
-    uint32_t m = temp(c);
-    expr(c, n->kid[1], m);
-    emit(c, n, OP_MESSAGE_, (int)index, m, 0, 0);
-  }
+  message(c, n, index);
   patch(c, out);
   patch(c, over);
+  c->when = NULL;
   c->top = top;
+}
+
+/* Where what a `for` goes through is unknown, so is every requirement for it. */
+static void misses(Compiler *c, Loops *ls) {
+  while (ls->n) {
+    Loop *l = &ls->at[--ls->n];
+    if (l->has_skip) patch(c, l->skip);
+    jump_back(c, l->gen, l->next);
+    patch(c, l->out);
+    emit(c, l->gen, OP_CASE_MISS_, (int)ls->n, l->cell, 0, 0);
+  }
 }
 
 static void check(Compiler *c, Node *n) {
@@ -501,7 +545,7 @@ static void check(Compiler *c, Node *n) {
   }
   c->k->checks.at[index].nrequire = c->k->requires.len - cc.first_require;
   if (c->k->checks.at[index].nrequire > 255) { diag_add(c->p->unit->diags, DIAG_E0504, n->kid[0]->span, "a check has more than 255 requirements"); c->failed = true; }
-  loops_close(c, &ls, NO_WHERE, 0);
+  misses(c, &ls);
   uint32_t r = temp(c);
   constant(c, n, r, value_bool(true));
   emit(c, n, OP_RETURN_, 0, r, 0, 0);

@@ -40,4 +40,7 @@ void report_tap(Buf *out, Sources *s, const Diags *warnings, const Report *r, co
 /* An annotation for each finding, then the text report, indented. */
 void report_github(Buf *out, Sources *s, const Diags *warnings, const Report *r, const ReportStyle *st);
 
+/* A value, or what stands for one, as a reader asked for it: its line ends stay, all else is made safe. No line end is added. */
+void report_value(Buf *out, const char *text, size_t n);
+
 #endif

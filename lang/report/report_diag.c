@@ -297,7 +297,7 @@ static void diag_picture(Buf *out, Sources *s, const Diag *d, const ReportStyle 
 }
 
 static void summary(Buf *out, const Diags *d, const ReportStyle *st) {
-  uint32_t n[3] = {0, 0, 0};
+  uint32_t n[3] = {d->left_out[0], d->left_out[1], d->left_out[2]};
   for (uint32_t i = 0; i < d->list.len; i++) n[d->list.at[i].sev]++;
   bool any = false;
   ink_on(out, st, INK_BOLD);

@@ -35,6 +35,15 @@ void show_text(Buf *out, const char *s, size_t n) {
 
 void show_str(Buf *out, const char *s) { if (s) show_text(out, s, strlen(s)); }
 
+void report_value(Buf *out, const char *text, size_t n) {
+  const char *end = text + n;
+  for (const char *line; (line = memchr(text, '\n', (size_t)(end - text))); text = line + 1) {
+    show_text(out, text, (size_t)(line - text));
+    buf_char(out, '\n');
+  }
+  show_text(out, text, (size_t)(end - text));
+}
+
 void scratch_init(Buf *scratch, const Buf *out) {
   buf_init(scratch, out->mem);
   if (out->max) scratch->max = out->len < out->max ? out->max - out->len : 1;
@@ -227,7 +236,7 @@ Pick pick_start(const Diags *d, const ReportStyle *st, uint32_t limit) {
   if (st->limit) limit = st->limit;
   Pick p = {.errors = errors < limit ? errors : limit};
   p.others = n - errors < limit - p.errors ? n - errors : limit - p.errors;
-  p.left_out = n - p.errors - p.others;
+  p.left_out = n - p.errors - p.others + d->left_out[SEV_NOTE] + d->left_out[SEV_WARN] + d->left_out[SEV_ERROR];
   return p;
 }
 

@@ -50,22 +50,25 @@ static const char *format(Diags *d, const char *fmt, va_list ap) {
 }
 
 Diag *diag_add(Diags *d, DiagCode code, Span span, const char *fmt, ...) {
-  Diag *x = NULL;
-  if (!d->mute && vec_room(d->mem, &d->list)) x = &d->list.at[d->list.len++];
-  if (!x) x = arena_get(&d->arena, sizeof *x);
+  bool kept = !d->mute && d->list.len < DIAGS_KEPT && vec_room(d->mem, &d->list);
+  Diag *x = kept ? &d->list.at[d->list.len++] : &d->spare;
   memset(x, 0, sizeof *x);
   x->code = code;
   x->sev = info[code].sev;
   x->span = span;
+  x->text = "";
+  if (x->sev == SEV_ERROR && !d->mute) d->errors++;
+  if (!kept && !d->mute) d->left_out[x->sev]++;
+  if (!kept) return x;
   va_list ap;
   va_start(ap, fmt);
   x->text = format(d, fmt, ap);
   va_end(ap);
-  if (x->sev == SEV_ERROR && !d->mute) d->errors++;
   return x;
 }
 
 void diag_help(Diags *d, Diag *to, const char *fmt, ...) {
+  if (to == &d->spare) return;
   va_list ap;
   va_start(ap, fmt);
   to->help = format(d, fmt, ap);
@@ -73,7 +76,7 @@ void diag_help(Diags *d, Diag *to, const char *fmt, ...) {
 }
 
 void diag_label(Diags *d, Diag *to, Span span, const char *fmt, ...) {
-  if (to->nlabel == DIAG_LABELS) return;
+  if (to->nlabel == DIAG_LABELS || to == &d->spare) return;
   va_list ap;
   va_start(ap, fmt);
   to->label[to->nlabel].span = span;
@@ -96,11 +99,11 @@ static void merge(Diag *at, Diag *tmp, uint32_t lo, uint32_t mid, uint32_t hi) {
 
 void diags_sort(Diags *d) {
   uint32_t n = d->list.len, kept = 0;
-  Diag *at = d->list.at, *tmp = mem_get(d->mem, (size_t)n * sizeof *tmp);
-  if (n < 2 || !tmp) { mem_free(d->mem, tmp, (size_t)n * sizeof *tmp); return; }
+  Diag *at = d->list.at, *tmp = n < 2 ? NULL : mem_get(d->mem, n * sizeof *tmp);
+  if (!tmp) return;
   for (uint32_t w = 1; w < n; w *= 2)
     for (uint32_t lo = 0; lo + w < n; lo += 2 * w) merge(at, tmp, lo, lo + w, n - lo < 2 * w ? n : lo + 2 * w);
-  mem_free(d->mem, tmp, (size_t)n * sizeof *tmp);
+  mem_free(d->mem, tmp, n * sizeof *tmp);
   for (uint32_t i = 0; i < n; i++) {
     if (kept && same(&at[kept - 1], &at[i])) { d->errors -= at[i].sev == SEV_ERROR; continue; }
     at[kept++] = at[i];

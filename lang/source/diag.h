@@ -25,12 +25,17 @@ typedef struct Diag {
   struct { Span span; const char *text; } label[DIAG_LABELS];
 } Diag;
 
+/* Beyond DIAGS_KEPT they are counted and no more, so that a mistake a line costs no memory. */
+enum { DIAGS_KEPT = 10000 };
+
 typedef struct Diags {
   Mem *mem;
   Arena arena;
   VEC(Diag) list;
   uint32_t errors;
+  uint32_t left_out[SEV_ERROR + 1];  /* counted only, by severity */
   uint32_t mute;  /* > 0: nothing is added (trial parses) */
+  Diag spare;     /* stands for one that is not kept */
 } Diags;
 
 typedef struct DiagInfo { const char *code; Severity sev; const char *title, *text; } DiagInfo;

@@ -27,8 +27,10 @@ void unit_end(Unit *u) {
   arena_end(&u->arena);
 }
 
-static void too_deep(Unit *u, const Node *n) {
-  Diag *x = diag_add(u->diags, DIAG_E0501, n->span, "this is nested more than %d deep", AST_DEPTH_MAX);
+void ast_too_deep(Unit *u, Span at) {
+  if (u->deep) return;
+  u->deep = true;
+  Diag *x = diag_add(u->diags, DIAG_E0501, at, "this is nested more than %d deep", AST_DEPTH_MAX);
   diag_help(u->diags, x, "name parts of it with let, or write a long sum as sum([...])");
 }
 
@@ -38,7 +40,7 @@ static void deepen(Unit *u, Node *n, const Node *kid) {
   if (!kid || kid->depth < n->depth) return;
   n->depth = (uint16_t)(kid->depth + 1);
   if (n->depth <= AST_DEPTH_MAX) return;
-  too_deep(u, n);
+  ast_too_deep(u, n->span);
   n->depth = 1;
   for (int i = 0; i < shape[n->kind].kids; i++) n->kid[i] = NULL;
   n->kind = N_BAD;

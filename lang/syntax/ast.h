@@ -50,6 +50,7 @@ typedef struct Unit {
   Diags *diags;
   VEC(Num) numbers;     /* literals, by Node.sym of NUMBER and QUANTITY */
   VEC(Text) texts;      /* by Node.sym of STRING */
+  bool deep;            /* that this file nests too deep has been said */
   VEC(Span) docs;       /* documentation comments, in order of place */
 } Unit;
 
@@ -59,6 +60,7 @@ void unit_end(Unit *u);
 Node *ast_make(Unit *u, NodeKind kind, Span span, int op, uint32_t sym, Node *k0, Node *k1, Node *k2, Node *k3);
 void ast_kid(Unit *u, Node *n, int i, Node *kid);  /* sets a place beyond the fourth */
 Node *ast_list(Unit *u, Span span);
+void ast_too_deep(Unit *u, Span at);   /* reports it, once a file */
 Node *ast_append(Unit *u, Node *list, Node *item);  /* list may be NULL: a new one; item NULL: unchanged */
 int ast_kids(NodeKind kind);
 const char *ast_name(NodeKind kind);

@@ -3,7 +3,7 @@
 #include "syntax/ast.h"
 
 /* What one parse holds, and the constructors that grammar actions call. */
-enum { PARSE_BLOCKS_MAX = 64 };
+enum { PARSE_BLOCKS_MAX = 64, PARSE_OPEN_MAX = 32 };
 
 typedef struct Parse {
   Unit *unit;
@@ -14,6 +14,15 @@ typedef struct Parse {
   uint32_t braces;  /* open braces, of every kind */
   uint32_t blocks;  /* declaration bodies open, and for each how many braces were open before it and where */
   struct { uint32_t braces; Span at; } block[PARSE_BLOCKS_MAX];
+  Span word;        /* the name that a line began with last; word_top: in the first column, outside every brace */
+  bool word_top;
+  int last_token;
+  uint32_t held_at;
+  char held;        /* the character after the token at hand, where the scanner has put a NUL meanwhile */
+  uint32_t parens, ifs;   /* open ( and [, and `if`s whose `else` is still to come: their places */
+  Span paren[PARSE_OPEN_MAX], iff[PARSE_OPEN_MAX];
+  Span if_done;     /* the `if` whose `else` came last */
+  bool skip_item;   /* the declaration is given up as a whole: go on with the next */
   bool error;       /* a syntax error was just reported: tokens are passed over until a place to go on */
   bool stop;        /* the parser's own stack is full */
 } Parse;

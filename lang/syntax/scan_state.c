@@ -43,31 +43,56 @@ bool scan_colon_follows(const char *after, char held) {
   return *after == ':';
 }
 
+static void hole_unclosed(ScanState *s) {
+  Span open = {s->opened[0].lo, s->opened[0].lo + 1};
+  Diag *x = diag_add(s->unit->diags, DIAG_E0102, open, "this text has no closing quote");
+  diag_help(s->unit->diags, x, "a '{' in it opens an expression that the line does not close; a brace itself is written {{");
+  s->holes = 0;
+}
+
 int scan_end(ScanState *s, Span *at) {
+  if (s->holes) hole_unclosed(s);
   at->lo = at->hi = s->base + s->len;
   return TOK_YYEOF;
 }
 
-int scan_stray(ScanState *s, const char *text, Span *at) {
-  uint32_t cp, off = at->lo - s->base;
-  int n = utf8_read(s->text + off, s->len - off, &cp);
-  Diags *d = s->unit->diags;
-  if (n > 1) {
-    /* The bytes after the first are consumed as strays of their own; report only the first. */
-    Span whole = {at->lo, at->lo + (uint32_t)n};
-    Buf b;
-    buf_init(&b, s->unit->mem);
-    utf8_show(&b, s->text + off, (size_t)n);
-    Diag *x = diag_add(d, DIAG_E0105, whole, "'%s' cannot stand here", buf_text(&b));
-    diag_help(d, x, "names are made of the letters A to Z, digits and _; other text belongs in quotes");
-    buf_end(&b);
-  } else if (((unsigned char)text[0] & 0xC0) != 0x80) {
-    Diag *x = diag_add(d, DIAG_E0105, *at, "'%c' cannot stand here", text[0]);
-    if (text[0] == '\'') diag_help(d, x, "text stands in double quotes");
-    else if (text[0] == '&' || text[0] == '|') diag_help(d, x, "write 'and' or 'or'");
-    else if (text[0] == '!') diag_help(d, x, "write 'not', or '!=' to compare");
-    else if (text[0] == '%') diag_help(d, x, "a percentage is a number with %% right after it; a remainder is 'mod'");
+/* Marks that word processors put where a draft wants plain ones, and other signs that have a plain spelling. */
+static const struct { uint32_t cp; const char *help; } spelt[] = {
+  {0x201C, "text stands in straight double quotes: \""}, {0x201D, "text stands in straight double quotes: \""},
+  {0x201E, "text stands in straight double quotes: \""}, {0x00AB, "text stands in straight double quotes: \""},
+  {0x2018, "text stands in straight double quotes: \""}, {0x2019, "text stands in straight double quotes: \""},
+  {0x2010, "write the plain hyphen, -"}, {0x2011, "write the plain hyphen, -"}, {0x2013, "write the plain hyphen, -, or .. between the ends of a range"},
+  {0x2014, "write the plain hyphen, -"}, {0x2212, "write the plain hyphen, -"}, {0x00D7, "times is written *"}, {0x00F7, "a division is written /"},
+  {0x2264, "write <="}, {0x2265, "write >="}, {0x2260, "write !="}, {0x2026, "a range is written with two points, .."}, {0x00A0, "this is a space that does not break: put a plain one"},
+  {0x20AC, "currencies are units and stand behind the figure: 5 EUR"}, {0x00A3, "currencies are units and stand behind the figure: 5 GBP"}, {0x00A5, "currencies are units and stand behind the figure: 5 JPY"},
+};
+
+static const char *stray_help(uint32_t cp) {
+  switch (cp) {
+    case '\'': return "text stands in double quotes: \"";
+    case '&': case '|': return "write 'and' or 'or'";
+    case '!': return "write 'not', or '!=' to compare";
+    case '%': return "a percentage is a number with % right after it; a remainder is 'mod'";
+    case '$': return "currencies are units and stand behind the figure: 5 USD";
   }
+  for (size_t i = 0; i < sizeof spelt / sizeof *spelt; i++)
+    if (spelt[i].cp == cp) return spelt[i].help;
+  return cp < 0x80 ? NULL : "names are made of the letters A to Z, digits and _; other text belongs in quotes";
+}
+
+int scan_stray(ScanState *s, const char *text, int len, Span at) {
+  Diags *d = s->unit->diags;
+  uint32_t cp = (unsigned char)text[0];
+  int one = cp < 0x80 ? len : utf8_read(text, (size_t)len, &cp);  /* a pair of single quotes is one mistake; of other signs, the first */
+  if (one < 1) one = 1;
+  Span first = {at.lo, at.lo + (uint32_t)one};
+  Buf b;
+  buf_init(&b, s->unit->mem);
+  utf8_show(&b, text, one > 40 ? 40 : (size_t)one);
+  Diag *x = diag_add(d, DIAG_E0105, first, cp == '\'' ? "text cannot stand in single quotes" : "'%s' cannot stand here", buf_text(&b));
+  buf_end(&b);
+  const char *help = stray_help(cp);
+  if (help) diag_help(d, x, "%s", help);
   return TOK_ENT_error;
 }
 
@@ -86,7 +111,12 @@ int scan_number(ScanState *s, const char *text, int len, YYSTYPE *out, Span at) 
   if (bad) {
     n = num_int(0);
     if (bad == 2) diag_add(s->unit->diags, DIAG_E0502, at, "a number may have at most %d digits", NUM_DIGITS_MAX);
-    else diag_add(s->unit->diags, DIAG_E0106, at, "this is not a number");
+    else {
+      Diag *x = diag_add(s->unit->diags, DIAG_E0106, at, "this is not a number");
+      if (text[0] == '.') diag_help(s->unit->diags, x, "write 0%.*s", len, text);
+      else if (memchr(text, '_', (size_t)len)) diag_help(s->unit->diags, x, "a _ stands between digits, one at a time: 12_000");
+      else diag_help(s->unit->diags, x, "numbers are written 12, 2.5, 2e9 or 91%%");
+    }
   }
   if (percent) {
     Num part = num_mul(m, n, num_dec(1, -2));
@@ -115,6 +145,7 @@ int scan_date(ScanState *s, const char *text, int len, YYSTYPE *out, Span at) {
     diag_help(s->unit->diags, x, "write %04d-%02d-%02d (or put spaces around - to subtract)", y, part[0], part[1]);
   } else if (date_valid(y, part[0], 1))
     diag_help(s->unit->diags, x, "%04d-%02d has %d days", y, part[0], date_month_days(y, part[0]));
+  else if (part[0] > 12 && date_valid(y, part[1], part[0])) diag_help(s->unit->diags, x, "the month comes before the day: %04d-%02d-%02d", y, part[1], part[0]);
   return TOK_DATE;
 }
 
@@ -134,7 +165,8 @@ static uint32_t text_put(ScanState *s) {
 int scan_string_hole(ScanState *s, YYSTYPE *out, Span *at) {
   if (s->holes == SCAN_HOLES_MAX) {
     diag_add(s->unit->diags, DIAG_E0501, *at, "strings are nested in strings more than %d deep", SCAN_HOLES_MAX);
-    return 0;
+    s->stop = true;
+    return TOK_YYEOF;
   }
   bool head = s->string.hi != 0;
   out->index = text_put(s);
@@ -160,10 +192,7 @@ int scan_string_end(ScanState *s, YYSTYPE *out, Span *at, bool closed) {
 }
 
 int scan_hole_unclosed(ScanState *s, YYSTYPE *out, Span *at) {
-  Span open = {s->opened[0].lo, s->opened[0].lo + 1};
-  Diag *x = diag_add(s->unit->diags, DIAG_E0102, open, "this text has no closing quote");
-  diag_help(s->unit->diags, x, "a '{' in it opens an expression that the line does not close; a brace itself is written {{");
-  s->holes = 0;
+  hole_unclosed(s);
   buf_clear(&s->str);
   at->hi = at->lo;
   out->index = text_put(s);

@@ -14,14 +14,16 @@ typedef struct ScanState {
   uint32_t holes;     /* interpolations open */
   uint32_t brace[SCAN_HOLES_MAX];   /* braces open within each */
   Span opened[SCAN_HOLES_MAX];      /* where each one's string began */
+  bool stop;         /* what follows cannot be read */
 } ScanState;
 
 union ENT_STYPE;
 void *scan_alloc(void *scanner, void *p, size_t n);
 void scan_free(void *scanner, void *p);
 void scan_doc(ScanState *s, Span at);
+char scan_held(void *scanner);  /* the character after the token */
 int scan_end(ScanState *s, Span *at);
-int scan_stray(ScanState *s, const char *text, Span *at);
+int scan_stray(ScanState *s, const char *text, int len, Span at);  /* signs that mean nothing: reports the first */
 int scan_number(ScanState *s, const char *text, int len, union ENT_STYPE *out, Span at);
 int scan_date(ScanState *s, const char *text, int len, union ENT_STYPE *out, Span at);
 bool scan_is_word_char(char c);

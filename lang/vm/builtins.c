@@ -84,6 +84,8 @@ static Value shown(Vm *vm, Value x) {
 
 static Value sorted(Vm *vm, Value v) {
   if (v.tag == V_INTS || v.tag == V_MAP) { vm_fail(vm, DIAG_E0404, "sorted takes a set or a list"); return value_int(0); }
+  Value why = {0};
+  if (op_vague(vm, v, &why)) return why;
   const Seq *s = value_seq(v);
   uint32_t n = s->o.len;
   Value *at = mem_get(vm->mem, (n ? n : 1) * sizeof *at), *tmp = mem_get(vm->mem, (n ? n : 1) * sizeof *at);
@@ -174,12 +176,19 @@ static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
   switch (b) {
     case BUILTIN_clauses: dep_stretch(w, vm->ctx, d); d->who = UINT64_MAX; break;
     case BUILTIN_needed: case BUILTIN_has_need: dep_need(w, vm->ctx, ent_index(last), d); break;
-    case BUILTIN_rate: dep_resource(w, vm->ctx, ent_index(first), d); break;
-    default:
-      dep_resource(w, vm->ctx, ent_index(last), d);
-      if (ent_kind(first) == K_COUNTRY) d->who |= 1ull << (ent_index(first) & 63);
+    case BUILTIN_rate: dep_resource(w, vm->ctx, ent_index(first), DEP_REQUIRE, d); break;
+    case BUILTIN_inputs: case BUILTIN_uses: dep_resource(w, vm->ctx, ent_index(first), DEP_REQUIRE, d); break;
+    case BUILTIN_capacity: case BUILTIN_share: {  /* of the country's own presence alone: what a share is a share of stays */
+      uint64_t who = d->who;
+      dep_resource(w, vm->ctx, ent_index(last), DEP_SUPPLY, d);
+      d->who = who;
       break;
+    }
+    case BUILTIN_producers: dep_resource(w, vm->ctx, ent_index(last), DEP_SUPPLY, d); break;
+    case BUILTIN_demanded: dep_resource(w, vm->ctx, ent_index(last), DEP_DEMAND, d); break;
+    default: dep_resource(w, vm->ctx, ent_index(last), vm->ctx->nscales ? DEP_SUPPLY | DEP_PROMISE : DEP_PROMISE, d); break;
   }
+  if (ent_kind(first) == K_COUNTRY) d->who |= dep_who(w, ent_index(first));
 }
 
 /* What rests on the world: with the countries and resources known. */
@@ -209,8 +218,16 @@ static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
   }
 }
 
+/* A collection is known when all that is in it is. */
+static Value known(Vm *vm, Value v) {
+  Value why = {0};
+  bool open = op_vague(vm, v, &why);
+  value_drop(vm->mem, why);
+  return value_bool(!open);
+}
+
 Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
-  if (b == BUILTIN_known) return value_bool(a[0].tag != V_UNK && a[0].tag != V_IVL);
+  if (b == BUILTIN_known) return known(vm, a[0]);
   if (b == BUILTIN_string) return shown(vm, a[0]);
   for (uint32_t i = 0; i < n; i++)
     if (a[i].tag == V_UNK) return value_unknown2(&vm->rt, a[i], i + 1 < n ? a[i + 1] : (Value){0});

@@ -69,12 +69,13 @@ static Day day_of(Load *l, Node *e, Ent arg) {
 }
 
 static void cite_of(Load *l, Node *mods) {
-  uint32_t at[64], n = 0;
+  VEC(uint32_t) at = {0};
   for (Node *m = list_first(mods); m; m = m->next)
     if (m->op == MOD_CITE)
-      for (Node *s = list_first(m->kid[0]); s && n < 64; s = s->next)
-        if (s->op == REF_ENTITY) at[n++] = ent_index(s->ref);
-  if (n) l->cite = world_cite(l->w, at, n);
+      for (Node *s = list_first(m->kid[0]); s; s = s->next)
+        if (s->op == REF_ENTITY) vec_push(l->vm->mem, &at, ent_index(s->ref));
+  if (at.len) l->cite = world_cite(l->w, at.at, at.len);
+  vec_end(l->vm->mem, &at);
 }
 
 static Day next_day(Day d) { return d == DAY_OPEN || d >= DAY_MAX ? DAY_OPEN : d + 1; }
@@ -108,7 +109,7 @@ static void targets_add(Load *l, uint64_t *bits, Node *n, Ent arg) {
   Node *e = n->kind == N_SET ? list_first(n->kid[0]) : n;
   for (; e; e = n->kind == N_SET ? e->next : NULL) {
     Value v = value_of(l, e, arg);
-    if (v.tag == V_FUNC) { Value now = vm_run(l->vm, v.aux, NULL, 0, l->ctx); bits_add(bits, now); value_drop(l->vm->mem, now); }
+    if (v.tag == V_FUNC) { Value a = value_ent(arg), now = vm_run(l->vm, v.aux, &a, v.i ? 1 : 0, l->ctx); bits_add(bits, now); value_drop(l->vm->mem, now); }
     else bits_add(bits, v);
     value_drop(l->vm->mem, v);
   }
@@ -213,23 +214,6 @@ static void fact_map(Load *l, Node *n) {
   }
 }
 
-static void control(Load *l, Node *n) {
-  ControlFacts c = {.by = ent_index(n->kid[2]->ref), .span = n->span};
-  c.resources = targets(l, n->kid[3], K_RESOURCE, UINT32_MAX);
-  c.against = targets(l, n->kid[4], K_COUNTRY, UINT32_MAX);
-  c.win = window_in(l, n->kid[5], always, UINT32_MAX);
-  l->cite = 0;
-  cite_of(l, n->kid[5]);
-  c.cite = l->cite;
-  for (Node *s = list_first(n->kid[6]); s && !stop(l); s = s->next) {
-    Value v = value_of(l, s, UINT32_MAX);
-    Window w = {value_lo(v), next_day(value_hi(v)), true};
-    if (v.tag == V_RANGE) vec_push(l->vm->mem, &c.suspended, w);
-    value_drop(l->vm->mem, v);
-  }
-  vec_push(l->vm->mem, &l->w->controls, c);
-}
-
 /* ---- fields ---- */
 
 static void field_set(Load *l, Ent e, const char *name, Value v) {
@@ -252,14 +236,43 @@ static Value bits_value(Load *l, const uint64_t *bits, uint32_t kind) { return w
 
 static Value text_value(Load *l, const char *s) { return value_text(&l->vm->rt, s, strlen(s)); }
 
-static void inputs_field(Load *l, Ent r, Node *e) {
-  uint64_t *bits = kind_bits(l, K_RESOURCE);
-  for (Node *n = list_first(e->kid[0]); n && !stop(l); n = n->next) {
-    Node *name = n->kind == N_PAIR ? n->kid[0] : n;
-    require_push(l, ent_index(r), name, n->kind == N_PAIR ? n->kid[1] : NULL, always, n->span, 0);
-    if (bits) bits_set(bits, ent_index(name->ref));
+static void control(Load *l, Node *n) {
+  ControlFacts c = {.by = ent_index(n->kid[2]->ref), .span = n->span};
+  c.resources = targets(l, n->kid[3], K_RESOURCE, UINT32_MAX);
+  c.against = targets(l, n->kid[4], K_COUNTRY, UINT32_MAX);
+  c.win = window_in(l, n->kid[5], always, UINT32_MAX);
+  l->cite = 0;
+  cite_of(l, n->kid[5]);
+  c.cite = l->cite;
+  for (Node *s = list_first(n->kid[6]); s && !stop(l); s = s->next) {
+    Value v = value_of(l, s, UINT32_MAX);
+    Window w = {value_lo(v), next_day(value_hi(v)), true};
+    if (v.tag == V_RANGE) vec_push(l->vm->mem, &c.suspended, w);
+    value_drop(l->vm->mem, v);
   }
-  field_set(l, r, "requires", bits_value(l, bits, K_RESOURCE));
+  vec_push(l->vm->mem, &l->w->controls, c);
+  field_set(l, n->ref, "by", value_ent(n->kid[2]->ref));
+  field_set(l, n->ref, "on", bits_value(l, c.resources, K_RESOURCE));
+  if (c.against) field_set(l, n->ref, "against", bits_value(l, c.against, K_COUNTRY));
+  if (c.win.from > DAY_MIN) field_set(l, n->ref, "from", value_date(c.win.from));
+  if (c.win.until < DAY_OPEN) field_set(l, n->ref, "until", value_date(c.win.until));
+}
+
+static void inputs_field(Load *l, Ent r, Node *e) {
+  for (Node *n = list_first(e->kid[0]); n && !stop(l); n = n->next) require_push(l, ent_index(r), n->kind == N_PAIR ? n->kid[0] : n, n->kind == N_PAIR ? n->kid[1] : NULL, always, n->span, 0);
+}
+
+/* r.requires: every input that is declared of it, on whatever day. */
+static void inputs_fields(Load *l) {
+  RequireCols *q = &l->w->requires;
+  uint32_t n = l->w->nresource;
+  uint64_t **bits = mem_zero(l->vm->mem, (n + 1) * sizeof *bits);
+  for (uint32_t i = 0; bits && i < q->res.len; i++) {
+    if (!bits[q->res.at[i]]) bits[q->res.at[i]] = kind_bits(l, K_RESOURCE);
+    if (bits[q->res.at[i]]) bits_set(bits[q->res.at[i]], q->input.at[i]);
+  }
+  for (uint32_t r = 0; bits && r < n; r++) field_set(l, ent_make(K_RESOURCE, r), "requires", bits_value(l, bits[r], K_RESOURCE));
+  mem_free(l->vm->mem, bits, (n + 1) * sizeof *bits);
 }
 
 static void entity(Load *l, Node *n) {
@@ -283,7 +296,8 @@ static void entity(Load *l, Node *n) {
 
 /* ---- clauses ---- */
 
-typedef struct Terms { ClauseFacts *c; Node *act; uint32_t clause; Node *binder; } Terms;
+/* own: the recipients of the subject at hand, where they differ from subject to subject. */
+typedef struct Terms { ClauseFacts *c; Node *act; uint32_t clause; Node *binder; uint64_t *own; } Terms;
 
 static void promise_push(Load *l, const Terms *t, uint32_t res, uint32_t who, Value v, Window win, uint8_t act) {
   PromiseCols *c = &l->w->promises;
@@ -294,26 +308,29 @@ static void promise_push(Load *l, const Terms *t, uint32_t res, uint32_t who, Va
   vec_push(m, &c->win, win);
   vec_push(m, &c->clause, t->clause);
   vec_push(m, &c->act, act);
+  vec_push(m, &c->to, t->own);
 }
 
-static int by_day(const Day *day, uint32_t n, Day d) {
-  int k = 0;
-  for (uint32_t i = 0; i < n; i++) k += day[i] < d;
-  return k;
+/* Where the step that begins on `from` ends: where the next one begins. Two that begin on one day contradict each other. */
+static Day step_end(Load *l, Node *map, Node *step, Day from, Ent arg) {
+  Day end = DAY_OPEN;
+  for (Node *p = list_first(map->kid[0]); p && !stop(l); p = p->next) {
+    Day d = p == step ? DAY_MIN : day_of(l, p->kid[0], arg);
+    if (d == from && p != step) {
+      vm_fail(l->vm, DIAG_E0310, "two steps of this schedule begin on the same day");
+      l->vm->error.span = p->span;
+    }
+    if (d > from && d < end) end = d;
+  }
+  return end;
 }
 
 /* A schedule is a row for each step: from its date to the next one's, cut by the clause's window. */
 static void schedule_push(Load *l, const Terms *t, uint32_t res, uint32_t who, Node *map, Ent arg, uint8_t act) {
-  Day day[64];
-  uint32_t n = 0;
-  for (Node *p = list_first(map->kid[0]); p && n < 64 && !stop(l); p = p->next) day[n++] = day_of(l, p->kid[0], arg);
-  uint32_t i = 0;
-  for (Node *p = list_first(map->kid[0]); p && i < n && !stop(l); p = p->next, i++) {
+  for (Node *p = list_first(map->kid[0]); p && !stop(l); p = p->next) {
     Window w = t->c->win;
-    Day end = DAY_OPEN;
-    for (uint32_t k = 0; k < n; k++)
-      if (by_day(day, n, day[k]) == by_day(day, n, day[i]) + 1) end = day[k];
-    if (w.from < day[i]) w.from = day[i];
+    Day from = day_of(l, p->kid[0], arg), end = step_end(l, map, p, from, arg);
+    if (w.from < from) w.from = from;
     if (w.until > end) w.until = end;
     Value v = act == ACT_STOCKPILE ? value_of(l, p->kid[1], arg) : figure_of(l, p->kid[1], arg, res, false);
     if (w.from < w.until) promise_push(l, t, res, who, v, w, act);
@@ -327,11 +344,22 @@ static void quantity_push(Load *l, const Terms *t, uint32_t res, uint32_t who, N
   promise_push(l, t, res, who, act == ACT_STOCKPILE ? value_of(l, q, arg) : figure_of(l, q, arg, res, false), t->c->win, act);
 }
 
+static uint64_t *own_recipients(Load *l, const Terms *t, Ent subject) {
+  Node *to = t->act->kid[2];
+  uint64_t *bits = t->binder && to && t->act->op == ACT_SUPPLY ? kind_bits(l, K_COUNTRY) : NULL;
+  if (bits) targets_add(l, bits, to, subject);
+  return bits;
+}
+
 /* Rows for a clause that moves goods: each subject by itself, or all jointly. */
-static void rows_push(Load *l, const Terms *t, Node *subject, uint32_t res, Node *q, uint8_t act) {
+static void rows_push(Load *l, Terms *t, Node *subject, uint32_t res, Node *q, uint8_t act) {
   uint32_t words = bits_words(l->w->ncountry);
   if (subject->op == SUBJ_JOINTLY) { quantity_push(l, t, res, WHO_JOINT, q, act); return; }
-  for (uint32_t c = bits_next(t->c->subjects, words, 0); c != UINT32_MAX && !stop(l); c = bits_next(t->c->subjects, words, c + 1)) quantity_push(l, t, res, c, q, act);
+  for (uint32_t c = bits_next(t->c->subjects, words, 0); c != UINT32_MAX && !stop(l); c = bits_next(t->c->subjects, words, c + 1)) {
+    t->own = own_recipients(l, t, ent_make(K_COUNTRY, c));
+    quantity_push(l, t, res, c, q, act);
+  }
+  t->own = NULL;
 }
 
 static uint64_t *one_bit(Load *l, uint32_t kind, uint32_t index) {
@@ -340,7 +368,7 @@ static uint64_t *one_bit(Load *l, uint32_t kind, uint32_t index) {
   return b;
 }
 
-/* `to p` in `each p of S`: everyone's recipients together. */
+/* Of the clause: in `each p of S ... to p`, everyone's together. */
 static uint64_t *recipients(Load *l, Node *to, const Terms *t, Node *subject) {
   if (!to) return NULL;
   uint64_t *bits = kind_bits(l, K_COUNTRY);
@@ -416,7 +444,7 @@ static void clause(Load *l, Node *n, uint32_t agreement, const char *article) {
   AgreementFacts *a = &l->w->agreements.at[agreement];
   Node *subject = n->kid[2], *act = n->kid[3];
   ClauseFacts *c = &l->w->clauses.at[ent_index(n->ref)];
-  Terms t = {c, act, ent_index(n->ref), subject->op == SUBJ_EACH ? subject->kid[0] : NULL};
+  Terms t = {c, act, ent_index(n->ref), subject->op == SUBJ_EACH ? subject->kid[0] : NULL, NULL};
   memset(c, 0, sizeof *c);
   c->agreement = agreement;
   c->act = act->op;
@@ -448,6 +476,7 @@ static void agreement_head(Load *l, Node *n) {
     if (!strcmp(name, "binding")) a.binding = v.tag == V_TRUE;
     field_set(l, n->ref, name, v);
   }
+  if (a.binding) field_set(l, n->ref, "binding", value_bool(true));
   vec_push(l->vm->mem, &l->w->agreements, a);
 }
 
@@ -479,6 +508,10 @@ static void shock(Load *l, ScenarioFacts *s, Node *n) {
       k.countries = targets(l, n->kid[1], K_COUNTRY, UINT32_MAX);
       Value v = value_of(l, n->kid[2], UINT32_MAX);
       if (value_is_exact(v)) k.by = num_keep(value_num(v));
+      else if (!stop(l)) {
+        vm_fail(l->vm, DIAG_E0404, "supply is scaled by a share that is known exactly");
+        l->vm->error.span = n->kid[2]->span;
+      }
       value_drop(l->vm->mem, v);
       break;
     }
@@ -523,6 +556,26 @@ static void declaration(Load *l, Node *n) {
   }
 }
 
+/* A promise that is computed from stated facts which never change, and from its subject's alone, is as good as a figure. */
+static void promises_settle(Load *l) {
+  PromiseCols *c = &l->w->promises;
+  Vm *vm = l->vm;
+  const View *base = world_base(l->w);
+  for (uint32_t i = 0; base && i < c->value.len && !stop(l); i++) {
+    Value f = c->value.at[i], v;
+    if (f.tag != V_FUNC || c->who.at[i] == WHO_JOINT || c->act.at[i] == ACT_STOCKPILE) continue;
+    Ctx *x = world_ctx(l->w, base, c->win.at[i].from);
+    if (!x) return;
+    Value a = value_ent(f.i ? (Ent)(f.i - 1) : 0);
+    vm->dep = dep_nothing;
+    Value now = vm_run(vm, f.aux, &a, f.i ? 1 : 0, x);
+    bool settled = vm->dep.lo <= DAY_MIN && vm->dep.hi == DAY_OPEN && !(vm->dep.who & ~dep_who(l->w, c->who.at[i])) && vm->dep.few == UINT32_MAX;
+    if (settled && value_is_figure(now) && !fig_convert(&vm->rt, now, l->p->resource_unit.at[c->res.at[i]], &v)) c->value.at[i] = v;
+    value_drop(vm->mem, now);
+  }
+  if (base) depend_settle(l->w);
+}
+
 static void report_error(Vm *vm) {
   Diag *x = diag_add(vm->p->unit->diags, vm->error.code, vm->error.span, "%s", vm->error.text);
   if (vm->error.help) diag_help(vm->p->unit->diags, x, "%s", vm->error.help);
@@ -541,7 +594,10 @@ bool vm_load(Vm *vm) {
     if (p->facts.at[i].node->kind == N_AGREEMENT) agreement_head(&l, p->facts.at[i].node);
   for (uint32_t i = 0; i < p->facts.len && !stop(&l); i++) declaration(&l, p->facts.at[i].node);
   if (vm->failed) { report_error(vm); return false; }
+  inputs_fields(&l);
   for (uint32_t i = 0; i < p->funcs.len; i++) vm->w->daily = vm->w->daily || p->funcs.at[i].flags & FLAG_TODAY;
   world_seal(vm->w);
+  if (!p->unit->diags->errors) promises_settle(&l);
+  if (vm->failed) { report_error(vm); return false; }
   return !p->unit->diags->errors && !mem_failed(vm->mem);
 }

@@ -65,13 +65,12 @@ bool iter_next(Vm *vm, uint32_t cell, Value *base) {
 
 void iter_end(Vm *vm, uint32_t cell) { cells_drop(vm, cell); }
 
-uint32_t span_begin(Vm *vm, Value range, bool days) {
+uint32_t span_begin(Vm *vm, Value range) {
   LoopCell *c = cell_push(vm, CELL_SPAN);
   if (!c) return 0;
   c->outer = vm->ctx;
   c->outer_lo = vm->dep.lo;
   c->outer_hi = vm->dep.hi;
-  c->days = days;
   if (range.tag != V_RANGE) {
     c->missing = true;
     c->coll = value_keep(range);
@@ -79,28 +78,33 @@ uint32_t span_begin(Vm *vm, Value range, bool days) {
   }
   c->at = value_lo(range);
   c->last = value_hi(range);
-  if (days && c->last - c->at > 366 * 400) { vm_fail(vm, DIAG_E0406, "this goes day by day, since it asks for today, and its range is longer than 400 years"); c->last = c->at - 1; }
   return vm->cells.len - 1;
 }
 
-/* Moves to the stretch that begins at `at`, cut to the range. */
+/* The stretch at hand ends where anything that was asked in it changes, or with the range. */
+static void span_close(const Vm *vm, LoopCell *c) {
+  Day last = vm->dep.hi < c->first_day ? c->first_day : vm->dep.hi;
+  c->last_day = last < c->last ? last : (Day)c->last;
+}
+
+/* Moves to the stretch after the one at hand. */
 bool span_next(Vm *vm, uint32_t cell) {
+  enum { STRETCHES_MAX = 366 * 400 };
   LoopCell *c = &vm->cells.at[cell];
   c->trace_elem = vm->w->trace.len;
-  if (c->missing || c->at > c->last || vm->failed) return false;
-  Day first = (Day)c->at, last = first;
-  if (!c->days) {
-    last = world_stretch_last(vm->w, world_stretch(vm->w, first));
-    if (last > c->last) last = (Day)c->last;
+  if (c->next) {
+    span_close(vm, c);
+    c->at = c->last_day == DAY_OPEN ? INT64_MAX : (int64_t)c->last_day + 1;
   }
+  if (c->missing || c->at > c->last || c->at > DAY_MAX || vm->failed) return false;
+  if (c->next++ > STRETCHES_MAX) { vm_fail(vm, DIAG_E0406, "this goes day by day, since it asks for today, and its range is longer than 400 years"); return false; }
+  c->first_day = (Day)c->at;
   const View *view = c->outer ? c->outer->view : world_base(vm->w);
-  Ctx *x = world_ctx(vm->w, view, first);
+  Ctx *x = world_ctx(vm->w, view, c->first_day);
   if (!x) return false;
-  c = &vm->cells.at[cell];
   vm->ctx = x;
-  c->first_day = first;
-  c->last_day = last;
-  c->at = last == DAY_OPEN ? INT64_MAX : (int64_t)last + 1;
+  vm->dep.lo = DAY_NONE;
+  vm->dep.hi = DAY_OPEN;
   return true;
 }
 
@@ -220,12 +224,16 @@ void acc_add(Vm *vm, Value *acc, int kind, const Value *v, Value where) {
     c->coll = why;
     c->missing = true;
   }
-  if (vec_push(vm->mem, &c->items, *v)) value_keep(*v);
-  if (kind == ACC_MAP && vec_push(vm->mem, &c->items, v[1])) value_keep(v[1]);
+  uint32_t wide = kind == ACC_MAP ? 2 : 1, was = c->items.len;
+  for (uint32_t i = 0; i < wide; i++)
+    if (vec_push(vm->mem, &c->items, v[i])) value_keep(v[i]);
+  if (c->items.len != was + wide)  /* memory ran out: a key without a value is none */
+    while (c->items.len > was) value_drop(vm->mem, c->items.at[--c->items.len]);
 }
 
-void acc_span(Vm *vm, Value *acc, Value holds, const LoopCell *span) {
+void acc_span(Vm *vm, Value *acc, Value holds, LoopCell *span) {
   LoopCell *c = &vm->cells.at[acc->i];
+  span_close(vm, span);
   if (holds.tag == V_UNK) {
     Value why = value_unknown2(&vm->rt, c->coll, holds);
     value_drop(vm->mem, c->coll);

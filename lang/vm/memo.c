@@ -81,6 +81,36 @@ MemoEntry *memo_peek(Vm *vm, const Ctx *x, uint32_t func, const Value *args) {
   return map_get(&m->by_key, key_of(m, args), &slot) && slot < m->keyed.len ? &m->keyed.at[slot] : NULL;
 }
 
+static bool covers(Dep d, Day day) { return d.lo <= day && day <= d.hi; }
+
+/* A past value that holds on the day changes places with the one at hand: the days asked about come in runs. */
+bool memo_holds(Vm *vm, MemoEntry *e, Day day) {
+  if (e->state != MEMO_DONE) return false;
+  if (covers(e->dep, day)) return true;
+  uint32_t tried = 0;
+  for (uint32_t i = e->older; i && tried < PAST_TRIED; tried++) {
+    PastEntry *p = &vm->past.at[i - 1];
+    if (covers(p->dep, day)) {
+      Value v = e->val;
+      Dep d = e->dep;
+      e->val = p->val;
+      e->dep = p->dep;
+      p->val = v;
+      p->dep = d;
+      return true;
+    }
+    i = p->older;
+  }
+  return false;
+}
+
+void memo_turn(Vm *vm, MemoEntry *e) {
+  PastEntry p = {e->val, e->dep, e->older};
+  if (e->state != MEMO_DONE || vm->past.len >= PAST_KEPT || !vec_push(vm->mem, &vm->past, p)) return;
+  e->val = (Value){0};
+  e->older = vm->past.len;
+}
+
 static void memo_drop(Mem *mem, Memo *m) {
   for (uint32_t i = 0; m->direct && i < m->n; i++) value_drop(mem, m->direct[i].val);
   for (uint32_t i = 0; i < m->keyed.len; i++) value_drop(mem, m->keyed.at[i].val);
@@ -101,4 +131,6 @@ void memos_forget(Vm *vm, uint32_t world) {
 void memos_end(Vm *vm) {
   for (uint32_t i = 0; i < vm->memos.len; i++) memos_forget(vm, i);
   vec_end(vm->mem, &vm->memos);
+  for (uint32_t i = 0; i < vm->past.len; i++) value_drop(vm->mem, vm->past.at[i].val);
+  vec_end(vm->mem, &vm->past);
 }

@@ -72,7 +72,7 @@ Value op_join(Vm *vm, Value cond, Value a, Value b) {
 }
 
 /* Whether a value is uncertain, or a collection of which some element is; *why takes it up. */
-static bool vague(Vm *vm, Value v, Value *why) {
+bool op_vague(Vm *vm, Value v, Value *why) {
   bool any = v.tag == V_UNK || v.tag == V_IVL;
   if (any) {
     Value both = unknown2(vm, *why, v);
@@ -82,7 +82,7 @@ static bool vague(Vm *vm, Value v, Value *why) {
   if (v.tag != V_LIST && v.tag != V_SET && v.tag != V_MAP) return any;
   const Seq *s = value_seq(v);
   for (uint32_t i = 0, n = v.tag == V_MAP ? 2 * s->o.len : s->o.len; i < n; i++)
-    if (s->at[i].tag >= V_IVL) any = vague(vm, s->at[i], why) || any;
+    if (s->at[i].tag >= V_IVL) any = op_vague(vm, s->at[i], why) || any;
   return any;
 }
 
@@ -106,13 +106,14 @@ static Value same(Vm *vm, Value a, Value b) {
   Value why = {0}, r;
   if (value_is_figure(a) && value_is_figure(b)) return op_compare(vm, OP_EQ_, a, b);
   if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
-  bool one = vague(vm, a, &why), other = vague(vm, b, &why);
+  bool one = op_vague(vm, a, &why), other = op_vague(vm, b, &why);
   r = one || other ? same_seq(vm, a, b, why) : value_bool(value_same(&vm->rt, a, b));
   value_drop(vm->mem, why);
   return r;
 }
 
 Value op_same(Vm *vm, Value a, Value b, bool negate) {
+  if (a.tag < V_BIG && b.tag < V_BIG) return value_bool(value_same(&vm->rt, a, b) != negate);
   Value r = same(vm, a, b), n;
   if (!negate) return r;
   n = op_not(vm, r);
@@ -143,7 +144,7 @@ static bool find(Vm *vm, const Seq *s, uint32_t width, Value x, uint32_t *at) {
 Value op_within(Vm *vm, Value a, Value b, bool strict) {
   if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
   Value why = {0};
-  bool one = vague(vm, a, &why), other = vague(vm, b, &why);
+  bool one = op_vague(vm, a, &why), other = op_vague(vm, b, &why);
   if (one || other) return why;
   const Seq *x = value_seq(a), *y = value_seq(b);
   uint32_t at;
@@ -260,10 +261,12 @@ Value op_step(Vm *vm, Value map) {
   if (map.tag == V_UNK) return value_keep(map);
   const Seq *s = value_seq(map);
   Day today = vm->ctx ? vm->ctx->day : DAY_NONE;
-  if (today == DAY_NONE) return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNDATED, 0, 0, vm_place(vm)));
-  for (uint32_t i = s->o.len; i-- > 0;)
-    if (s->at[2 * i].i <= today) return value_keep(s->at[2 * i + 1]);
-  return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_KEY, 0, 0, vm_place(vm)));
+  if (today == DAY_NONE) return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNDATED, 1, 0, vm_place(vm)));
+  uint32_t n = 0;  /* how many steps have begun */
+  while (n < s->o.len && s->at[2 * n].i <= today) n++;
+  Dep d = {n ? (Day)s->at[2 * n - 2].i : DAY_MIN, n < s->o.len ? (Day)(s->at[2 * n].i - 1) : DAY_OPEN, 0, UINT32_MAX};
+  dep_meet(&vm->dep, d);
+  return n ? value_keep(s->at[2 * n - 1]) : value_unknown(&vm->rt, world_cause(vm->w, CAUSE_KEY, 0, 0, vm_place(vm)));
 }
 
 Value op_first_day(Vm *vm, Value spans) {

@@ -7,8 +7,6 @@
 
 enum { REG_FIRST = 1024, CHECK_EVERY = 1024 };
 
-static const Dep dep_nothing = {DAY_NONE, DAY_OPEN, 0};
-
 /* A figure that is a function. The world keeps what it gives, so what it depends on is noted with the context. */
 static Value eval_for_world(void *data, Ctx *ctx, uint32_t func, Ent arg) {
   Vm *vm = data;
@@ -49,6 +47,7 @@ void vm_end(Vm *vm) {
   memos_end(vm);
   vec_end(vm->mem, &vm->frames);
   vec_end(vm->mem, &vm->rules);
+  vec_end(vm->mem, &vm->stale);
   vec_end(vm->mem, &vm->cells);
   vec_end(vm->mem, &vm->ctxs);
   map_end(&vm->visited);
@@ -141,8 +140,9 @@ static bool frame_push(Vm *vm, uint32_t func, uint32_t base, uint32_t ret) {
 
 static int level(Value v) { return v.tag == V_TRUE ? 2 : v.tag == V_UNK ? 1 : 0; }
 
-static void low_to_parent(Vm *vm, uint32_t low) {
-  for (uint32_t i = vm->frames.len; i-- > 0;) {
+/* The innermost rule among the first n frames rests on what is as far out as `low`. */
+static void low_to_rule(Vm *vm, uint32_t n, uint32_t low) {
+  for (uint32_t i = n; i-- > 0;) {
     Frame *f = &vm->frames.at[i];
     if (f->entry < 0) continue;
     if (vm->rules.at[f->entry].low > low) vm->rules.at[f->entry].low = low;
@@ -150,19 +150,12 @@ static void low_to_parent(Vm *vm, uint32_t low) {
   }
 }
 
-static uint32_t entry_of(const Vm *vm, const Memo *m, uint32_t slot) {
-  for (uint32_t i = vm->rules.len; i-- > 0;)
-    if (vm->rules.at[i].memo == m && vm->rules.at[i].slot == slot) return i;
-  return UINT32_MAX;
-}
-
 /* A rule that is being evaluated, or was in this round: its value so far stands in, and the round depends on it. */
 static void lean_on(Vm *vm, Memo *m, uint32_t slot) {
-  uint32_t e = entry_of(vm, m, slot);
-  if (e == UINT32_MAX) return;
+  uint32_t e = memo_entry(m, slot)->rule;
   uint32_t low = vm->rules.at[e].low < e ? vm->rules.at[e].low : e;
   if (memo_entry(m, slot)->state == MEMO_OPEN) vm->rules.at[e].again = true;
-  low_to_parent(vm, low);
+  low_to_rule(vm, vm->frames.len, low);
 }
 
 static void entry_set(Vm *vm, MemoEntry *e, Value v) {
@@ -172,18 +165,41 @@ static void entry_set(Vm *vm, MemoEntry *e, Value v) {
 
 static bool rule_enter(Vm *vm, Frame *f, Memo *m, uint32_t slot) {
   MemoEntry *known = memo_entry(m, slot);
-  uint32_t e = known->state == MEMO_STALE ? entry_of(vm, m, slot) : UINT32_MAX;
-  if (e == UINT32_MAX) {
-    RuleEntry r = {.memo = m, .slot = slot, .low = vm->rules.len};
-    if (!vec_push(vm->mem, &vm->rules, r)) return false;
-    e = vm->rules.len - 1;
+  RuleEntry r = {.memo = m, .slot = slot, .low = vm->rules.len, .stale = vm->stale.len};
+  if (!vec_push(vm->mem, &vm->rules, r)) return false;
+  if (known->state != MEMO_STALE) {
+    memo_turn(vm, known);
     entry_set(vm, known, value_bool(false));
-  } else vm->rules.at[e].low = e;
+  }
   known->state = MEMO_OPEN;
-  f->entry = (int32_t)e;
+  known->rule = vm->rules.len - 1;
+  f->entry = (int32_t)known->rule;
   f->memo = m;
   f->slot = slot;
   return true;
+}
+
+/* Another round: what the last one evaluated keeps its value, from which it can only grow. */
+static void rule_again(Vm *vm, uint32_t e) {
+  for (uint32_t i = e + 1; i < vm->rules.len; i++) {
+    RuleRef ref = {vm->rules.at[i].memo, vm->rules.at[i].slot};
+    MemoEntry *m = memo_entry(ref.memo, ref.slot);
+    m->state = MEMO_STALE;
+    if (!m->listed) m->listed = vec_push(vm->mem, &vm->stale, ref);
+  }
+  vm->rules.len = e + 1;
+  vm->rules.at[e].low = e;
+  vm->rules.at[e].again = vm->rules.at[e].changed = false;
+}
+
+/* What earlier rounds evaluated and the last one had no need of is forgotten: its value may be too low. */
+static void stale_forget(Vm *vm, uint32_t from) {
+  while (vm->stale.len > from) {
+    RuleRef *ref = &vm->stale.at[--vm->stale.len];
+    MemoEntry *m = memo_entry(ref->memo, ref->slot);
+    if (m->state == MEMO_STALE) m->state = MEMO_NONE;
+    m->listed = false;
+  }
 }
 
 /* A rule's body has a value. The first of a circle (low == its own place) goes round again until nothing grows; the
@@ -192,28 +208,23 @@ static bool rule_return(Vm *vm, Frame *f, Value v) {
   uint32_t e = (uint32_t)f->entry;
   RuleEntry *r = &vm->rules.at[e];
   MemoEntry *known = memo_entry(f->memo, f->slot);
-  bool grew = level(v) > level(known->val);
+  bool grew = level(v) > level(known->val), round = false;
   if (grew || level(v) == level(known->val)) entry_set(vm, known, value_keep(v));
   if (grew) r->changed = true;
   if (r->low < e) {
     known->state = MEMO_PART;
-    low_to_parent(vm, r->low);
+    low_to_rule(vm, vm->frames.len - 1, r->low);  /* its own frame is still the last */
     return false;
   }
-  bool round = false;
-  for (uint32_t i = e; i < vm->rules.len; i++) round = round || vm->rules.at[i].changed;
   bool circle = r->again || vm->rules.len > e + 1;
+  for (uint32_t i = e; i < vm->rules.len; i++) round = round || vm->rules.at[i].changed;
+  if (circle && round) { rule_again(vm, e); return true; }
   for (uint32_t i = e; i < vm->rules.len; i++) {
     MemoEntry *m = memo_entry(vm->rules.at[i].memo, vm->rules.at[i].slot);
-    m->state = circle && round ? MEMO_STALE : MEMO_DONE;
+    m->state = MEMO_DONE;
     m->dep = vm->dep;  /* those of a circle hold as long as all of it does */
-    vm->rules.at[i].changed = false;
   }
-  if (circle && round) {
-    known->state = MEMO_OPEN;
-    vm->rules.at[e].low = e;
-    return true;
-  }
+  stale_forget(vm, r->stale);
   vm->rules.len = e;
   return false;
 }
@@ -229,15 +240,13 @@ static bool go_into(Vm *vm, uint32_t func, uint32_t slot) {
   return true;
 }
 
-static bool holds(const MemoEntry *e, Day day) { return e->state == MEMO_DONE && e->dep.lo <= day && day <= e->dep.hi; }
-
 /* What the same call gave in the world outside, when taking those countries away cannot change it. */
 static const MemoEntry *from_outside(Vm *vm, uint32_t func, const Value *args) {
   if (!vm->ctxs.len) return NULL;
   const Entered *o = &vm->ctxs.at[vm->ctxs.len - 1];
   if (!o->without || vm->w->tracing) return NULL;
-  const MemoEntry *e = memo_peek(vm, o->ctx, func, args);
-  return e && holds(e, vm->ctx->day) && !(e->dep.who & o->without) ? e : NULL;
+  MemoEntry *e = memo_peek(vm, o->ctx, func, args);
+  return e && memo_holds(vm, e, vm->ctx->day) && !(e->dep.who & o->without) && o->absent < e->dep.few ? e : NULL;
 }
 
 static void known_value(Vm *vm, uint32_t to, const MemoEntry *e, bool settled) {
@@ -247,13 +256,26 @@ static void known_value(Vm *vm, uint32_t to, const MemoEntry *e, bool settled) {
   if (settled) dep_meet(&vm->dep, e->dep);
 }
 
+/* A rule that refers to itself, asked about an unknown entity: the answer is unknown, and nothing would end its circles. */
+static bool unknown_subject(Vm *vm, const Func *f, uint32_t to, uint32_t args) {
+  for (uint32_t i = 0; i < f->nparam; i++) {
+    if (vm->reg[args + i].tag == V_ENT) continue;
+    Value v = value_unknown2(&vm->rt, vm->reg[args + i], (Value){0});
+    value_drop(vm->mem, vm->reg[to]);
+    vm->reg[to] = v;
+    return true;
+  }
+  return false;
+}
+
 /* Gives the call's value if it is known; otherwise pushes a frame for it. */
 static void call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
   const Func *f = &vm->p->funcs.at[func];
   Memo *m = NULL;
+  if (f->flags & FLAG_RECURSIVE && unknown_subject(vm, f, to, args)) return;
   uint32_t slot = memo_slot(vm, func, vm->reg + args, &m);
   MemoEntry *e = slot == UINT32_MAX ? NULL : memo_entry(m, slot);
-  bool known = e && holds(e, vm->ctx->day), again = known && go_into(vm, func, slot);
+  bool known = e && memo_holds(vm, e, vm->ctx->day), again = known && go_into(vm, func, slot);
   if (known && !again) { known_value(vm, to, e, true); return; }
   if (e && (e->state == MEMO_OPEN || e->state == MEMO_PART)) {
     lean_on(vm, m, slot);
@@ -284,6 +306,7 @@ static bool frame_return(Vm *vm, Value v) {
     v = memo_entry(f->memo, f->slot)->val;
   } else if (f->slot != UINT32_MAX) {
     MemoEntry *e = memo_entry(f->memo, f->slot);
+    memo_turn(vm, e);
     entry_set(vm, e, value_keep(v));
     e->dep = vm->dep;
     e->state = MEMO_DONE;
@@ -301,15 +324,12 @@ static bool frame_return(Vm *vm, Value v) {
 
 /* ---- worlds ---- */
 
-/* The countries that one world lacks more than another, as bits mod 64; 0 when they differ in anything else too. */
+/* The countries that one world lacks more than another, as bits; 0 when they differ in anything else too. */
 static uint64_t countries_added(const Vm *vm, const View *from, const View *to) {
-  uint64_t all = 0;
-  uint32_t words = bits_words(vm->w->ncountry);
   if (from->nclauses != to->nclauses) return 0;
   for (uint32_t i = 0; i < bits_words(vm->w->nroute); i++)
     if ((to->routes ? to->routes[i] : 0) != (from->routes ? from->routes[i] : 0)) return 0;
-  for (uint32_t i = 0; to->countries && i < words; i++) all |= to->countries[i] & ~(from->countries ? from->countries[i] : 0);
-  return all;
+  return dep_absent(vm->w, to->countries, from->countries);
 }
 
 static bool enter(Vm *vm, int how, Value arg) {
@@ -324,9 +344,10 @@ static bool enter(Vm *vm, int how, Value arg) {
   Day first, last;
   if (how == 2 && day == DAY_NONE && world_term(vm->w, view, &first, &last)) day = first;
   Ctx *x = world_ctx(vm->w, view, day);
-  Entered e = {vm->ctx, vm->dep.lo, vm->dep.hi, how == 1 ? countries_added(vm, vm->ctx->view, view) : 0, how == 0};
+  Entered e = {vm->ctx, vm->dep.lo, vm->dep.hi, how == 1 ? countries_added(vm, vm->ctx->view, view) : 0, 0, how == 0};
   if (!x || !vec_push(vm->mem, &vm->ctxs, e)) { vm_fail(vm, DIAG_E0505, "memory ran out"); return false; }
   vm->ctx = x;
+  if (e.without) vm->ctxs.at[vm->ctxs.len - 1].absent = bits_count(x->absent, bits_words(vm->w->ncountry));
   return true;
 }
 
@@ -344,7 +365,7 @@ static void world_dep(Vm *vm) {
 }
 
 static void day_dep(Vm *vm) {
-  Dep d = {vm->ctx->day, vm->ctx->day, 0};
+  Dep d = {vm->ctx->day, vm->ctx->day, 0, UINT32_MAX};
   dep_meet(&vm->dep, d);
 }
 
@@ -400,8 +421,8 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_PARTIES_: world_dep(vm); SET(op_parties(vm)); break;
       case OP_CONCERN_: SET(op_concern(vm)); break;
       case OP_TERM_: world_dep(vm); SET(op_term(vm)); break;
-      case OP_TODAY_: day_dep(vm); SET(vm->ctx->day == DAY_NONE ? value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNDATED, 0, 0, vm_place(vm))) : value_date(vm->ctx->day)); break;
-      case OP_STEP_: day_dep(vm); SET(op_step(vm, B)); break;
+      case OP_TODAY_: day_dep(vm); SET(vm->ctx->day == DAY_NONE ? value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNDATED, 1, 0, vm_place(vm))) : value_date(vm->ctx->day)); break;
+      case OP_STEP_: SET(op_step(vm, B)); break;
       case OP_CALL_:
         call(vm, i.b, f->base + i.a, f->base + i.c);
         f = &vm->frames.at[vm->frames.len - 1];
@@ -418,7 +439,7 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_ITER_NEXT_: if (!iter_next(vm, (uint32_t)A.i, r)) GO(ins_target(i)); break;
       case OP_SPAN_ITER_: {
         Value range = i.x & 1 ? op_term(vm) : value_keep(B);
-        Value v = {.tag = V_CELL, .i = span_begin(vm, range, i.x & 2)};
+        Value v = {.tag = V_CELL, .i = span_begin(vm, range)};
         value_drop(vm->mem, range);
         SET(v);
         break;
@@ -443,6 +464,12 @@ static void loop(Vm *vm, uint32_t floor) {
         vm->case_pc = f->pc - 1;
         if (vm->sink.begin && !vm->sink.begin(vm->sink.data, vm->k->codes.at[f->func].check, i.x)) GO(ins_target(i));
         break;
+      case OP_CASE_MISS_: {
+        LoopCell *c = &vm->cells.at[A.i];
+        if (c->missing && vm->sink.missing) vm->sink.missing(vm->sink.data, i.x, c->coll);
+        iter_end(vm, (uint32_t)A.i);
+        break;
+      }
       case OP_WHEN_: if (vm->sink.when) vm->sink.when(vm->sink.data, A); break;
       case OP_REQUIRE_: {
         Wish wish = vm->sink.require ? vm->sink.require(vm->sink.data, i.x, A) : WISH_ON;
@@ -459,6 +486,7 @@ static void loop(Vm *vm, uint32_t floor) {
 
 /* After a failure: everything that was open is closed. */
 static void unwind(Vm *vm, uint32_t frames, uint32_t cells, uint32_t ctxs, uint32_t rules) {
+  if (vm->rules.len > rules) stale_forget(vm, vm->rules.at[rules].stale);
   cells_drop(vm, cells);
   vm->frames.len = frames;
   vm->ctxs.len = ctxs;
@@ -474,7 +502,7 @@ Value vm_run(Vm *vm, uint32_t func, const Value *args, uint32_t nargs, Ctx *ctx)
   uint32_t frames = vm->frames.len, cells = vm->cells.len, ctxs = vm->ctxs.len, rules = vm->rules.len, base = 1;
   Ctx *outer = vm->ctx;
   if (vm->failed) return value_int(0);
-  if (vm->depth >= VM_DEPTH_MAX) { vm_fail(vm, DIAG_E0405, "a fact rests on itself"); return value_int(0); }
+  if (vm->depth >= VM_DEPTH_MAX) { vm_fail(vm, DIAG_E0405, "a fact rests on itself, or facts rest on each other more than %d deep", VM_DEPTH_MAX); return value_int(0); }
   if (frames) base = vm->frames.at[frames - 1].base + vm->k->codes.at[vm->frames.at[frames - 1].func].nreg + 1;
   uint32_t ret = base - 1;
   vm->depth++;

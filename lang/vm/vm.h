@@ -12,7 +12,8 @@ typedef enum Wish { WISH_ON, WISH_MESSAGE, WISH_AGAIN } Wish;   /* go on; evalua
 typedef struct Sink {
   void *data;
   bool (*begin)(void *data, uint32_t check, uint32_t require);  /* false: pass this one over */
-  void (*when)(void *data, Value date_or_range);
+  void (*when)(void *data, Value v);                            /* a date or range: what it is about; a list: where it fails */
+  void (*missing)(void *data, uint32_t loop, Value why);        /* what that `for` of the check goes through is unknown */
   Wish (*require)(void *data, uint32_t require, Value holds);
   void (*message)(void *data, uint32_t require, Value text);
 } Sink;
@@ -28,14 +29,17 @@ typedef struct Frame {
 } Frame;
 
 /* A day or world entered: the context to come back to, and the days that what was asked so far holds on. */
-typedef struct Entered { Ctx *ctx; Day lo, hi; uint64_t without; bool at; } Entered;   /* without: countries taken away; 0: something else */
+typedef struct Entered { Ctx *ctx; Day lo, hi; uint64_t without; uint32_t absent; bool at; } Entered;   /* without: countries taken away; 0: something else */
+static const Dep dep_nothing = {DAY_NONE, DAY_OPEN, 0, UINT32_MAX};
 
-/* A rule at hand: those that depend on each other in a circle are evaluated again until nothing changes. */
-typedef struct RuleEntry { Memo *memo; uint32_t slot; uint32_t low; bool again, changed; } RuleEntry;
+/* A rule at hand: those that depend on each other in a circle are evaluated again until nothing changes. low: the outermost
+ * rule at hand that it rests on; stale: how long Vm.stale was when it began. */
+typedef struct RuleEntry { Memo *memo; uint32_t slot, low, stale; bool again, changed; } RuleEntry;
+typedef struct RuleRef { Memo *memo; uint32_t slot; } RuleRef;
 
 typedef struct LoopCell {
   uint8_t kind;                   /* CELL_ITER, CELL_SPAN, CELL_BUILD */
-  bool pairs, days, missing;
+  bool pairs, missing;
   Value coll;                     /* iterated over; or why it is missing */
   uint32_t next, target;
   int64_t at, last;               /* whole numbers and days */
@@ -47,6 +51,21 @@ typedef struct LoopCell {
 } LoopCell;
 enum { CELL_ITER, CELL_SPAN, CELL_BUILD };
 
+/* What calls gave; see memo.c. */
+typedef struct MemoEntry {
+  Value val;
+  Dep dep;
+  uint32_t older;                 /* place in Vm.past + 1, or 0 */
+  uint32_t rule;                  /* OPEN and PART: its place in Vm.rules */
+  uint8_t state;
+  bool listed;                    /* it is in Vm.stale */
+} MemoEntry;
+typedef struct PastEntry { Value val; Dep dep; uint32_t older; } PastEntry;                  /* what held on other days */
+enum { PAST_TRIED = 48, PAST_KEPT = 1 << 20 };
+struct Memo { uint32_t nparam, n; MemoEntry *direct; Map by_key; VEC(MemoEntry) keyed; };
+/* OPEN: being evaluated; PART: evaluated in this round of a circle; STALE: in an earlier one, its value being too low at most. */
+enum { MEMO_NONE, MEMO_OPEN, MEMO_PART, MEMO_STALE, MEMO_DONE };
+
 typedef struct Vm {
   Mem *mem;
   Program *p;
@@ -57,8 +76,10 @@ typedef struct Vm {
   uint32_t nreg;
   VEC(Frame) frames;
   VEC(RuleEntry) rules;
+  VEC(RuleRef) stale;             /* rules of circles at hand that an earlier round evaluated */
   VEC(LoopCell) cells;
   VEC(Entered) ctxs;
+  VEC(PastEntry) past;
   VEC(Memo **) memos;             /* by world, then by Func */
   uint32_t nmemo;                 /* how many Funcs are remembered: the draft's, not those of expressions asked later */
   Dep dep;                        /* what the frame at hand has depended on */
@@ -76,7 +97,7 @@ typedef struct Vm {
   RunError error;
 } Vm;
 
-enum { VM_DEPTH_MAX = 48, VM_FRAMES_MAX = 1 << 20 };
+enum { VM_DEPTH_MAX = 200, VM_FRAMES_MAX = 1 << 20 };
 
 bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w);
 void vm_end(Vm *vm);
@@ -96,12 +117,13 @@ Value vm_field(Vm *vm, Value entity, uint32_t slot);
 Value vm_index(Vm *vm, Value of, Value key);
 
 /* memo.c */
-typedef struct MemoEntry { Value val; Dep dep; uint8_t state; } MemoEntry;
-struct Memo { uint32_t nparam, n; MemoEntry *direct; Map by_key; VEC(MemoEntry) keyed; };
-enum { MEMO_NONE, MEMO_OPEN, MEMO_PART, MEMO_STALE, MEMO_DONE };
 /* The place of a call in the memo of the world at hand, or UINT32_MAX when it is not remembered (or memory is refused). */
 uint32_t memo_slot(Vm *vm, uint32_t func, const Value *args, Memo **memo);
 static inline MemoEntry *memo_entry(Memo *m, uint32_t slot) { return m->nparam > 1 ? &m->keyed.at[slot] : &m->direct[slot]; }
+/* Whether the entry has a value for the day, from now or from what it was on other days. */
+bool memo_holds(Vm *vm, MemoEntry *e, Day day);
+/* Makes room for a value for other days. */
+void memo_turn(Vm *vm, MemoEntry *e);
 /* What is known of a call in another context's world, without making a place for it; NULL: nothing. */
 MemoEntry *memo_peek(Vm *vm, const Ctx *x, uint32_t func, const Value *args);
 void memos_forget(Vm *vm, uint32_t world);   /* a view's id + 1; 0: before any fact is known */
@@ -114,6 +136,7 @@ Value op_not(Vm *vm, Value a);
 Value op_logic(Vm *vm, Op op, Value a, Value b);
 Value op_join(Vm *vm, Value cond, Value a, Value b);
 Value op_same(Vm *vm, Value a, Value b, bool negate);
+bool op_vague(Vm *vm, Value v, Value *why);
 Value op_before(Vm *vm, Value a, Value b, bool or_same);
 Value op_within(Vm *vm, Value a, Value b, bool strict);
 Value op_in(Vm *vm, Value a, Value coll, bool negate);
@@ -134,12 +157,12 @@ void cell_drop(Vm *vm, LoopCell *c);
 void cells_drop(Vm *vm, uint32_t to);
 uint32_t iter_begin(Vm *vm, Value coll, uint32_t target, bool pairs);
 bool iter_next(Vm *vm, uint32_t cell, Value *base);
-uint32_t span_begin(Vm *vm, Value range, bool days);
+uint32_t span_begin(Vm *vm, Value range);
 bool span_next(Vm *vm, uint32_t cell);
 void iter_end(Vm *vm, uint32_t cell);
 Value acc_begin(Vm *vm, int kind);
 void acc_add(Vm *vm, Value *acc, int kind, const Value *v, Value where);
-void acc_span(Vm *vm, Value *acc, Value holds, const LoopCell *span);
+void acc_span(Vm *vm, Value *acc, Value holds, LoopCell *span);
 void acc_miss(Vm *vm, Value *acc, int kind, uint32_t cell);
 Value acc_end(Vm *vm, Value acc, int kind);
 

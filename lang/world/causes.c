@@ -70,7 +70,7 @@ void world_cause_text(World *w, Cause id, Buf *out) {
     case CAUSE_TABLE: table_cause(w, c, out); break;
     case CAUSE_RATE: buf_fmt(out, "how much %s making %s takes: no rate is stated", ent_word(w, K_RESOURCE, ent_index(c->b)), ent_text(w, c->a)); break;
     case CAUSE_FIELD: field_cause(w, c, out); break;
-    case CAUSE_UNDATED: quoted(w, c->span, "a fact", out); buf_str(out, ": it depends on the day, and no day is set"); break;
+    case CAUSE_UNDATED: quoted(w, c->span, "the fact", out); buf_str(out, c->a ? ": no day is set" : " has a window, and no day is set"); break;
     case CAUSE_EMPTY: quoted(w, c->span, "what is chosen", out); buf_str(out, ": there is nothing to choose from"); break;
     case CAUSE_ZERO: quoted(w, c->span, "a division", out); buf_str(out, ": what it divides by may be 0"); break;
     case CAUSE_KEY: quoted(w, c->span, "what is looked up", out); buf_str(out, ": that key or place is not there"); break;

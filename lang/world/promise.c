@@ -139,11 +139,16 @@ static Value maybe(World *w, Hold h, Value v, Value why) {
   return err == FIG_OK && out.tag != V_NONE ? out : value_unknown2(&w->rt, why, why);
 }
 
+static const uint64_t *row_recipients(const World *w, uint32_t row) {
+  const PromiseCols *p = &w->promises;
+  return row < p->to.len && p->to.at[row] ? p->to.at[row] : clause_recipients(w, &w->clauses.at[p->clause.at[row]]);
+}
+
 static void member_add(Acc *a, uint32_t row, uint32_t who, Hold h, Value why, Value figure) {
   World *w = a->w;
   Value also = value_keep(why);
   /* What a country keeps for itself does not pass its border. */
-  Hold go = a->act == ACT_STOCKPILE ? HOLDS : leaves(w, a->x, who, a->r, clause_recipients(w, &w->clauses.at[w->promises.clause.at[row]]), &also);
+  Hold go = a->act == ACT_STOCKPILE ? HOLDS : leaves(w, a->x, who, a->r, row_recipients(w, row), &also);
   if (go != HOLDS_NOT) {
     fact_note(w, TRACE_PROMISE, row);
     acc_put(a, who, maybe(w, go == HOLDS ? h : go, value_keep(figure), also));
@@ -188,6 +193,7 @@ static void row_add(Acc *a, uint32_t row) {
   if (w->clauses.at[clause].binding != a->binding) return;
   if (who == WHO_JOINT) { joint_add(a, row, undated); return; }
   if (bits_has(a->x->absent, who) || (a->only != WHO_JOINT && a->only != who)) return;
+  if (row < p->to.len && p->to.at[row] && bits_within(p->to.at[row], a->x->absent, w->inner->cwords)) return;
   Value why = value_none();
   Hold h = clause_holds(w, a->x, clause, who, &why);
   if (h != HOLDS_NOT) {
@@ -226,11 +232,15 @@ Value world_carried(World *w, Ctx *x, uint32_t r) { return added(w, x, r, ACT_CA
 
 /* Under a shock to what c can supply, promises above what is left are cut (v is taken over). */
 static Value cut(World *w, Ctx *x, uint32_t c, uint32_t r, Value v) {
-  bool hit = false;
-  for (uint32_t i = 0; i < x->nscales; i++) hit = hit || (x->scales[i]->index == r && (!x->scales[i]->countries || bits_has(x->scales[i]->countries, c)));
-  if (!hit || !value_is_figure(v)) return v;
-  Value top = world_capacity(w, x, c, r), least = value_none();
-  FigErr err = value_is_figure(top) ? fig_min(&w->rt, v, top, false, &least) : FIG_UNITS;
+  bool less = false;
+  for (uint32_t i = 0; i < x->nscales; i++) {
+    const Shock *s = x->scales[i];
+    less = less || (s->index == r && (!s->countries || bits_has(s->countries, c)) && num_cmp(w->mem, s->by, num_int(1)) < 0);
+  }
+  if (!less || !value_is_figure(v)) return v;
+  Value top = world_capacity(w, x, c, r), least = value_none(), nothing = unit_zero(w, r);
+  /* A part of nobody knows what: what is left may be less than what was promised. */
+  FigErr err = value_is_figure(top) ? fig_min(&w->rt, v, top, false, &least) : fig_hull(&w->rt, nothing, v, top, &least);
   value_drop(w->mem, top);
   if (err != FIG_OK || least.tag == V_NONE) return v;
   value_drop(w->mem, v);

@@ -68,6 +68,7 @@ static bool promises_sort(World *w) {
   PromiseCols *p = &w->promises;
   uint32_t n = p->res.len, *row;
   if (!index_make(w, p->res.at, n, w->nresource, &p->start, &row)) return false;
+  if (p->to.len && !column_sort(w, p->to.at, sizeof *p->to.at, row, n)) return false;
   return column_sort(w, p->who.at, sizeof *p->who.at, row, n) && column_sort(w, p->value.at, sizeof *p->value.at, row, n) &&
          column_sort(w, p->win.at, sizeof *p->win.at, row, n) && column_sort(w, p->clause.at, sizeof *p->clause.at, row, n) &&
          column_sort(w, p->act.at, sizeof *p->act.at, row, n) && column_sort(w, p->res.at, sizeof *p->res.at, row, n);

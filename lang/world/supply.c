@@ -269,7 +269,10 @@ Value world_capacity(World *w, Ctx *x, uint32_t c, uint32_t r) {
   Value v = capacity_stated(w, x, c, r);
   for (uint32_t i = 0; i < x->nscales; i++) {
     const Shock *s = x->scales[i];
-    if (s->index == r && (!s->countries || bits_has(s->countries, c))) v = figure_mul(w, v, value_figure(num_keep(s->by), UNIT_ONE));
+    if (s->index != r || (s->countries && !bits_has(s->countries, c))) continue;
+    if (num_sign(s->by)) { v = figure_mul(w, v, value_figure(num_keep(s->by), UNIT_ONE)); continue; }
+    value_drop(w->mem, v);
+    return unit_zero(w, r);  /* nothing is left, however much there was */
   }
   return v;
 }

@@ -38,6 +38,7 @@ static void supply_end(Mem *m, SupplyCols *s) {
 static void promises_end(Mem *m, PromiseCols *s) {
   values_end(m, s->value.at, s->value.len);
   vec_end(m, &s->res);
+  vec_end(m, &s->to);
   vec_end(m, &s->who);
   vec_end(m, &s->value);
   vec_end(m, &s->win);
@@ -117,6 +118,7 @@ void world_end(World *w) {
   tables_end(w->mem, &w->tables);
   entities_end(w);
   inner_end(w);
+  depend_end(w);
   vec_end(w->mem, &w->cites);
   vec_end(w->mem, &w->causes);
   vec_end(w->mem, &w->breaks);

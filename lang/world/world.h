@@ -35,6 +35,7 @@ typedef struct SupplyCols {   /* who: country index, or WHO_REST */
 typedef struct PromiseCols {  /* one row for each subject, step of a schedule and resource of a clause that moves goods */
   VEC(uint32_t) res; VEC(uint32_t) who /* country, or WHO_JOINT */; VEC(Value) value; VEC(Window) win; VEC(uint32_t) clause;
   VEC(uint8_t) act;           /* ACT_SUPPLY, ACT_BUY, ACT_STOCKPILE, ACT_CARRY; a fund's yield is ACT_SUPPLY */
+  VEC(uint64_t *) to;         /* each m of: this subject's recipients; NULL, or no rows at all: those of the clause */
   uint32_t *start;            /* sealing sorts the rows by resource: those of r are start[r] .. start[r+1]-1, as they came */
 } PromiseCols;
 
@@ -82,12 +83,15 @@ typedef struct View {         /* what has been assumed; interned: equal worlds a
   Ent under[UNDER_MAX]; uint8_t nunder;
 } View;
 
-/* How far an answer holds: on the days lo to hi (both included), and whichever countries outside `who` are absent.
- * `who` has a bit for each country's index mod 64, so more countries than matter may be in it, never fewer. */
-typedef struct Dep { Day lo, hi; uint64_t who; } Dep;
-typedef struct DependOf { uint32_t first, ndays; uint64_t who; bool loose; } DependOf;   /* loose: some figure is a function */
+/* How far an answer holds: on the days lo to hi (both included), and whichever countries outside `who` are absent, as long as
+ * fewer than `few` are absent in all (a promise lapses only when all its recipients are). `who` has a bit for each party,
+ * and one that everybody else shares, so more countries than matter may be in it, never fewer. */
+typedef struct Dep { Day lo, hi; uint64_t who; uint32_t few; } Dep;
+enum { DAYS_SUPPLY, DAYS_DEMAND, DAYS_PROMISE, DAYS_REQUIRE, DAYS_KINDS };
+typedef struct DependOf { uint32_t first[DAYS_KINDS], ndays[DAYS_KINDS]; uint64_t who[DAYS_KINDS]; uint32_t few; bool loose, loose_facts, controlled; } DependOf;   /* loose: some figure is a function */
+enum { DEP_SUPPLY = 1 << DAYS_SUPPLY, DEP_DEMAND = 1 << DAYS_DEMAND, DEP_PROMISE = 1 << DAYS_PROMISE, DEP_REQUIRE = 1 << DAYS_REQUIRE };
 typedef struct SortKey { uint64_t key; uint32_t row; } SortKey;
-typedef struct Depend { DependOf *res; VEC(SortKey) keys; } Depend;
+typedef struct Depend { DependOf *res; VEC(SortKey) keys; uint8_t *bit; /* by country */ } Depend;
 
 typedef struct Ctx {
   const View *view;
@@ -192,7 +196,10 @@ Value world_bits_value(World *w, uint32_t kind, const uint64_t *bits);   /* a se
 /* What an answer of the world about a resource depends on is met into d; dep_stretch: on anything at all, so only this stretch of days. */
 void dep_meet(Dep *d, Dep e);
 void dep_stretch(World *w, const Ctx *x, Dep *d);
-void dep_resource(World *w, const Ctx *x, uint32_t r, Dep *d);
+void dep_resource(World *w, const Ctx *x, uint32_t r, int what, Dep *d);   /* what: DEP_SUPPLY and so on, together */
+void depend_settle(World *w);   /* after promises that are functions became figures */
+uint64_t dep_who(const World *w, uint32_t country);
+uint64_t dep_absent(const World *w, const uint64_t *countries, const uint64_t *before);   /* those in the first and not in the second */
 void dep_need(World *w, const Ctx *x, uint32_t r, Dep *d);
 
 /* What a traced fact says, in words ("CHN can supply at least 90 % of the world's rare_earths"), and where and by whom. */

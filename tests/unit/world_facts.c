@@ -15,7 +15,7 @@ static Diags diags;
 static Unit unit;
 static Program program;
 static World w;
-static UnitId t_yr, item_yr, ton, t_item;
+static UnitId t_yr, item_yr, ton, t_item, kg_yr;
 static const Span nowhere = {0, 0};
 static const Window always = {DAY_MIN, DAY_OPEN, false};
 static uint64_t state = 7;
@@ -46,6 +46,7 @@ static void units_make(void) {
   item_yr = unit_of("item/yr");
   ton = unit_of("t");
   t_item = unit_of("t/item");
+  kg_yr = unit_of("kg/yr");
 }
 
 static void begin(uint64_t fail_at) {
@@ -214,7 +215,7 @@ static Value answer(void *vm, Ctx *x, uint32_t f, Ent arg) {
   (void)vm, (void)arg;
   if (f == 3) return world_capacity(&w, x, AUS, ORE);
   if (f == 4) return world_capacity(&w, x, USA, METAL);
-  if (f == 5) return fig(3000, unit_of("kg/yr"));
+  if (f == 5) return fig(3000, kg_yr);
   return f == 2 ? value_unknown(&w.rt, world_cause(&w, CAUSE_TABLE, UINT32_MAX, 0, nowhere)) : value_bool(f == 0);
 }
 
@@ -498,8 +499,8 @@ static void test_traces(void) {
   require(CHIP, METAL, value_figure(num_dec(5, -1), t_item), always);
   world_seal(&w);
   w.tracing = true;
-  traced(world_capacity(&w, at(2026), CHN, ORE), (const char *const[]){"CHN can supply 90 % of the world's ore", "the world produces 1_000 t/yr of ore"}, 2, "a capacity");
-  traced(world_capacity(&w, at(2026), USA, ORE), (const char *const[]){"the rest of the world can supply between 5 % and 10 % of the world's ore", "the world produces 1_000 t/yr of ore"}, 2, "what is left over");
+  traced(world_capacity(&w, at(2026), CHN, ORE), (const char *const[]){"CHN can supply 90 % of the world's ore", "the world produces 1000 t/yr of ore"}, 2, "a capacity");
+  traced(world_capacity(&w, at(2026), USA, ORE), (const char *const[]){"the rest of the world can supply between 5 % and 10 % of the world's ore", "the world produces 1000 t/yr of ore"}, 2, "what is left over");
   traced(world_needed(&w, at(2026), METAL),
          (const char *const[]){"USA needs 9 t/yr of metal from 2026-01-01", "JPN shall supply 40 item/yr of chip to USA from 2026-01-01 through 2030-12-31 (pact.c0)", "making chip requires 0.5 t/item of metal"}, 3, "a need");
   traced(world_committed(&w, at(2029), JPN, CHIP), (const char *const[]){"JPN controls exports of chip to USA from 2029-01-01 (k0)"}, 1, "what is blocked");
