@@ -151,8 +151,8 @@ test: all $(UNIT)
 
 bench: all
 	@bash tests/bench/run.sh
-soak: all
-	@if [ -f tests/soak.sh ]; then bash tests/soak.sh; else echo "tests/soak.sh is not there"; exit 1; fi
+soak: all $(B)/tests/fault
+	@B='$(B)' bash tests/soak.sh
 
 # The generated files are made first and shared.
 asan: $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c

@@ -93,6 +93,7 @@ static const char *percent(Vm *vm, Report *r, Num share) {
 
 static const char *exposure_text(Vm *vm, Report *r, Value e) {
   if (e.tag == V_NONE) return "-";
+  if (e.tag == V_IVL && ((const Ivl *)e.obj)->has_lo && num_cmp(vm->mem, ((const Ivl *)e.obj)->lo, num_int(1)) >= 0) return "100 %";
   if (value_is_exact(e)) return percent(vm, r, value_num(e));
   if (e.tag != V_IVL) return "undecided";
   const Ivl *i = (const Ivl *)e.obj;

@@ -167,7 +167,8 @@ static int no_input(ent_session *s, const char *path, int error) {
   if (error == ENOMEM) { s->mem.failed = true; no_memory(s); return ENT_BROKEN; }
   const char *why = error == ENOENT ? "there is no such file" : error == EISDIR ? "this is a folder" : error == EINVAL ? "this is not a plain file"
                   : error == EACCES ? "it may not be read" : "it cannot be read";
-  if (error == EXDEV || error == ELOOP) diag_add(&s->diags, DIAG_E0004, none, "%s: it is outside the root, %s", path, s->config.root ? s->config.root : ".");
+  if (s->loader.no_root) diag_add(&s->diags, DIAG_E0003, none, "%s: its root, %s, is no folder that can be opened", path, s->config.root);
+  else if (error == EXDEV || error == ELOOP) diag_add(&s->diags, DIAG_E0004, none, "%s: it is outside the root, %s", path, s->config.root ? s->config.root : ".");
   else diag_add(&s->diags, DIAG_E0003, none, "%s: %s", path, why);
   return ENT_NO_INPUT;
 }

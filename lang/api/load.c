@@ -277,7 +277,7 @@ static bool folder_of(const char *path, char to[PATH_MAX]) {
 static int below_root(const char *path, const char *root, char to[PATH_MAX]) {
   char named[PATH_MAX], real_root[PATH_MAX];
   if (!folder_of(path, named)) return ENAMETOOLONG;
-  if (!realpath(root, real_root) || !realpath(named, to)) return errno;
+  if (!realpath(named, to) || !realpath(root, real_root)) return errno;
   size_t n = strlen(real_root), len = strlen(to);
   if (n == 1) n = 0;  /* the root of everything */
   if (strncmp(real_root, to, n) || (to[n] && to[n] != '/')) return EXDEV;
@@ -291,10 +291,11 @@ static int below_root(const char *path, const char *root, char to[PATH_MAX]) {
  * what its user names, and its folder is the root. */
 static int open_first(Loader *l, const char *path, const char *root, int *fd, Folder *dir) {
   char inner[PATH_MAX] = "", whole[PATH_MAX];
-  int error = root ? below_root(path, root, inner) : folder_of(path, whole) ? 0 : ENAMETOOLONG;
-  if (error) return error;
+  if (!folder_of(path, whole)) return ENAMETOOLONG;
   l->root = open(root ? root : whole, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (l->root < 0) return errno;
+  l->no_root = root && l->root < 0;
+  int error = l->root < 0 ? errno : root ? below_root(path, root, inner) : 0;
+  if (error) return error;
   dir->shown = folder(l, path);
   dir->real = folder(l, inner);
   const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;

@@ -8,6 +8,7 @@ typedef struct Loader {
   Unit *u;
   size_t max_file;
   int root;             /* a folder's descriptor, or -1 */
+  bool no_root;         /* the root that was named is no folder that can be opened */
   VEC(struct { uint64_t dev, ino; Sym name; uint16_t module; bool open; }) files;
   VEC(struct { Sym name; Span span; }) stack;   /* what is being loaded, outermost first */
 } Loader;

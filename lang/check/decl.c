@@ -52,6 +52,7 @@ static void func_header(Checker *c, uint32_t i) {
   }
   f->ret = f->kind == FUNC_RULE ? T_BOOL : type_of(f) ? type_read(c, type_of(f)) : T_ERROR;
   if (f->kind == FUNC_RULE && !f->nparam) diag_add(c->d, DIAG_E0225, f->span, "a rule needs at least one entity that it is about");
+  if (f->kind == FUNC_RULE && f->nparam > RULE_PARAM_MAX) diag_add(c->d, DIAG_E0504, f->span, "a rule is about at most %d entities", RULE_PARAM_MAX);
 }
 
 static void overloads_check(Checker *c, uint32_t i) {
@@ -146,7 +147,11 @@ static Type figure_of(Checker *c, Ent resource, DimId times) {
 static void targets_check(Checker *c, Node *n, uint32_t kind, Binder b) {
   if (!n) return;
   Type one = c->p->kinds.at[kind].type, many = type_set(&c->p->types, one);
-  if (n->kind != N_SET) { fact_expr(c, n, b, many, "this place", FLAG_CLAUSES); return; }
+  if (n->kind != N_SET) {
+    fact_expr(c, n, b, T_ERROR, "this place", FLAG_CLAUSES);
+    if (n->ty != T_ERROR && !type_fits(&c->p->types, n->ty, one) && !type_fits(&c->p->types, n->ty, many)) expected(c, n, n->ty, many, "this place");
+    return;
+  }
   for (Node *e = list_first(n->kid[0]); e; e = e->next) {
     fact_expr(c, e, b, T_ERROR, "this place", FLAG_CLAUSES);
     if (e->ty != T_ERROR && !type_fits(&c->p->types, e->ty, one) && !type_fits(&c->p->types, e->ty, many)) expected(c, e, e->ty, one, "this place");

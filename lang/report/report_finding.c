@@ -1,4 +1,5 @@
 #include "report/show.h"
+#include <string.h>
 
 /* The findings of the text report, each of them:
  *
@@ -81,10 +82,18 @@ static void facts(Buf *out, Sources *s, const char *label, const FactRef *list, 
   buf_fmt(out, "... and %u more\n", (unsigned)more);
 }
 
-static void finding(Buf *out, Sources *s, const Finding *f, const ReportStyle *st) {
+/* Whether a finding goes on with what the one before it says: another binding of the same requirement. */
+static bool goes_on(const Finding *before, const Finding *f) {
+  return before && f->check && before->check && !strcmp(before->check, f->check) && before->outcome == f->outcome && before->sev == f->sev &&
+         before->span.lo == f->span.lo && before->span.hi == f->span.hi;
+}
+
+/* The heading and the place stand once for all bindings of a requirement. */
+static void finding(Buf *out, Sources *s, const Finding *before, const Finding *f, const ReportStyle *st) {
   Buf tmp;
+  bool more = goes_on(before, f);
   scratch_init(&tmp, out);
-  head(out, f, st);
+  if (!more) head(out, f, st);
   if (f->message && (f->title || f->check || f->code)) {
     show_str(&tmp, f->message);
     detail(out, st, "", buf_text(&tmp));
@@ -95,7 +104,7 @@ static void finding(Buf *out, Sources *s, const Finding *f, const ReportStyle *s
     detail(out, st, "for ", buf_text(&tmp));
     buf_clear(&tmp);
   }
-  if (show_has_place(s, f->span)) {
+  if (!more && show_has_place(s, f->span)) {
     show_place(&tmp, s, f->span);
     buf_pad(out, ' ', INDENT);
     ink_str(out, st, INK_BLUE, "--> ");
@@ -115,6 +124,6 @@ static void finding(Buf *out, Sources *s, const Finding *f, const ReportStyle *s
 void report_findings(Buf *out, Sources *s, const Report *r, const ReportStyle *st) {
   for (uint32_t i = 0; i < r->findings.len && !out->full; i++) {
     if (i) buf_char(out, '\n');
-    finding(out, s, &r->findings.at[i], st);
+    finding(out, s, i ? &r->findings.at[i - 1] : NULL, &r->findings.at[i], st);
   }
 }

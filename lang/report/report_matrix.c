@@ -4,7 +4,7 @@
 
 /* The coverage matrix as a table: layers down, years across, the exposure last. Each text is made twice, to be measured
  * and to be written, by the same function. Where the table is too wide the years go on in further blocks. */
-enum { MARGIN = 2, GAP = 2, NAME_MAX_WIDTH = 36, NAME_MAX_BYTES = 512 };
+enum { MARGIN = 2, GAP = 2, NAME_MAX_WIDTH = 30, NAME_MAX_BYTES = 512 };
 
 typedef struct Table {
   const Matrix *m;
@@ -112,8 +112,9 @@ static void block_line(Buf *out, const Table *t, const MatrixRow *row, uint32_t 
 
 /* The end of a block that begins with year `from`: as many years as fit on a line, but at most `cap`, and at least one
  * while there are any. */
+enum { MATRIX_WIDTH = 140 };  /* where nobody says how wide the page is: years are better seen side by side */
 static uint32_t block_end(const Table *t, uint32_t from, uint32_t cap, bool *last) {
-  int used = MARGIN + t->name, room = show_width(t->st);
+  int used = MARGIN + t->name, room = t->st->width > 0 ? t->st->width : MATRIX_WIDTH;
   uint32_t c = from;
   for (; c < t->m->nyear && c - from < cap; c++) {
     if (used + GAP + t->year[c] > room && c > from) break;

@@ -209,6 +209,8 @@ void world_trace_text(World *w, Trace t, Buf *out) {
     case TRACE_CONTROL: control_words(w, t.row, out); break;
     case TRACE_REQUIRE: require_words(w, t.row, out); break;
     case TRACE_TABLE: table_words(w, t.row, out); break;
+    case TRACE_NOBODY: buf_fmt(out, "nobody is committed to supply %s", ent_word(w, K_RESOURCE, t.row)); break;
+    case TRACE_NOBODY_LEFT: buf_fmt(out, "nobody would be left who is committed to supply %s", ent_word(w, K_RESOURCE, t.row)); break;
   }
 }
 
@@ -226,6 +228,7 @@ static Origin trace_origin(const World *w, Trace t) {
       break;
     case TRACE_CONTROL: o.span = w->controls.at[t.row].span; o.cite = w->controls.at[t.row].cite; break;
     case TRACE_REQUIRE: o.span = w->requires.span.at[t.row]; o.cite = w->requires.cite.at[t.row]; break;
+    case TRACE_NOBODY: case TRACE_NOBODY_LEFT: o.span = program_entity(w->p, ent_make(K_RESOURCE, t.row))->span; break;
     case TRACE_TABLE: o.span = w->tables.span.at[t.row]; o.cite = w->tables.cite.at[t.row]; break;
   }
   return o;

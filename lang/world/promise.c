@@ -426,6 +426,7 @@ Value world_suppliers(World *w, Ctx *x, uint32_t r) {
     Sums *fresh = w->inner->sealed && r < w->nresource ? sums_count(w, x, r) : NULL;
     Value set = fresh ? suppliers_of(w, fresh) : value_set(&w->rt, few, 0);
     if (fresh) sums_free(w, fresh);
+    if (set.tag == V_SET && !set.obj->len) fact_note(w, x->view == world_base(w) ? TRACE_NOBODY : TRACE_NOBODY_LEFT, r);
     return set;
   }
   Sums *s = sums_of(w, home(w, x, r, PLAIN_SUMS, w->inner->touch), r);

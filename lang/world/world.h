@@ -110,7 +110,7 @@ typedef struct Ctx {
 } Ctx;
 
 /* A fact that an answer rests on. */
-typedef enum TraceKind { TRACE_SUPPLY, TRACE_DEMAND, TRACE_TOTAL, TRACE_PROMISE, TRACE_CONTROL, TRACE_REQUIRE, TRACE_TABLE } TraceKind;
+typedef enum TraceKind { TRACE_SUPPLY, TRACE_DEMAND, TRACE_TOTAL, TRACE_PROMISE, TRACE_CONTROL, TRACE_REQUIRE, TRACE_TABLE, TRACE_NOBODY /* row: a resource that nobody is committed to supply */, TRACE_NOBODY_LEFT /* ... in the world assumed */ } TraceKind;
 typedef struct Trace { uint8_t kind; uint32_t row; } Trace;
 
 typedef struct World {

@@ -105,7 +105,7 @@ uses('a use through a folder that leads out', 'up/outside.ent', 'E0004');
 uses('a use through a link to all',    "all$dir/outside.ent", 'E0004');
 uses('a use of a link to /dev/zero',   'zero.ent',           'E0004');
 uses('a use of /proc/self/environ',    '/proc/self/environ', 'E0004');
-uses('a use with a NUL',               '', 'E0107', '1:13', "use \"beside\\u{0}.ent\"\n$good");
+uses('a use with a NUL',               '', 'E0107', '1:12', "use \"beside\\u{0}.ent\"\n$good");
 uses('a use with a hole',              '', 'E\d+', undef, "use \"{1}.ent\"\n$good");
 uses('a module that does not exist',   '', 'E0005', '1:5', "use std.none\n$good");
 uses('a module of nobody',             '', 'E0005|E0101', undef, "use foo\n$good");
@@ -149,13 +149,20 @@ file('r/bad.ent', "let x =\n");
 mistake('a path is shown as it was given', run({ in => "$dir/r/deep" }, 'check', '--root', '..', 'y.ent'), '../bad.ent', 'E0101', undef);
 mistake('... and so is a whole one', run({}, 'check', '--root', 'r', "$dir/r/deep/y.ent"), "$dir/r/deep/../bad.ent", 'E0101', undef);
 symlink '../../outside.ent', "$dir/r/deep/out.ent";
-refused('a first file that leads out of --root', 'r/deep/out.ent', undef, 66, undef) for 1;
 is(run({}, 'check', '--root', 'r', 'r/deep/out.ent')->{code}, 66, 'with --root a link out is no first file');
 
-# ---- what is opened ----
+like(run({}, 'check', '--root', 'r/none', 'r/deep/x.ent')->{err}, qr{its root, r/none,}, 'a root that is not there is named');
+{
+    my $path = 'deep' . '/d' x 33;
+    file("$path/x.ent", $good);
+    my $got = run({}, 'check', 'deep');
+    ok(!broken($got) && $got->{code} == 2 && $got->{err} =~ /more than 32 folders deep/, 'folders more than 32 deep are said, not passed over') or diag($got->{err});
+}
+
+# ---- what is opened, and what if the system refuses ----
 
 SKIP: {
-    skip 'no strace', 2 if $sanitized || system('strace -o /dev/null true 2>/dev/null') != 0;
+    skip 'no strace', 17 if $sanitized || system('strace -o /dev/null true 2>/dev/null') != 0;
     my $lines = join '', map { "use \"$_\" as x" . ++$n . "\n" } '../outside.ent', "$dir/outside.ent", 'out.ent', 'abs.ent', 'up/outside.ent', "all$dir/outside.ent", 'zero.ent', 'sub/../../outside.ent', 'beside.ent', 'sub/inner.ent', 'fifo.ent';
     my $file = file('u/many.ent', "$lines$good");
     my $got = run({ before => ['strace', '-f', '-y', '-e', 'trace=open,openat,openat2,creat,execve,connect,socket', '-o', "$dir/trace"] }, 'check', $file);
@@ -165,5 +172,25 @@ SKIP: {
     my @foreign = grep { !m{^\Q$real\E/u(/|$)} && !m{^/etc/ld\.so|^(/usr)?/lib|^/dev/null$|\.so(\.|$)} } sort keys %opened;
     ok($got->{code} == 2 && $opened{"$real/u/beside.ent"}, 'the program was watched') or diag($trace);
     is("@foreign", '', 'nothing outside the root was opened');
+
+    # A kernel without openat2, or a container that forbids it: stricter, and as safe.
+    for my $error (qw(ENOSYS EPERM)) {
+        my @old = ('strace', '-f', '-o', '/dev/null', '-e', "inject=openat2:error=$error");
+        my $file = file('u/o' . ++$n . '.ent', "use \"beside.ent\"\ncheck c { require beside == 1 }\n");
+        is(run({ before => \@old }, 'check', $file)->{code}, 0, "without openat2 ($error) a file beside is found");
+        for my $what ('../outside.ent', 'out.ent', 'in.ent', 'up/outside.ent', "$dir/outside.ent") {
+            my $file = file('u/o' . ++$n . '.ent', "use \"$what\"\n$good");
+            mistake("... and a use of " . ($what =~ m{^/} ? 'a whole path' : $what) . ' is refused', run({ before => \@old }, 'check', $file), $file, 'E000[34]', '1:5') if $error eq 'ENOSYS';
+        }
+    }
+    # [what fails, on which file, exit code, what is said]
+    for my $fault (['read:error=EINTR:when=1', 'in', 0, qr/passes/], ['read:error=EIO:when=1', 'in', 66, qr/cannot be read/], ['read:error=EIO:when=2', 'in', 66, qr/cannot be read/],
+        ['read:retval=0:when=1', 'in', 3, qr/no check/], ['write:error=EINTR:when=1', 'out', 0, qr/passes/], ['write:error=EAGAIN:when=1', 'out', 0, qr/passes/], ['write:error=EIO:when=1', 'out', 2, qr/output cannot be written/], ['close:error=ENOSPC:when=1', 'out', 2, qr/output cannot be written/]) {
+        my ($what, $where, $code, $says) = @$fault;
+        my $file = file('u/io.ent', $good);
+        my $path = $where eq 'in' ? "$real/$file" : "$real/.out";
+        my $got = run({ before => ['strace', '-f', '-o', '/dev/null', '-P', $path, '-e', "inject=$what"] }, 'check', $file);
+        ok($got->{code} == $code && "$got->{out}$got->{err}" =~ $says, "$what, " . ($where eq "in" ? "reading" : "writing") . ": exit $code") or diag("$got->{code} $got->{out} $got->{err}");
+    }
 }
 1;

@@ -37,7 +37,7 @@ sub malformed {
     if ($format eq 'json') { return eval { JSON::PP->new->utf8->decode($text); 1 } ? '' : "no JSON: $@" }
     my ($plan, $tests) = (undef, 0);
     for (split /\n/, $text) {
-        return "begins with input: $_" if /^\s*(PWNED|::(?!(error|warning|notice) )|##|Bail|ok 99|error\[E0001\]: PWNED)/;
+        return "begins with input: $_" if /^(PWNED|Bail|ok 99|Verdict  passes: PWNED|error\[E0001\]: PWNED)/ || /^\s*::(?!(error|warning|notice) )/;
         if ($format eq 'github') { return "a command of others: $_" if /^\s*::/ && !/^::(error|warning|notice) (file=[^:,]+,line=\d+,col=\d+,)?title=[^:,]*::/ }
         elsif (/^\s*::/) { return "a command: $_" }
         next if $format ne 'tap';
@@ -77,7 +77,7 @@ DRAFT
         }
     }
     my $got = run({}, 'eval', $file, "r.name", "[r.name]", "\"$x\"", "\"$x\" + 1");
-    my $why = broken($got) || malformed('text', $got->{err}) || '';
+    my $why = broken($got) || malformed('text', $got->{err}) || ($got->{out} =~ /^(\s*::.*)/m ? "a command: $1" : '');
     push @wrong, "eval: $why" if $why;
     ok(!@wrong, "in a draft: $what") or diag(substr join("\n", @wrong), 0, 1500);
 }

@@ -17,7 +17,7 @@ my $patience = 30;           # seconds by the clock, then it is killed
 chmod 0755, $dir;
 
 # A build with sanitizers wants address space without end, and is slower.
-our $sanitized = system("(ulimit -v $memory; exec '$program' --version) >'$dir/.out' 2>'$dir/.err'") != 0;
+our $sanitized = system("sh -c 'ulimit -v $memory; exec \"$program\" --version; :' >'$dir/.out' 2>&1") != 0;
 if ($sanitized) { $memory = 'unlimited'; $seconds *= 10 }
 
 # run({OPTIONS}, ARGS...) -> {code, out, err, cpu}. A signal S: code 128 + S.

@@ -97,10 +97,10 @@ static void test_matrix(void) {
                {"c", "A layer whose name is much too long for a table", cell, "-"});
   const char *text = fixture_report(&f, report_text);
   ok(has(text, "Coverage\n"
-               "                                        2025     2026             exposure\n"
-               "  \xE4\xBE\x9B\xE5\xBA\x94                                  gap 0/1  resilient 10/10  50 %\n"
-               "  b                                     gap 0/1  resilient 10/10  -\n"
-               "  A layer whose name is much too lo...  gap 0/1  resilient 10/10  -\n"),
+               "                                  2025     2026             exposure\n"
+               "  \xE4\xBE\x9B\xE5\xBA\x94                            gap 0/1  resilient 10/10  50 %\n"
+               "  b                               gap 0/1  resilient 10/10  -\n"
+               "  A layer whose name is much ...  gap 0/1  resilient 10/10  -\n"),
      "wide, missing and long names") || (diag("%s", text), 0);
   f.r.matrix.nrow = 0;
   ok(has(fixture_report(&f, report_text), "Coverage\n    2025  2026  exposure\n"), "no rows");

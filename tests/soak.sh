@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# What takes too long for every run: `make soak`, some minutes. More of the same tests, over more drafts and seeds, with
+# the plain build and, where `make asan GOAL='all build/asan/tests/fault'` has made one, with the sanitizers.
+# SEED: where the spoilt drafts begin (the day's date, so that each day looks elsewhere; it is printed). RUNS: how many.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+B=${B:-build} SEED=${SEED:-$(date +%Y%m%d)} RUNS=${RUNS:-20000} failed=0
+echo "# SEED=$SEED RUNS=$RUNS"
+
+# told NAME COMMAND...: runs it, says how it went, and shows what it said when it went wrong.
+told() {
+  name=$1; shift
+  if out=$("$@" 2>&1); then echo "ok - $name"; else failed=1; echo "not ok - $name"; sed 's/^/#   /' <<<"$out" | tail -n 40; fi
+}
+
+# Every limit on memory, in steps of 2.5 %, ends in a verdict or in a message that memory ran out.
+memory() {
+  local program=$1 draft=$2 n=1000 code wrong=0 out
+  while [ "$n" -lt 16000000 ]; do
+    out=$("$program" check --max-memory "$n" "$draft" 2>&1); code=$?
+    case $code in
+      0|1|3) ;;
+      2) grep -q E0505 <<<"$out" || { echo "--max-memory $n: exit 2 for another reason"; wrong=1; } ;;
+      *) echo "--max-memory $n: exit $code"; wrong=1 ;;
+    esac
+    n=$((n + n / 40))
+  done
+  return $wrong
+}
+
+for b in "$B" build/asan; do
+  [ -x "$b/entente" ] || continue
+  for draft in tests/hostile/rich.ent examples/*/*.ent; do
+    told "$b: $draft within any memory" memory "$b/entente" "$draft"
+  done
+  told "$b: spoilt drafts" env ENTENTE="$b/entente" HOSTILE_RUNS="$RUNS" HOSTILE_SEED="$SEED" prove tests/hostile.t :: spoilt
+  [ -x "$b/tests/fault" ] || continue
+  for draft in examples/*/*.ent; do
+    told "$b: $draft, each allocation refused" env FAULT_DRAFT="$draft" FAULT_STRIDE=3 "$b/tests/fault"
+  done
+done
+exit $failed
