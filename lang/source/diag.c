@@ -114,9 +114,10 @@ void diags_sort(Diags *d) {
 bool source_text_ok(Diags *d, const Source *src) {
   for (uint32_t i = 0; i < src->len;) {
     unsigned char c = (unsigned char)src->text[i];
+    while ((c >= 32 && c < 127) || c == '\n') c = (unsigned char)src->text[++i];  /* two NULs stand behind the text */
+    if (i >= src->len) break;
     Span at = {src->base + i, src->base + i + 1};
-    if (c >= 32 && c < 127) { i++; continue; }
-    if (c == '\n' || c == '\t') { i++; continue; }
+    if (c == '\t') { i++; continue; }
     if (c == '\r' && src->text[i + 1] == '\n') { i++; continue; }
     if (c < 128) {
       Diag *x = diag_add(d, DIAG_E0002, at, "the text holds a control character, U+%04X", c);

@@ -233,8 +233,9 @@ static bool rule_return(Vm *vm, Frame *f, Value v) {
 
 /* While tracing, a remembered call is gone into once more, so that what it read is seen. */
 static bool go_into(Vm *vm, uint32_t func, uint32_t slot) {
-  uint64_t seen, key = (uint64_t)func << 32 | slot;
-  key ^= (uint64_t)(uintptr_t)vm->ctx << 20;
+  uint64_t seen, key = hash_u64((uint64_t)func << 32 | slot);
+  /* Made of what the context is, not of where it lies in memory: the same facts are seen in every run. */
+  key ^= hash_u64((uint64_t)(vm->ctx->view ? vm->ctx->view->id : 0) << 32 | (uint32_t)vm->ctx->day) * 3;
   if (!vm->w->tracing || map_get(&vm->visited, key, &seen)) return false;
   map_put(&vm->visited, key, 1);
   return true;
