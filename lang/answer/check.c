@@ -375,11 +375,14 @@ static void judge(Report *r, const CheckOptions *o) {
     else r->noted++;
     denied += decides;
   }
-  for (uint32_t i = 0; i < r->checks.len; i++) empty += r->checks.at[i].empty && r->checks.at[i].worst >= o->fail_on;
-  bool none = !r->checks.len;
+  bool none = true;  /* nothing was judged: no flag excuses that */
+  for (uint32_t i = 0; i < r->checks.len; i++) {
+    empty += r->checks.at[i].empty && r->checks.at[i].worst >= o->fail_on;
+    none = none && r->checks.at[i].empty;
+  }
   r->exit_code = denied ? 1 : none || ((open || empty) && !o->allow_undecided) ? 3 : 0;
   if (denied) r->verdict = report_format(r, "denied: %u finding%s, %u undecided", denied, plural(denied), open + empty);
-  else if (none) r->verdict = "undecided: the draft has no check";
+  else if (none) r->verdict = r->checks.len ? "undecided: no check found anything to judge" : "undecided: the draft has no check";
   else if (open || empty) r->verdict = report_format(r, "%s: %u finding%s cannot be told for want of data", o->allow_undecided ? "passes, as undecided findings are allowed" : "undecided", open + empty, plural(open + empty));
   else r->verdict = "passes: every check that decides holds";
 }

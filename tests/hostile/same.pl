@@ -6,13 +6,14 @@ use Test::More;
 our $dir;
 
 my $here = Cwd::getcwd();
-my @drafts = ("$here/tests/hostile/rich.ent", grep { -e } "$here/examples/initiative/initiative.ent");
+my @drafts = ("$here/tests/hostile/rich.ent", sort glob "$here/examples/*/{initiative,stress}.ent");
 my $broken = file('s/broken.ent', "use std.units\nlet x = 1 t + 1 GWh\nlet y = nothing\nfact z\ncheck c { require ( }\n");
 my %env = (
     'LC_ALL=C'      => { LC_ALL => 'C' },            'LC_ALL=tr_TR' => { LC_ALL => 'tr_TR.UTF-8', LANG => 'tr_TR.UTF-8', LANGUAGE => 'tr' },
     'LC_ALL=de_DE'  => { LC_ALL => 'de_DE.UTF-8', LC_NUMERIC => 'de_DE.UTF-8' }, 'TZ=Pacific/Kiritimati' => { TZ => 'Pacific/Kiritimati' },
     'TZ=:/dev/zero' => { TZ => ':/etc/passwd' },     'nothing' => {}, 'TERM and COLUMNS' => { TERM => 'xterm-256color', COLUMNS => '40', LINES => '5' },
     'NO_COLOR'      => { NO_COLOR => '1' },          'POSIXLY_CORRECT' => { POSIXLY_CORRECT => '1', HOME => '/nowhere', PATH => '' },
+    'another heap'  => { GLIBC_TUNABLES => 'glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0:glibc.malloc.mmap_threshold=4096', MALLOC_PERTURB_ => '165' },
     'much'          => { map { ("V$_" => 'x' x 1000) } 1 .. 50 },
 );
 for my $args ((map { my $d = $_; map { ['check', '--format', $_, $d] } qw(text json tap github) } @drafts), ['check', $broken], ['dis', $drafts[0]], ['eval', $drafts[0], 'countries', '{c: c.name for c in concern}'], ['help', 'check']) {
