@@ -352,12 +352,32 @@ static bool enter(Vm *vm, int how, Value arg) {
   return true;
 }
 
+/* A sweep over many worlds leaves each behind it: when there are too many, all but those that are entered are forgotten. */
+static void worlds_trim(Vm *vm) {
+  VEC(Ctx *) keep = {0};
+  vec_push(vm->mem, &keep, vm->ctx);
+  for (uint32_t i = 0; i < vm->ctxs.len; i++) vec_push(vm->mem, &keep, vm->ctxs.at[i].ctx);
+  for (uint32_t i = 0; i < vm->cells.len; i++)
+    if (vm->cells.at[i].outer) vec_push(vm->mem, &keep, vm->cells.at[i].outer);
+  const View *base = world_base(vm->w);
+  for (uint32_t m = 1; m < vm->memos.len && !mem_failed(vm->mem); m++) {
+    bool kept = base && m == base->id + 1;
+    for (uint32_t i = 0; i < keep.len && !kept; i++) kept = keep.at[i]->view && keep.at[i]->view->id + 1 == m;
+    if (!kept) memos_forget(vm, m);
+  }
+  if (!mem_failed(vm->mem)) world_ctx_trim(vm->w, keep.at, keep.len);
+  vec_end(vm->mem, &keep);
+  vm->left = 0;
+  vm->trim_at = vm->mem->used + TRIM_BYTES;
+}
+
 /* What was asked about another day holds whatever the day is here. */
 static void leave(Vm *vm) {
   if (!vm->ctxs.len) return;
   Entered e = vm->ctxs.at[--vm->ctxs.len];
   vm->ctx = e.ctx;
   if (e.at) vm->dep.lo = e.lo, vm->dep.hi = e.hi;
+  if (!e.at && vm->depth == 1 && (++vm->left > WORLDS_LEFT || vm->mem->used > vm->trim_at)) worlds_trim(vm);  /* deeper, somebody outside may hold a context */
 }
 
 /* What the chosen scenario does can change with the day. */
@@ -509,6 +529,7 @@ Value vm_run(Vm *vm, uint32_t func, const Value *args, uint32_t nargs, Ctx *ctx)
   vm->depth++;
   vm->ctx = ctx;
   if (!vm->nmemo) vm->nmemo = vm->p->funcs.len;
+  if (!vm->trim_at) vm->trim_at = vm->mem->used + TRIM_BYTES;
   Value v = value_int(0);
   if (registers(vm, base + 1) && frame_push(vm, func, base, ret)) {
     for (uint32_t i = 0; i < nargs && i < vm->p->funcs.at[func].nparam; i++) {

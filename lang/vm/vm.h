@@ -81,6 +81,8 @@ typedef struct Vm {
   VEC(Entered) ctxs;
   VEC(PastEntry) past;
   VEC(Memo **) memos;             /* by world, then by Func */
+  uint32_t left;                  /* worlds left since the last time that any were forgotten, */
+  size_t trim_at;                 /* and the bytes in use at which some are again */
   uint32_t nmemo;                 /* how many Funcs are remembered: the draft's, not those of expressions asked later */
   Dep dep;                        /* what the frame at hand has depended on */
   uint32_t case_pc;               /* where the requirement at hand begins */
@@ -97,7 +99,7 @@ typedef struct Vm {
   RunError error;
 } Vm;
 
-enum { VM_DEPTH_MAX = 200, VM_FRAMES_MAX = 1 << 20 };
+enum { VM_DEPTH_MAX = 200, VM_FRAMES_MAX = 1 << 20, WORLDS_LEFT = 2000, TRIM_BYTES = 64 << 20 };
 
 bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w);
 void vm_end(Vm *vm);

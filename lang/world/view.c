@@ -325,7 +325,7 @@ void ctx_free(World *w, Ctx *x) {
   mem_free(w->mem, room, room->size);
 }
 
-void world_ctx_trim(World *w, Ctx *const *keep, uint32_t n, void (*memo_free)(World *, Ctx *)) {
+void world_ctx_trim(World *w, Ctx *const *keep, uint32_t n) {
   bool heavy = w->inner->held > HELD_MAX;
   if (w->ctxs.len <= CTX_KEPT && !heavy) return;
   for (uint32_t i = 0; i < n; i++)
@@ -335,7 +335,6 @@ void world_ctx_trim(World *w, Ctx *const *keep, uint32_t n, void (*memo_free)(Wo
   for (uint32_t i = 0; i < w->ctxs.len; i++) {
     Ctx *x = w->ctxs.at[i];
     if (!room_of(x)->kept) {
-      if (memo_free) memo_free(w, x);
       ctx_free(w, x);
       continue;
     }

@@ -168,8 +168,8 @@ const View *world_base(World *w);
 const View *world_without(World *w, const View *v, Value what);   /* a country, route or clause, or a set of one of them */
 const View *world_under(World *w, const View *v, Ent what);       /* scenario or agreement */
 Ctx *world_ctx(World *w, const View *v, Day day);            /* interned; NULL when memory is refused */
-/* Forgets contexts that are not in keep[], when there are more than a few thousand. */
-void world_ctx_trim(World *w, Ctx *const *keep, uint32_t n, void (*memo_free)(World *, Ctx *));
+/* Forgets contexts that are not in keep[] (entries may repeat), when there are more than a few thousand. */
+void world_ctx_trim(World *w, Ctx *const *keep, uint32_t n);
 
 /* ---- what the engine can be asked (language.md 8); results are owned by the caller; r and c are indexes ---- */
 Value world_capacity(World *w, Ctx *x, uint32_t c, uint32_t r);

@@ -668,7 +668,7 @@ static void test_trim(void) {
     value_drop(&mem, world_suppliers(&w, x, ORE));
   }
   ok(w.ctxs.len > 5000, "day by day, each day is a context");
-  world_ctx_trim(&w, &keep, 1, NULL);
+  world_ctx_trim(&w, &keep, 1);
   ok(w.ctxs.len == 2, "trimming leaves what is asked for, and its base");
   Value is = world_needed(&w, keep, ORE);
   ok(value_same(&w.rt, was, is), "which still answers");
