@@ -75,6 +75,14 @@ ends('bytecode', ['dis', $bad], 0, qr/^test d & <e>: /m, qr/EXPECT/);
 ends('output has a limit', ['test', '--max-output', '50', $good], 2, qr/E0506/);
 ends('steps have a limit', ['test', '--max-steps', '1K', file('long.ent', qq{test "t" { expect count(i for i in 1..100000) == 1 }\n})], 2, qr/E0507/);
 
+my $givens = "use std.countries\ntest \"t\" {\n" . "given withdraw USA\n" x 255;
+ends('255 givens', ['test', file('givens.ent', "$givens expect parties == {} }\n")], 0);
+ends('... and no more', ['test', file('givens.ent', "$givens given withdraw JPN expect parties == {} }\n")], 2, qr/E0504.*'given's/);
+my $many = join ' + ', ('x') x 150;
+ends('of many values some are told', ['test', file('many.ent', "let x = 1\ntest \"t\" { expect $many == 0 }\n")], 1, qr/^# \(and \d+ values to the right of this\)$/m);
+my $lines = join "\n+ ", ('x') x 150;
+ends('... and the rest is counted', ['test', file('lines.ent', "let x = 1\ntest \"t\" { expect $lines == 0 }\n")], 1, qr/^# \(and \d+ more values\)$/m);
+
 # Whatever titles and texts say, no line acts on a terminal or a build server.
 my $evil = file('evil.ent', qq{test "::error::x\\n##[error]y\\nok 7 - # SKIP" { expect "\\n::error::\\n##vso[x]" == "" }\n});
 for my $format (qw(tap junit text)) {

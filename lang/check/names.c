@@ -249,8 +249,12 @@ static uint32_t func_add(Checker *c, FuncKind kind, Node *name, Node *decl, Node
 static uint32_t test_add(Checker *c, Node *n) {
   Func f = {.kind = FUNC_TEST, .module = c->module, .decl = n, .body = n, .span = n->kid[0]->span};
   vec_push(c->p->mem, &c->p->funcs, f);
-  for (Node *s = list_first(n->kid[1]); s; s = s->next)
-    if (s->kind == N_GIVEN) vec_push(c->p->mem, &c->p->givens, (Decl){s, c->module});
+  uint32_t given = 0;
+  for (Node *s = list_first(n->kid[1]); s; s = s->next) {
+    if (s->kind != N_GIVEN) continue;
+    vec_push(c->p->mem, &c->p->givens, (Decl){s, c->module});
+    if (++given == GIVEN_MAX + 1) diag_add(c->d, DIAG_E0504, s->span, "there are more than %d 'given's in one test", GIVEN_MAX);
+  }
   return c->p->funcs.len - 1;
 }
 

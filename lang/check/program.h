@@ -49,7 +49,7 @@ typedef struct Func {
   Node *decl, *body;        /* body: the expression; a check's is its CHECK node, a test's its TEST */
   Span span;
 } Func;
-enum { PARAM_MAX = 8, RULE_PARAM_MAX = 3, SLOT_MAX = 4000 };
+enum { PARAM_MAX = 8, RULE_PARAM_MAX = 3, SLOT_MAX = 4000, GIVEN_MAX = 255 };
 
 typedef struct Table {
   Sym name;

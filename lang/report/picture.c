@@ -118,7 +118,7 @@ static uint32_t indent_of(Sources *s, const Source *file, uint32_t line) {
 
 void show_unmet(Buf *out, Sources *s, const Unmet *u) {
   Picture p = {.out = out};
-  Place first = sources_place(s, u->span.lo), last = sources_place(s, u->span.hi);
+  Place first = sources_place(s, u->span.lo), last = sources_place(s, u->span.hi - 1);
   uint32_t from = indent_of(s, first.source, first.line), i = 0;
   show_place(out, s, u->span);
   buf_str(out, u->unknown ? ": it cannot be told whether this holds\n" : ": this does not hold\n");
