@@ -50,7 +50,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
   SCENARIO "scenario" WITHDRAW "withdraw" IMPOSE "impose" LIFT "lift" CLOSE "close" SCALE "scale"
   SUSPEND "suspend" ASSUME "assume" IF "if" THEN "then" ELSE "else" IMPLIES "implies" OR "or" AND "and"
   MOD "mod" AT "at" THROUGHOUT "throughout" SOMETIME "sometime" WITHOUT "without" UNDER "under"
-  TRUE "true" FALSE "false"
+  TEST "test" GIVEN "given" EXPECT "expect" TRUE "true" FALSE "false"
 /* marks */
 %token LBRACE "{" RBRACE "}" LPAREN "(" RPAREN ")" LBRACKET "[" RBRACKET "]" COMMA "," COLON ":" SEMI ";"
   DOT "." DOTDOT ".." DEFAULTS "??" EQ "==" NE "!=" LE "<=" GE ">=" LT "<" GT ">" ASSIGN "=" PLUS "+" MINUS "-"
@@ -65,7 +65,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
   ename entity supply demand entries entry mods mod cited requires inputs input control against suspensions
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
   let fn rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
-  requirement message scenario shocks shock table keys default fact world group concern unit use
+  requirement message scenario shocks shock test steps step table keys default fact world group concern unit use
   expr logic comparison arith primary list pairs args_opt args arg
 %type <op> modal severity
 
@@ -109,7 +109,7 @@ path
 
 decl
   : kind | instance | entity | requires | table | fact | world | group | concern | unit | supply | demand | control
-  | agreement | let | fn | rule | check | scenario
+  | agreement | let | fn | rule | check | scenario | test
   ;
 
 title: %empty { $$ = NULL; } | string ;
@@ -337,7 +337,7 @@ id
   | "fund" { $$ = parse_name(p, @1); }     | "undertake" { $$ = parse_name(p, @1); } | "exempt" { $$ = parse_name(p, @1); }
   | "check" { $$ = parse_name(p, @1); }    | "table" { $$ = parse_name(p, @1); }     | "fact" { $$ = parse_name(p, @1); }
   | "world" { $$ = parse_name(p, @1); }    | "kind" { $$ = parse_name(p, @1); }      | "default" { $$ = parse_name(p, @1); }
-  | "buy" { $$ = parse_name(p, @1); }
+  | "buy" { $$ = parse_name(p, @1); }      | "test" { $$ = parse_name(p, @1); }
   ;
 requirements
   : requirement                         { $$ = ast_append(p->unit, NULL, $1); }
@@ -366,6 +366,17 @@ shock
   | "scale" "supply" IDENT "of" primary "by" arith mods { $$ = MAKE(SHOCK, SHOCK_SCALE, parse_name(p, @3), $5, $7, $8); }
   | "suspend" arith mods                { $$ = MAKE(SHOCK, SHOCK_SUSPEND, $2, NULL, NULL, $3); }
   | "assume" IDENT mods                 { $$ = MAKE(SHOCK, SHOCK_ASSUME, parse_name(p, @2), NULL, NULL, $3); }
+  ;
+test: "test" STRING open steps close    { $$ = MAKE(TEST, 0, parse_string(p, @2, $2), $4, NULL, NULL); } ;
+steps
+  : %empty                              { $$ = ast_list(p->unit, @$); }
+  | steps step                          { $$ = ast_append(p->unit, $1, $2); }
+  | steps error                         { $$ = $1; }
+  ;
+step
+  : "expect" expr                       { $$ = MAKE(EXPECT, 0, $2, NULL, NULL, NULL); }
+  | "let" id "=" expr                   { $$ = MAKE(LET, 0, $2, NULL, $4, NULL); }
+  | "given" shock                       { $$ = MAKE(GIVEN, 0, $2, NULL, NULL, NULL); }
   ;
 
 /* expressions */

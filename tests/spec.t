@@ -17,9 +17,10 @@ for my $page (@pages) {
         my ($language, $mark, $text, $line) = @$block{qw(language mark text line)};
         my $place = "$page:$line";
         if ($mark->{file} && $mark->{file} =~ m{^\w[\w.-]*$}) { Drive::spill("$dir/$mark->{file}", $text) }
+        if ($language eq 'tap' && defined $mark->{in}) { told($place, $text, draft_for($place, $mark->{in}, \%path, $dir)); next }
         next unless $language eq 'entente';
 
-        my @odd = grep { !/^(id|in|after|file|error|exit|eval)$/ } sort keys %$mark;
+        my @odd = grep { !/^(id|in|after|file|error|exit|test|eval)$/ } sort keys %$mark;
         if (@odd) { fail("$place: unknown mark: @odd"); next }
         if ($mark->{eval}) { values_of($place, $text, draft_for($place, $mark->{in}, \%path, $dir)); next }
 
@@ -32,6 +33,10 @@ for my $page (@pages) {
         Drive::spill($file, $text);
         ($draft{ $mark->{id} }, $path{ $mark->{id} }) = ($text, $file) if defined $mark->{id};
 
+        if (defined $mark->{test}) {
+            my $got = Drive::run('test', $file);
+            ok($got->{code} eq $mark->{test}, "$place tests") or Drive::show($got);
+        }
         my $got  = Drive::run('check', defined $mark->{exit} ? () : '--allow-undecided', $file);
         my @gave = map { $_->{code} } grep { $_->{severity} eq 'error' } Drive::diagnostics("$got->{out}\n$got->{err}");
         my $good = defined $mark->{error} ? $got->{code} == 2 && "@gave" eq join ' ', split /,/, $mark->{error}
@@ -74,6 +79,14 @@ sub draft_for {
     my $empty = "$dir/empty.ent";
     Drive::spill($empty, "use std.units\nuse std.coverage\n") unless -e $empty;
     return $empty;
+}
+
+# What `entente test` says of a draft, which is named by its id there.
+sub told {
+    my ($place, $text, $file) = @_;
+    my ($id) = $file =~ m{([^/]*?)(?:-\d+)?\.ent$};
+    my $got = Drive::run('test', $file)->{out} =~ s/\Q$file\E/$id.ent/gr;
+    is($got, $text, "$place results of tests");
 }
 
 # Lines `EXPR  # => VALUE`; a VALUE of the form error[CODE] says that it fails so.

@@ -10,6 +10,11 @@ void report_init(Report *r, Mem *mem, const char *draft);
 void report_end(Report *r);
 /* Runs every check and fills the report. False when the run failed (vm->error says why). */
 bool answer_check(Vm *vm, const CheckOptions *o, Report *r);
+/* Which tests are run: wants NULL, all. */
+typedef struct TestFilter { bool (*wants)(void *data, const char *title); void *data; } TestFilter;
+/* Runs the tests of one file on a day (DAY_NONE: that on which the agreements start) and fills r->tests; exit code 3 when
+ * none is wanted. False when the run failed. */
+bool answer_tests(Vm *vm, uint16_t module, Day day, const TestFilter *which, Report *r);
 
 /* Inner parts: the matrix, and the words of facts. */
 bool answer_matrix(Vm *vm, Report *r);

@@ -47,6 +47,8 @@ void report_init(Report *r, Mem *mem, const char *draft) {
 void report_end(Report *r) {
   vec_end(r->mem, &r->findings);
   vec_end(r->mem, &r->checks);
+  for (uint32_t i = 0; i < r->tests.len; i++) vec_end(r->mem, &r->tests.at[i].unmet);
+  vec_end(r->mem, &r->tests);
   arena_end(&r->arena);
 }
 
@@ -393,7 +395,7 @@ bool answer_check(Vm *vm, const CheckOptions *o, Report *r) {
   map_init(&run.by_key, vm->mem);
   r->as_of = o->as_of;
   if (world_term(vm->w, world_base(vm->w), &first, &last)) r->term = (DaySpan){first, last};
-  vm->sink = (Sink){&run, on_begin, on_when, on_missing, on_require, on_message};
+  vm->sink = (Sink){.data = &run, .begin = on_begin, .when = on_when, .missing = on_missing, .require = on_require, .message = on_message};
   for (uint32_t i = 0; i < vm->k->checks.len && !vm->failed; i++) check_one(&run, i);
   memset(&vm->sink, 0, sizeof vm->sink);
   run.nslot = 0;

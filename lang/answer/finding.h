@@ -56,6 +56,17 @@ typedef struct Matrix {
 
 typedef struct CheckCount { const char *name, *title; Severity worst; uint32_t bindings, failed, undecided; bool empty; } CheckCount;
 
+/* A part of what a test expected: its value, and the byte of the draft under which that is shown. */
+typedef struct Part { const char *value; uint32_t at; } Part;
+typedef struct Unmet {
+  bool unknown;             /* else false */
+  Span span;                /* the expression */
+  Part *part; uint32_t npart, more_parts;   /* in order of place; at most PARTS_MAX */
+  FactRef *missing; uint32_t nmissing, more_missing;
+} Unmet;
+typedef struct TestResult { const char *title; Span span; uint32_t expects; VEC(Unmet) unmet; } TestResult;
+enum { PARTS_MAX = 256 };
+
 typedef struct Report {
   Mem *mem;
   Arena arena;
@@ -65,6 +76,7 @@ typedef struct Report {
   Matrix matrix;
   VEC(Finding) findings;      /* failures and undecided ones, the engine's own too */
   VEC(CheckCount) checks;     /* every check, in order of the draft; empty: its `for` bound nothing */
+  VEC(TestResult) tests;      /* those that were run, in order of the draft; then there are no findings and no checks */
   uint32_t denied, warned, noted, undecided;   /* findings by kind */
   int exit_code;              /* 0 passes, 1 denied, 3 undecided; as --fail-on and --allow-undecided ask */
   const char *verdict;        /* one line: "denied: 3 findings ..." */

@@ -200,6 +200,7 @@ static void diagnostics(ent_session *s, ent_format f, int exit_code) {
     case ENT_JSON: report_diags_json(&s->out, &s->sources, &s->diags, &st); break;
     case ENT_TAP: report_diags_tap(&s->out, &s->sources, &s->diags, &st); break;
     case ENT_GITHUB: report_diags_github(&s->out, &s->sources, &s->diags, &st); break;
+    case ENT_JUNIT: report_diags_junit(&s->out, &s->sources, &s->diags, &st); break;
   }
 }
 
@@ -210,6 +211,7 @@ static const char *last_words(ent_format f) {
     case ENT_JSON: return "{\n  \"schema\": 1,\n  \"kind\": \"diagnostics\",\n  \"exit_code\": 2,\n  \"diagnostics\": [{\"severity\": \"error\", \"code\": \"E0505\", \"message\": \"memory ran out\"}]\n}\n";
     case ENT_TAP: return "1..1\nnot ok 1 - error[E0505]: memory ran out\n";
     case ENT_GITHUB: return "::error title=E0505::memory ran out\n";
+    case ENT_JUNIT: return "<testsuite name=\"\" tests=\"1\" failures=\"0\" errors=\"1\"><testcase name=\"E0505\"><error message=\"memory ran out\"/></testcase></testsuite>\n";
   }
   return "";
 }
@@ -249,12 +251,28 @@ static void run_error(ent_session *s) {
   } else no_memory(s);
 }
 
-int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
+/* Makes a new report, or, without a draft, hands out what is wrong with it: then false. */
+static bool report_begin(ent_session *s, ent_format f, const char **out, size_t *len) {
   buf_clear(&s->out);
-  if (!s->loaded) { diagnostics(s, f, ENT_BROKEN); return hand_out(s, f, ENT_BROKEN, out, len); }
+  if (!s->loaded) {
+    diagnostics(s, f, ENT_BROKEN);
+    hand_out(s, f, ENT_BROKEN, out, len);
+    return false;
+  }
   if (s->reported) report_end(&s->report);
   report_init(&s->report, &s->mem, s->program.modules.at[s->module].source->path);
   s->reported = true;
+  return true;
+}
+
+static int no_report(ent_session *s, ent_format f, int rc, const char **out, size_t *len) {
+  buf_clear(&s->out);
+  return hand_out(s, f, rc, out, len);
+}
+
+int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
+  if (f == ENT_JUNIT) return no_report(s, f, ENT_USAGE, out, len);
+  if (!report_begin(s, f, out, len)) return ENT_BROKEN;
   CheckOptions o = {s->as_of, severity(s->config.fail_on), s->config.allow_undecided};
   if (!answer_check(&s->vm, &o, &s->report)) {
     run_error(s);
@@ -267,11 +285,40 @@ int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
     case ENT_JSON: report_json(&s->out, &s->sources, &s->diags, &s->report, &st); break;
     case ENT_TAP: report_tap(&s->out, &s->sources, &s->diags, &s->report, &st); break;
     case ENT_GITHUB: report_github(&s->out, &s->sources, &s->diags, &s->report, &st); break;
+    case ENT_JUNIT: break;
   }
   return hand_out(s, f, s->report.exit_code, out, len);
 }
 
 bool ent_has_checks(const ent_session *s) { return s->chunk.checks.len > 0; }
+
+/* ---- tests ---- */
+
+int ent_test(ent_session *s, ent_format f, bool (*wants)(void *data, const char *title), void *data, const char **out, size_t *len) {
+  if (f == ENT_JSON || f == ENT_GITHUB) return no_report(s, f, ENT_USAGE, out, len);
+  if (!report_begin(s, f, out, len)) return ENT_BROKEN;
+  TestFilter which = {wants, data};
+  if (!answer_tests(&s->vm, s->module, s->as_of, &which, &s->report)) {
+    run_error(s);
+    diagnostics(s, f, ENT_BROKEN);
+    return hand_out(s, f, ENT_BROKEN, out, len);
+  }
+  if (!s->report.tests.len) return no_report(s, f, s->report.exit_code, out, len);
+  ReportStyle st = style(s, s->report.exit_code);
+  switch (f) {
+    case ENT_TEXT: report_test_text(&s->out, &s->sources, &s->diags, &s->report, &st); break;
+    case ENT_TAP: report_test_tap(&s->out, &s->sources, &s->diags, &s->report, &st); break;
+    case ENT_JUNIT: report_test_junit(&s->out, &s->sources, &s->diags, &s->report, &st); break;
+    case ENT_JSON: case ENT_GITHUB: break;
+  }
+  return hand_out(s, f, s->report.exit_code, out, len);
+}
+
+bool ent_has_tests(const ent_session *s) {
+  for (uint32_t i = 0; i < s->program.tests.len; i++)
+    if (s->program.funcs.at[s->program.tests.at[i]].module == s->module) return true;
+  return false;
+}
 
 /* ---- expressions ---- */
 

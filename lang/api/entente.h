@@ -15,7 +15,7 @@ extern "C" {
 /* Exit codes, the same everywhere. */
 enum { ENT_PASSES = 0, ENT_DENIED = 1, ENT_BROKEN = 2, ENT_UNDECIDED = 3, ENT_USAGE = 64, ENT_NO_INPUT = 66, ENT_FAULT = 70 };
 
-typedef enum ent_format { ENT_TEXT, ENT_JSON, ENT_TAP, ENT_GITHUB } ent_format;
+typedef enum ent_format { ENT_TEXT, ENT_JSON, ENT_TAP, ENT_GITHUB, ENT_JUNIT } ent_format;
 typedef enum ent_level { ENT_NOTE, ENT_WARN, ENT_DENY } ent_level;
 
 typedef struct ent_config {
@@ -49,6 +49,12 @@ const char *ent_diagnostics(ent_session *s, ent_format f, size_t *len);
 int ent_check(ent_session *s, ent_format f, const char **out, size_t *len);
 /* Whether the loaded draft declares a check. */
 bool ent_has_checks(const ent_session *s);
+/* Runs the tests of the file that was loaded, those whose title `wants` takes (NULL: all). ENT_PASSES, ENT_DENIED when one fails,
+ * ENT_BROKEN, or ENT_UNDECIDED with nothing in *out when none was run. Formats: ENT_TAP, ENT_TEXT, and ENT_JUNIT, one <testsuite>.
+ * ENT_USAGE for another; the same has ent_check for ENT_JUNIT. */
+int ent_test(ent_session *s, ent_format f, bool (*wants)(void *data, const char *title), void *data, const char **out, size_t *len);
+/* Whether the file that was loaded has a test. */
+bool ent_has_tests(const ent_session *s);
 /* Evaluates an expression in the scope of the draft. ENT_PASSES, ENT_UNDECIDED (*out says "unknown" and why) or ENT_BROKEN
  * (*out holds the messages). Without a trailing line end. */
 int ent_eval(ent_session *s, const char *expr, const char **out, size_t *len);

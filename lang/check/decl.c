@@ -80,6 +80,25 @@ static void check_body(Checker *c, Node *check) {
   }
 }
 
+static void shock_check(Checker *c, Node *s);
+
+/* What a `given` says is evaluated before any fact is asked, so it sees the draft's names and not the test's own. */
+static void test_body(Checker *c, Node *test) {
+  bool expects = false;
+  for (Node *n = list_first(test->kid[1]); n; n = n->next) {
+    if (n->kind == N_LET) {
+      Type t = expr_check(c, n->kid[2]);
+      local_push(c, n->kid[0], t, "let");
+    } else if (n->kind == N_EXPECT) {
+      expects = true;
+      expr_want(c, n->kid[0], T_BOOL, "'expect'");
+    } else if (n->kind == N_GIVEN) shock_check(c, n->kid[0]);
+  }
+  if (expects) return;
+  Diag *x = diag_add(c->d, DIAG_E0315, test->kid[0]->span, "this test expects nothing");
+  diag_help(c->d, x, "say what must hold in it:  expect covered(energy)");
+}
+
 void func_ready(Checker *c, uint32_t i) {
   Func *f = &c->p->funcs.at[i];
   if (f->state || f->kind == FUNC_THUNK) return;
@@ -88,6 +107,7 @@ void func_ready(Checker *c, uint32_t i) {
   uint32_t k = 0;
   for (Node *n = list_first(params_of(f)); n && k < c->p->funcs.at[i].nparam; n = n->next, k++) local_push(c, n->kid[0], c->p->funcs.at[i].param[k], NULL);
   if (f->kind == FUNC_CHECK) check_body(c, f->body);
+  else if (f->kind == FUNC_TEST) test_body(c, f->body);
   else {
     Type t = expr_check(c, f->body);
     f = &c->p->funcs.at[i];
@@ -597,6 +617,7 @@ void decls_check(Checker *c) {
   for (uint32_t i = 0; i < p->funcs.len; i++) overloads_check(c, i);
   check_names(c);
   concern_check(c);
+  for (uint32_t i = 0; i < p->givens.len; i++) p->givens.at[i].node->ref = ent_make(K_SCENARIO, p->kinds.at[K_SCENARIO].list.len + i);
   uint32_t named = p->funcs.len;
   for (uint32_t i = 0; i < named && !mem_failed(p->mem); i++) func_ready(c, i);
   for (uint32_t i = 0; i < p->facts.len && !mem_failed(p->mem); i++) {

@@ -245,6 +245,19 @@ static uint32_t func_add(Checker *c, FuncKind kind, Node *name, Node *decl, Node
   return c->p->funcs.len - 1;
 }
 
+/* Its function has no name; what its `given`s do becomes scenarios without one. */
+static uint32_t test_add(Checker *c, Node *n) {
+  Func f = {.kind = FUNC_TEST, .module = c->module, .decl = n, .body = n, .span = n->kid[0]->span};
+  vec_push(c->p->mem, &c->p->funcs, f);
+  uint32_t given = 0;
+  for (Node *s = list_first(n->kid[1]); s; s = s->next) {
+    if (s->kind != N_GIVEN) continue;
+    vec_push(c->p->mem, &c->p->givens, (Decl){s, c->module});
+    if (++given == GIVEN_MAX + 1) diag_add(c->d, DIAG_E0504, s->span, "there are more than %d 'given's in one test", GIVEN_MAX);
+  }
+  return c->p->funcs.len - 1;
+}
+
 static void declare_kind(Checker *c, Node *n) {
   Program *p = c->p;
   Kind k = {.word = n->kid[0]->sym, .type = type_entity(&p->types, p->kinds.len), .span = n->kid[0]->span};
@@ -271,7 +284,7 @@ static void declare_instance(Checker *c, Node *n) {
       Span word = {n->span.lo, n->span.lo + intern_len(c->u->names, n->sym)};
       Diag *x = diag_add(c->d, DIAG_E0204, word, "'%s' begins no declaration, and there is no kind of that name", sym_text(p, n->sym));
       static const char *const words[] = {"use", "layer", "country", "group", "concern", "unit", "source", "resource", "requires", "supply", "demand",
-        "control", "route", "agreement", "let", "fn", "rule", "check", "scenario", "kind", "table", "fact", "world"};
+        "control", "route", "agreement", "let", "fn", "rule", "check", "scenario", "test", "kind", "table", "fact", "world"};
       Near near = near_begin(c, n->sym);
       for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
       for (uint32_t i = K_BUILTIN; i < p->kinds.len; i++) near_try(&near, sym_text(p, p->kinds.at[i].word));
@@ -344,6 +357,7 @@ static void declare(Checker *c, Node *n) {
     case N_FN: declare_func(c, FUNC_FN, n, n->kid[3]); break;
     case N_RULE: declare_func(c, FUNC_RULE, n, n->kid[2]); break;
     case N_TABLE: declare_table(c, n); break;
+    case N_TEST: n->ref = test_add(c, n); vec_push(c->p->mem, &c->p->tests, n->ref); break;
     case N_CHECK: n->ref = func_add(c, FUNC_CHECK, n->kid[0], n, n); vec_push(c->p->mem, &c->p->checks, n->ref); break;
     default: break;
   }

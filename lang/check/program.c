@@ -95,6 +95,8 @@ void program_end(Program *p) {
   vec_end(p->mem, &p->calls);
   vec_end(p->mem, &p->facts);
   vec_end(p->mem, &p->checks);
+  vec_end(p->mem, &p->tests);
+  vec_end(p->mem, &p->givens);
   vec_end(p->mem, &p->concern);
   vec_end(p->mem, &p->dates);
   vec_end(p->mem, &p->resource_unit);

@@ -33,7 +33,7 @@ typedef struct Kind {
   Span span;
 } Kind;
 
-typedef enum FuncKind { FUNC_FN, FUNC_RULE, FUNC_LET, FUNC_THUNK, FUNC_CHECK } FuncKind;
+typedef enum FuncKind { FUNC_FN, FUNC_RULE, FUNC_LET, FUNC_THUNK, FUNC_CHECK, FUNC_TEST } FuncKind;
 enum { FLAG_VARIES = 1, FLAG_TODAY = 2, FLAG_CLAUSES = 4, FLAG_RECURSIVE = 8 };
 
 typedef struct Call { uint32_t from, to; bool monotone; Span span; } Call;
@@ -46,10 +46,10 @@ typedef struct Func {
   uint16_t nparam, nslot;   /* slots hold parameters first, then every name bound within */
   Type param[8];
   Type ret;
-  Node *decl, *body;        /* body: the expression; a check's is its CHECK node */
+  Node *decl, *body;        /* body: the expression; a check's is its CHECK node, a test's its TEST */
   Span span;
 } Func;
-enum { PARAM_MAX = 8, RULE_PARAM_MAX = 3, SLOT_MAX = 4000 };
+enum { PARAM_MAX = 8, RULE_PARAM_MAX = 3, SLOT_MAX = 4000, GIVEN_MAX = 255 };
 
 typedef struct Table {
   Sym name;
@@ -105,6 +105,8 @@ typedef struct Program {
   VEC(Call) calls;
   VEC(Decl) facts;       /* declarations that the world is built from, in order */
   VEC(uint32_t) checks;  /* Funcs of kind FUNC_CHECK, in order */
+  VEC(uint32_t) tests;   /* ... FUNC_TEST */
+  VEC(Decl) givens;      /* GIVEN nodes of tests. Each is a scenario without a name, after those that have one */
   VEC(Ent) concern;
   VEC(Day) dates;        /* dates that expressions name: the timeline breaks there */
   VEC(UnitId) resource_unit;   /* by resource */

@@ -39,6 +39,7 @@ typedef struct Chunk {
   VEC(Code) codes;          /* by Func */
   VEC(Require) requires;
   VEC(CheckCode) checks;
+  VEC(Node *) noted;        /* of tests: what they expect, and the parts of it whose values are told when it fails */
 } Chunk;
 
 void chunk_init(Chunk *k, Mem *mem, Program *p);

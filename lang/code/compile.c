@@ -10,6 +10,8 @@ typedef struct Compiler {
   uint32_t func;
   uint32_t top, most;      /* temporaries: the next free register, and the most ever used */
   const Node *when;        /* of the requirement at hand: the at, throughout or sometime that says when */
+  bool noting;             /* within what a test expects, where each part is evaluated once at most */
+  const Node *whole;       /* ... and all of that */
   bool failed;
 } Compiler;
 
@@ -37,6 +39,7 @@ void chunk_end(Chunk *k) {
   vec_end(k->mem, &k->codes);
   vec_end(k->mem, &k->requires);
   vec_end(k->mem, &k->checks);
+  vec_end(k->mem, &k->noted);
 }
 
 static uint32_t here(const Compiler *c) { return c->k->ins.len; }
@@ -82,9 +85,33 @@ static void constant(Compiler *c, Node *at, uint32_t to, Value v) {
 
 static void expr(Compiler *c, Node *e, uint32_t to);
 
+static void note(Compiler *c, Node *e, Op op, uint32_t r) {
+  uint32_t i = c->k->noted.len;
+  vec_push(c->k->mem, &c->k->noted, e);
+  emit(c, e, op, 0, r, i & 0xFFFF, i >> 16);
+}
+
+static bool is_literal(const Node *e) { return e->kind == N_NUMBER || e->kind == N_QUANTITY || e->kind == N_DATE || e->kind == N_STRING || e->kind == N_BOOL; }
+
+/* Whether a reader learns something from e's value: not of what says it itself, nor where another part has the same. */
+static bool tells(const Compiler *c, const Node *e) {
+  switch ((NodeKind)e->kind) {
+    case N_NAME: return e->op != REF_ENTITY && e->op != REF_OPEN;
+    case N_FIELD: return e->op != REF_ENTITY;
+    case N_BINARY: return e != c->whole && !(e->op == OP_RANGE && is_literal(e->kid[0]) && is_literal(e->kid[1]));
+    case N_UNARY: return e != c->whole && !is_literal(e->kid[0]);
+    case N_GOVERN: return e->op == GOV_THROUGHOUT || e->op == GOV_SOMETIME;
+    case N_CALL: case N_INDEX: case N_INTERP: case N_IF: case N_SET_FOR: case N_SEQ_FOR: case N_MAP_FOR: return true;
+    default: return false;
+  }
+}
+
 /* The register that holds e: a bound name's own, or a temporary. */
 static uint32_t operand(Compiler *c, Node *e) {
-  if (e->kind == N_NAME && e->op == REF_LOCAL) return e->ref;
+  if (e->kind == N_NAME && e->op == REF_LOCAL) {
+    if (c->noting) note(c, e, OP_NOTE_, e->ref);
+    return e->ref;
+  }
   uint32_t r = temp(c);
   expr(c, e, r);
   return r;
@@ -249,6 +276,7 @@ static void loops_open(Compiler *c, Node *gens, Loops *ls) {
     l->cell = temp(c);
     l->has_skip = g->kid[3] != NULL;
     uint32_t top = c->top, coll = operand(c, g->kid[2]);
+    c->noting = false;  /* the rest is evaluated for each element */
     emit(c, g, OP_ITER_, g->kid[1] != NULL, l->cell, coll, g->kid[0]->ref);
     c->top = top;
     l->next = here(c);
@@ -282,6 +310,7 @@ static void settle(Compiler *c, Node *e, uint32_t acc, uint32_t settled) {
 
 static void comprehension(Compiler *c, Node *e, Node *gens, int kind, Node *body, Node *second, uint32_t to) {
   uint32_t top = c->top, acc = temp(c), settled = 0;
+  bool noting = c->noting;
   Loops ls;
   emit(c, e, OP_ACC_BEGIN_, 0, acc, (uint32_t)kind, 0);
   loops_open(c, gens, &ls);  /* the first iterator is in acc + 1 */
@@ -294,6 +323,7 @@ static void comprehension(Compiler *c, Node *e, Node *gens, int kind, Node *body
   if (logical) settled = emit_jump(c, e, kind == ACC_ANY ? OP_JUMP_TRUE_ : OP_JUMP_FALSE_, 0, acc);
   c->top = keep;
   loops_close(c, &ls, acc, kind);
+  c->noting = noting;
   if (logical) settle(c, e, acc, settled);
   emit(c, e, OP_ACC_END_, 0, acc, (uint32_t)kind, 0);
   emit(c, e, OP_MOVE_, 0, to, acc, 0);
@@ -328,11 +358,13 @@ static void aggregate(Compiler *c, Node *e, uint32_t to) {
 /* throughout, sometime: over the range in register `range`; spans and first_day: over the term. */
 static void stretches(Compiler *c, Node *e, Node *body, uint32_t range, int kind, uint32_t to) {
   uint32_t top = c->top, acc = temp(c), cell = temp(c), v = temp(c), settled = 0;
-  bool term = range == NO_WHERE;
+  bool term = range == NO_WHERE, noting = c->noting;
+  c->noting = false;
   emit(c, e, OP_ACC_BEGIN_, 0, acc, (uint32_t)kind, 0);
   emit(c, e, OP_SPAN_ITER_, term, cell, term ? 0 : range, 0);
   uint32_t next = here(c), out = emit_jump(c, e, OP_SPAN_NEXT_, 0, cell);
   expr(c, body, v);
+  c->noting = noting;
   if (kind == ACC_SPANS) emit(c, e, OP_ACC_SPAN_, 0, acc, v, 0);
   else {
     emit(c, e, OP_ACC_ADD_, kind, acc, v, NO_WHERE);
@@ -410,7 +442,7 @@ static void collection(Compiler *c, Node *e, Op op, uint32_t to) {
   c->top = top;
 }
 
-static void expr(Compiler *c, Node *e, uint32_t to) {
+static void value(Compiler *c, Node *e, uint32_t to) {
   if (mem_failed(c->k->mem) || c->failed) return;
   switch ((NodeKind)e->kind) {
     case N_NUMBER: case N_QUANTITY: case N_DATE: case N_BOOL: case N_STRING: constant(c, e, to, literal_value(c, e)); break;
@@ -437,6 +469,11 @@ static void expr(Compiler *c, Node *e, uint32_t to) {
     case N_GOVERN: govern(c, e, to); break;
     default: c->failed = true; break;  /* nothing else has a type, so nothing else comes here */
   }
+}
+
+static void expr(Compiler *c, Node *e, uint32_t to) {
+  value(c, e, to);
+  if (c->noting && tells(c, e)) note(c, e, OP_NOTE_, to);
 }
 
 /* ---- checks ---- */
@@ -551,6 +588,38 @@ static void check(Compiler *c, Node *n) {
   emit(c, n, OP_RETURN_, 0, r, 0, 0);
 }
 
+/* ---- tests ---- */
+
+static void expect(Compiler *c, Node *e) {
+  uint32_t top = c->top, v = temp(c);
+  c->whole = e;
+  while (c->whole->kind == N_GOVERN && (c->whole->op == GOV_AT || c->whole->op == GOV_WITHOUT || c->whole->op == GOV_UNDER)) c->whole = c->whole->kid[0];
+  c->noting = true;
+  expr(c, e, v);
+  c->noting = false;
+  note(c, e, OP_EXPECT_, v);
+  c->top = top;
+}
+
+/* The world of a `given` has all that was given before it, so it takes the place of theirs. */
+static void test(Compiler *c, Node *n) {
+  bool given = false;
+  for (Node *s = list_first(n->kid[1]); s && !c->failed; s = s->next) {
+    if (s->kind == N_LET) expr(c, s->kid[2], s->kid[0]->ref);
+    else if (s->kind == N_EXPECT) expect(c, s->kid[0]);
+    else if (s->kind == N_GIVEN) {
+      if (given) emit(c, s, OP_LEAVE_, 0, 0, 0, 0);
+      uint32_t scenario = ent_index(s->ref);
+      emit(c, s, OP_GIVEN_, 0, 0, scenario & 0xFFFF, scenario >> 16);
+      given = true;
+    }
+  }
+  if (given) emit(c, n, OP_LEAVE_, 0, 0, 0, 0);
+  uint32_t r = temp(c);
+  constant(c, n, r, value_bool(true));
+  emit(c, n, OP_RETURN_, 0, r, 0, 0);
+}
+
 static void func(Compiler *c, uint32_t i) {
   Func *f = &c->p->funcs.at[i];
   if (f->kind != FUNC_THUNK && i > 0xFFFF) c->failed = true;  /* calls name a function in sixteen bits */
@@ -558,6 +627,7 @@ static void func(Compiler *c, uint32_t i) {
   c->func = i;
   c->top = c->most = f->nslot;
   if (f->kind == FUNC_CHECK) check(c, f->body);
+  else if (f->kind == FUNC_TEST) test(c, f->body);
   else {
     uint32_t r = temp(c);
     expr(c, f->body, r);

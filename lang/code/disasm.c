@@ -12,6 +12,8 @@ static void operand_text(const Chunk *k, Rt *rt, Ins i, char letter, uint16_t v,
     case 'j': buf_fmt(out, " -> %u", ins_target(i)); break;
     case 'f': buf_fmt(out, " %s", k->p->funcs.at[v].name ? sym_text(k->p, k->p->funcs.at[v].name) : "(expression)"); break;
     case 'm': buf_fmt(out, " %s", builtin_info((Builtin)v)->name); break;
+    case 'e': buf_fmt(out, " expression %u", ins_target(i)); break;
+    case 'g': buf_fmt(out, " scenario %u", ins_target(i)); break;
     case 'n': buf_fmt(out, " %u", v); break;
     default: break;
   }
@@ -32,8 +34,11 @@ static void source_line_text(const Chunk *k, uint32_t offset, uint32_t *last, Bu
 void chunk_disassemble(const Chunk *k, uint32_t func, Rt *rt, Buf *out) {
   const Func *f = &k->p->funcs.at[func];
   const Code *code = &k->codes.at[func];
-  static const char *const kinds[] = {"fn", "rule", "let", "expression", "check"};
-  buf_fmt(out, "%s %s: %u instructions, %u registers, %u parameters\n", kinds[f->kind], f->name ? sym_text(k->p, f->name) : "", code->len, code->nreg, f->nparam);
+  static const char *const kinds[] = {"fn", "rule", "let", "expression", "check", "test"};
+  buf_fmt(out, "%s ", kinds[f->kind]);
+  Text title = ast_text(k->p->unit, f->kind == FUNC_TEST ? f->decl->kid[0] : NULL);
+  if (f->kind == FUNC_TEST) utf8_show(out, title.at, title.len);
+  buf_fmt(out, "%s: %u instructions, %u registers, %u parameters\n", f->name ? sym_text(k->p, f->name) : "", code->len, code->nreg, f->nparam);
   uint32_t line = 0;
   for (uint32_t i = code->start; i < code->start + code->len; i++) {
     Ins x = k->ins.at[i];

@@ -18,6 +18,7 @@ extern const Cmd edge_commands[];
 const Cmd *cmd_find(const char *name);
 
 int cmd_check(Edge *e, const Cmd *self, int argc, char **argv);
+int cmd_test(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_eval(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_dis(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_explain(Edge *e, const Cmd *self, int argc, char **argv);

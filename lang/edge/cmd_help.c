@@ -18,9 +18,9 @@ static void overview(Edge *e) {
   }
   edge_print(e, "\n\nExit codes:\n"
                 "   0  passes\n"
-                "   1  denied: a check fails\n"
+                "   1  denied: a check or a test fails\n"
                 "   2  the draft does not compile or cannot be run to its end, or output cannot be written\n"
-                "   3  undecided, for want of data or of checks\n"
+                "   3  undecided, for want of data, of checks or of tests\n"
                 "  64  wrong use of the command\n"
                 "  66  a file cannot be read\n"
                 "  70  a fault of the program itself\n");

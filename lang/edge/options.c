@@ -52,6 +52,20 @@ static bool set_format(Options *o, const char *text) {
   return true;
 }
 
+static bool set_test_format(Options *o, const char *text) {
+  static const Word words[] = {{"tap", ENT_TAP}, {"junit", ENT_JUNIT}, {"text", ENT_TEXT}};
+  int value;
+  if (!read_word(text, words, sizeof words / sizeof *words, &value)) return false;
+  o->format = (ent_format)value;
+  return true;
+}
+
+/* Whether it is a regular expression, cmd_test says. */
+static bool set_run(Options *o, const char *text) {
+  o->run = text;
+  return true;
+}
+
 static bool set_fail_on(Options *o, const char *text) {
   static const Word words[] = {{"deny", ENT_DENY}, {"warn", ENT_WARN}, {"note", ENT_NOTE}};
   int value;
@@ -115,6 +129,8 @@ typedef struct Option {
 
 static const Option options[] = {
   {"--format", "text|json|tap|github", GROUP_REPORT, set_format, "text, json, tap or github", "how the report is written (text)"},
+  {"--format", "tap|junit|text", GROUP_TEST, set_test_format, "tap, junit or text", "how the results are written (tap)"},
+  {"--run", "REGEX", GROUP_TEST, set_run, "a regular expression", "only tests whose title it matches, an extended one of POSIX"},
   {"--fail-on", "deny|warn|note", GROUP_REPORT, set_fail_on, "deny, warn or note", "the weakest finding that decides the exit code (deny)"},
   {"--allow-undecided", NULL, GROUP_REPORT, set_allow_undecided, "", "exit with 0 where data is missing; no excuse for a draft without checks"},
   {"--as-of", "DATE", GROUP_RUN, set_as_of, "a date, YYYY-MM-DD", "judge on this day only, not on the whole term"},
@@ -135,7 +151,7 @@ static const char *name_at(unsigned i) { return i < OPTIONS ? options[i].name : 
 static const Option *option_find(const Cmd *cmd, const char *text, size_t n) {
   for (size_t i = 0; i < OPTIONS; i++) {
     const Option *o = &options[i];
-    if (strlen(o->name) == n && memcmp(o->name, text, n) == 0) return !o->group || (o->group & cmd->groups) ? o : NULL;
+    if (strlen(o->name) == n && memcmp(o->name, text, n) == 0 && (!o->group || (o->group & cmd->groups))) return o;
   }
   return NULL;
 }
@@ -215,6 +231,7 @@ int options_read(Options *o, Edge *e, const Cmd *cmd, int argc, char **argv) {
   memset(o, 0, sizeof *o);
   ent_config_init(&o->config);
   o->config.stop = e->stop;
+  o->format = cmd->groups & GROUP_TEST ? ENT_TAP : ENT_TEXT;
   o->operand = argv;
   bool ended = false;
   for (int i = 0; i < argc; i++) {

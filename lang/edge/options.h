@@ -3,7 +3,7 @@
 #include "edge/cmd.h"
 
 /* Options of the command line: --name VALUE or --name=VALUE, anywhere before --. Groups say which command takes which. */
-enum { GROUP_LOAD = 1, GROUP_RUN = 2, GROUP_REPORT = 4 };
+enum { GROUP_LOAD = 1, GROUP_RUN = 2, GROUP_REPORT = 4, GROUP_TEST = 8 };
 
 typedef enum ColorWish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorWish;
 
@@ -11,6 +11,7 @@ typedef struct Options {
   ent_config config;
   ent_format format;
   ColorWish color;
+  const char *run;  /* a regular expression, or NULL */
   char **operand;  /* what is no option, in order; into argv */
   int noperand;
   bool help;

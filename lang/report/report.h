@@ -40,6 +40,14 @@ void report_tap(Buf *out, Sources *s, const Diags *warnings, const Report *r, co
 /* An annotation for each finding, then the text report, indented. */
 void report_github(Buf *out, Sources *s, const Diags *warnings, const Report *r, const ReportStyle *st);
 
+/* The results of tests; a picture of what did not hold follows each that fails. */
+void report_test_tap(Buf *out, Sources *s, const Diags *warnings, const Report *r, const ReportStyle *st);
+void report_test_text(Buf *out, Sources *s, const Diags *warnings, const Report *r, const ReportStyle *st);
+/* One <testsuite>, of which several make a document when they stand in <testsuites>. */
+void report_test_junit(Buf *out, Sources *s, const Diags *warnings, const Report *r, const ReportStyle *st);
+/* One that has an error in place of its tests. */
+void report_diags_junit(Buf *out, Sources *s, const Diags *d, const ReportStyle *st);
+
 /* A value, or what stands for one, as a reader asked for it: its line ends stay, all else is made safe. No line end is added. */
 void report_value(Buf *out, const char *text, size_t n);
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 /* TAP, readable by any version: a plan first, no version line, no directives, no YAML. What a test rests on follows it
- * in comments. A # in a description could begin a directive, and is written \u{23}. */
+ * in comments. */
 
 typedef struct Tap {
   Buf *out;
@@ -16,16 +16,9 @@ typedef struct Tap {
 
 enum { NONE = INT32_MAX };
 
-static void description(Buf *out, const char *safe) {
-  for (; *safe; safe++) {
-    if (*safe == '#') buf_str(out, "\\u{23}");
-    else buf_char(out, *safe);
-  }
-}
-
 static void test(Tap *t, bool good, const char *safe) {
   buf_fmt(t->out, "%sok %u - ", good ? "" : "not ", (unsigned)++t->n);
-  description(t->out, safe);
+  show_description(t->out, safe);
   buf_char(t->out, '\n');
   if (!good) t->bad = true;
 }
@@ -33,18 +26,6 @@ static void test(Tap *t, bool good, const char *safe) {
 static void comment_start(Buf *out, int indent) {
   buf_char(out, '#');
   buf_pad(out, ' ', 1 + indent);
-}
-
-/* A report's part in text, each line of it behind a #. */
-static void comments(Buf *out, const char *safe) {
-  for (const char *end; *safe; safe = end + (*end == '\n')) {
-    end = strchr(safe, '\n');
-    if (!end) end = safe + strlen(safe);
-    buf_char(out, '#');
-    if (end > safe) buf_char(out, ' ');
-    buf_add(out, safe, (size_t)(end - safe));
-    buf_char(out, '\n');
-  }
 }
 
 /* ---- a finding ---- */
@@ -199,7 +180,7 @@ static void diagnostics(Tap *t, const Diags *d) {
   if (!plain.limit) plain.limit = REPORT_LIMIT_MACHINE;
   scratch_init(&text, t->out);
   report_diags(&text, t->s, d, &plain);
-  comments(t->out, buf_text(&text));
+  show_lines(t->out, "# ", buf_text(&text));
   scratch_end(&text, t->out);
 }
 
@@ -230,7 +211,7 @@ static void diagnostic(Tap *t, const Diag *d) {
   buf_fmt(&text, "%s[%s]: ", show_severity(d->sev), diag_info(d->code)->code);
   show_str(&text, d->text);
   if (d->sev == SEV_ERROR) test(t, false, buf_text(&text));
-  else comments(t->out, buf_text(&text));
+  else show_lines(t->out, "# ", buf_text(&text));
   scratch_end(&text, t->out);
   if (show_diag_has_place(t->s, d->span)) {
     buf_str(t->out, "#   --> ");

@@ -226,6 +226,25 @@ void show_binding(Buf *out, const Finding *f) {
   }
 }
 
+void show_description(Buf *out, const char *safe) {
+  for (; *safe; safe++) {
+    if (*safe == '#') buf_str(out, "\\u{23}");
+    else buf_char(out, *safe);
+  }
+}
+
+void show_lines(Buf *out, const char *before, const char *safe) {
+  size_t bare = strlen(before);
+  while (bare && before[bare - 1] == ' ') bare--;
+  for (const char *end; *safe; safe = end + (*end == '\n')) {
+    end = strchr(safe, '\n');
+    if (!end) end = safe + strlen(safe);
+    buf_add(out, before, end > safe ? strlen(before) : bare);
+    buf_add(out, safe, (size_t)(end - safe));
+    buf_char(out, '\n');
+  }
+}
+
 bool show_decides(const Finding *f, const ReportStyle *st) {
   return f->sev >= st->fail_on && !(f->outcome == OUT_UNDECIDED && st->allow_undecided);
 }

@@ -41,6 +41,13 @@ const char *show_kind(const Finding *f);                        /* deny, warn, n
 void show_title(Buf *out, const Finding *f);                    /* TITLE [check]; what there is of it */
 void show_binding(Buf *out, const Finding *f);                  /* l = Critical minerals, c = Japan */
 
+/* A description in TAP: a # in it could begin a directive, and is written \u{23}. */
+void show_description(Buf *out, const char *safe);
+/* Each line of safe text behind `before`, with no blank at its end. */
+void show_lines(Buf *out, const char *before, const char *safe);
+/* picture.c: what did not hold in a test, line by line, with the values of its parts below them; safe text. */
+void show_unmet(Buf *out, Sources *s, const Unmet *u);
+
 /* Whether a finding decides the exit code. */
 bool show_decides(const Finding *f, const ReportStyle *st);
 

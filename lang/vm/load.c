@@ -533,6 +533,20 @@ static void scenario(Load *l, Node *n) {
   vec_push(l->vm->mem, &l->w->scenarios, s);
 }
 
+/* A `given` holds for the steps after it, so each is a scenario that assumes the one of the `given` before it. */
+static void givens(Load *l, Node *test) {
+  Ent before = 0;
+  for (Node *n = list_first(test->kid[1]); n && !stop(l); n = n->next) {
+    if (n->kind != N_GIVEN) continue;
+    ScenarioFacts s = {0};
+    Shock all = {.op = SHOCK_ASSUME, .span = n->span, .by = num_int(1), .win = always, .index = ent_index(before), .what = before};
+    if (before) vec_push(l->vm->mem, &s.shocks, all);
+    shock(l, &s, n->kid[0]);
+    vec_push(l->vm->mem, &l->w->scenarios, s);
+    before = n->ref;
+  }
+}
+
 /* ---- all of it ---- */
 
 static void declaration(Load *l, Node *n) {
@@ -593,9 +607,10 @@ bool vm_load(Vm *vm) {
   for (uint32_t i = 0; i < p->facts.len && !stop(&l); i++)
     if (p->facts.at[i].node->kind == N_AGREEMENT) agreement_head(&l, p->facts.at[i].node);
   for (uint32_t i = 0; i < p->facts.len && !stop(&l); i++) declaration(&l, p->facts.at[i].node);
+  for (uint32_t i = 0; i < p->tests.len && !stop(&l); i++) givens(&l, p->funcs.at[p->tests.at[i]].body);
   if (vm->failed) { report_error(vm); return false; }
   inputs_fields(&l);
-  for (uint32_t i = 0; i < p->funcs.len; i++) vm->w->daily = vm->w->daily || p->funcs.at[i].flags & FLAG_TODAY;
+  for (uint32_t i = 0; i < p->funcs.len; i++) vm->w->daily = vm->w->daily || (p->funcs.at[i].kind != FUNC_TEST && p->funcs.at[i].flags & FLAG_TODAY);
   world_seal(vm->w);
   if (!p->unit->diags->errors) promises_settle(&l);
   if (vm->failed) { report_error(vm); return false; }

@@ -5,7 +5,7 @@
  * change it. So an answer is asked for again only when something that it rests on changes. */
 
 static bool remembered(const Program *p, const Func *f) {
-  if (f->kind == FUNC_THUNK || f->kind == FUNC_CHECK || f->nparam > 3) return false;
+  if (f->kind == FUNC_THUNK || f->kind >= FUNC_CHECK || f->nparam > 3) return false;
   for (uint32_t i = 0; i < f->nparam; i++)
     if (type_kind(&p->types, f->param[i]) != TY_ENTITY) return false;
   return true;

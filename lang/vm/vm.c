@@ -499,6 +499,9 @@ static void loop(Vm *vm, uint32_t floor) {
         break;
       }
       case OP_MESSAGE_: if (vm->sink.message) vm->sink.message(vm->sink.data, i.x, A); break;
+      case OP_GIVEN_: enter(vm, 2, value_ent(ent_make(K_SCENARIO, ins_target(i)))); break;
+      case OP_NOTE_: if (vm->sink.note) vm->sink.note(vm->sink.data, vm->k->noted.at[ins_target(i)], A); break;
+      case OP_EXPECT_: if (vm->sink.expect) vm->sink.expect(vm->sink.data, vm->k->noted.at[ins_target(i)], A); break;
       case OP_COUNT_: break;
     }
   }

@@ -16,6 +16,8 @@ typedef struct Sink {
   void (*missing)(void *data, uint32_t loop, Value why);        /* what that `for` of the check goes through is unknown */
   Wish (*require)(void *data, uint32_t require, Value holds);
   void (*message)(void *data, uint32_t require, Value text);
+  void (*note)(void *data, const Node *e, Value v);             /* a part of what a test expects next */
+  void (*expect)(void *data, const Node *e, Value holds);
 } Sink;
 
 typedef struct Memo Memo;

@@ -16,8 +16,8 @@ static const char *const exprs[ASKED] = {"names", "{r: suppliers(r) for r in res
 
 /* What one session says, in order. */
 typedef struct Said {
-  int code[2 + ASKED];
-  char *text[2 + ASKED];
+  int code[3 + ASKED];
+  char *text[3 + ASKED];
   int n;
 } Said;
 
@@ -48,6 +48,8 @@ static void session(Said *s, const char *draft, ent_format f, uint64_t n, bool a
   say(s, code, text, len);
   if (code == ENT_PASSES) {
     code = ent_check(e, f, &text, &len);
+    say(s, code, text, len);
+    code = ent_test(e, f == ENT_JSON ? ENT_JUNIT : f == ENT_GITHUB ? ENT_TAP : f, NULL, NULL, &text, &len);
     say(s, code, text, len);
     for (int i = 0; i < ASKED; i++) {
       code = ent_eval(e, exprs[i], &text, &len);
@@ -112,7 +114,7 @@ static void run(const char *draft, ent_format f, bool after, const char *what) {
     said_end(&s);
   }
   is_int(wrong, 0, "%s: right, or said, in %d runs up to allocation %d", what, runs, (int)n);
-  if (whole.n != 2 + ASKED && whole.code[0] == ENT_PASSES) ok(false, "%s is judged when memory is there", draft), diag("%s", whole.text[0]);
+  if (whole.n != 3 + ASKED && whole.code[0] == ENT_PASSES) ok(false, "%s is judged when memory is there", draft), diag("%s", whole.text[0]);
   said_end(&whole);
 }
 
@@ -128,6 +130,8 @@ int main(void) {
 #endif
   run(draft, ENT_TEXT, false, "one fails, text");
   run(draft, ENT_JSON, true, "all fail from there, JSON");
+  run("tests/testing/pictures.ent", ENT_TAP, false, "tests, one fails, TAP");
+  run("tests/testing/pictures.ent", ENT_JSON, true, "tests, all fail from there, JUnit");
   run("tests/hostile/broken.ent", ENT_TAP, false, "mistakes, one fails, TAP");
   run("tests/hostile/broken.ent", ENT_GITHUB, true, "mistakes, all fail from there, GitHub");
   run("tests/hostile/misread.ent", ENT_JSON, false, "badly written, one fails, JSON");

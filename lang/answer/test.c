@@ -1,0 +1,130 @@
+#include "answer/answer.h"
+#include <string.h>
+
+/* Runs tests. A test is evaluated once, on one day; the machine tells the parts of what it expects before the whole, and
+ * they are kept only when that does not hold. */
+
+typedef struct Noted { const Node *e; Value v; } Noted;
+
+typedef struct Testing {
+  Vm *vm;
+  Report *r;
+  VEC(Noted) noted;
+  uint32_t more;            /* parts beyond PARTS_MAX */
+  TestResult *now;
+} Testing;
+
+static void noted_drop(Testing *t) {
+  for (uint32_t i = 0; i < t->noted.len; i++) value_drop(t->vm->mem, t->noted.at[i].v);
+  t->noted.len = t->more = 0;
+}
+
+static void on_note(void *data, const Node *e, Value v) {
+  Testing *t = data;
+  Noted n = {e, v};
+  if (t->noted.len == PARTS_MAX) t->more++;
+  else if (vec_push(t->vm->mem, &t->noted, n)) value_keep(v);
+}
+
+/* ---- where a value is shown ---- */
+
+/* The operator after an operand: what follows its blanks, comments and closing parentheses. */
+static uint32_t operator_after(const Testing *t, uint32_t at) {
+  const Source *s = sources_at(t->vm->p->unit->sources, at);
+  for (;;) {
+    char c = at - s->base < s->len ? s->text[at - s->base] : 0;
+    if (c == '#') while (at - s->base < s->len && s->text[at - s->base] != '\n') at++;
+    else if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ')') at++;
+    else return at;
+  }
+}
+
+static uint32_t place_of(const Testing *t, const Node *e) {
+  switch ((NodeKind)e->kind) {
+    case N_FIELD: return e->span.hi - (uint32_t)strlen(sym_text(t->vm->p, e->sym));
+    case N_BINARY: case N_GOVERN: case N_INDEX: return operator_after(t, e->kid[0]->span.hi);
+    default: return e->span.lo;
+  }
+}
+
+/* ---- what did not hold ---- */
+
+static void value_text_of(Testing *t, Value v, Buf *b) {
+  const Causes *c = value_causes(v);
+  if (v.tag != V_UNK) { value_show(&t->vm->rt, v, b); return; }
+  buf_str(b, "unknown");
+  for (uint32_t i = 0; c && i < c->o.len; i++) {
+    buf_str(b, i ? "; " : ": ");
+    world_cause_text(t->vm->w, c->at[i], b);
+  }
+}
+
+static void parts(Testing *t, Unmet *u) {
+  u->part = arena_get(&t->r->arena, (t->noted.len + 1) * sizeof *u->part);
+  for (uint32_t i = 0; u->part && i < t->noted.len; i++) {
+    Buf b;
+    buf_init(&b, t->r->mem);
+    value_text_of(t, t->noted.at[i].v, &b);
+    Part p = {arena_copy(&t->r->arena, buf_text(&b), b.len), place_of(t, t->noted.at[i].e)};
+    buf_end(&b);
+    if (!p.value) p.value = "";
+    uint32_t k = u->npart++;
+    for (; k && u->part[k - 1].at > p.at; k--) u->part[k] = u->part[k - 1];
+    u->part[k] = p;
+  }
+  u->more_parts = t->more;
+}
+
+static void on_expect(void *data, const Node *e, Value holds) {
+  Testing *t = data;
+  t->now->expects++;
+  if (holds.tag != V_TRUE) {
+    Unmet u = {.unknown = holds.tag != V_FALSE, .span = e->span};
+    Finding f = {.nmissing = 0};
+    parts(t, &u);
+    if (u.unknown) answer_missing(t->vm, t->r, &f, holds);
+    u.missing = f.missing;
+    u.nmissing = f.nmissing;
+    u.more_missing = f.more_missing;
+    vec_push(t->r->mem, &t->now->unmet, u);
+  }
+  noted_drop(t);
+}
+
+static void run(Testing *t, uint32_t func, const char *title, Day day) {
+  Ctx *x = world_ctx(t->vm->w, world_base(t->vm->w), day);
+  TestResult one = {.title = title, .span = t->vm->p->funcs.at[func].span};
+  if (!x || !vec_push(t->r->mem, &t->r->tests, one)) return;
+  t->now = &t->r->tests.at[t->r->tests.len - 1];
+  value_drop(t->vm->mem, vm_run(t->vm, func, NULL, 0, x));
+  noted_drop(t);  /* after a failure of the run */
+}
+
+static void judge(Report *r) {
+  uint32_t bad = 0, n = r->tests.len;
+  for (uint32_t i = 0; i < n; i++) bad += r->tests.at[i].unmet.len > 0;
+  r->exit_code = bad ? 1 : n ? 0 : 3;
+  if (!n) r->verdict = "no test was run";
+  else if (bad) r->verdict = report_format(r, "%u of %u test%s fail%s", bad, n, n == 1 ? "" : "s", bad == 1 ? "s" : "");
+  else r->verdict = n == 1 ? "the test passes" : report_format(r, "all %u tests pass", n);
+}
+
+bool answer_tests(Vm *vm, uint16_t module, Day day, const TestFilter *which, Report *r) {
+  Testing t = {.vm = vm, .r = r};
+  const Program *p = vm->p;
+  Day last;
+  r->as_of = day;
+  if (day == DAY_NONE && !world_term(vm->w, world_base(vm->w), &day, &last)) day = DAY_NONE;
+  for (uint32_t i = 0; i < p->tests.len; i++) vm->w->daily = vm->w->daily || p->funcs.at[p->tests.at[i]].flags & FLAG_TODAY;
+  vm->sink = (Sink){.data = &t, .note = on_note, .expect = on_expect};
+  for (uint32_t i = 0; i < p->tests.len && !vm->failed; i++) {
+    const Func *f = &p->funcs.at[p->tests.at[i]];
+    const char *title = ast_text(p->unit, f->decl->kid[0]).at;
+    if (f->module == module && (!which->wants || which->wants(which->data, title))) run(&t, p->tests.at[i], title, day);
+  }
+  memset(&vm->sink, 0, sizeof vm->sink);
+  vec_end(vm->mem, &t.noted);
+  if (vm->failed || mem_failed(vm->mem)) return false;
+  judge(r);
+  return true;
+}
