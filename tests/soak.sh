@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What takes too long for every run: `make soak`, some minutes. More of the same tests, over more drafts and seeds, with
 # the plain build and, where `make asan GOAL='all build/asan/tests/fault'` has made one, with the sanitizers.
-# SEED: where the spoilt drafts begin (the day's date, so that each day looks elsewhere; it is printed). RUNS: how many.
+# SEED: where the drafts made by chance begin (the day's date, so that each day looks elsewhere; it is printed). RUNS: how
+# many are spoilt; for remembered answers a hundredth, each asked many questions.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 B=${B:-build} SEED=${SEED:-$(date +%Y%m%d)} RUNS=${RUNS:-20000} failed=0
@@ -34,6 +35,9 @@ for b in "$B" build/asan; do
     told "$b: $draft within any memory" memory "$b/entente" "$draft"
   done
   told "$b: spoilt drafts" env ENTENTE="$b/entente" HOSTILE_RUNS="$RUNS" HOSTILE_SEED="$SEED" prove tests/hostile.t :: spoilt
+  for part in rules worlds checks; do
+    told "$b: remembered answers, $part" env B="$b" ENTENTE="$b/entente" CACHES_RUNS="$(((RUNS + 99) / 100))" CACHES_SEED="$SEED" prove tests/caches.t :: "$part"
+  done
   [ -x "$b/tests/fault" ] || continue
   for draft in examples/*/*.ent; do
     told "$b: $draft, each allocation refused" env FAULT_DRAFT="$draft" FAULT_STRIDE=3 "$b/tests/fault"

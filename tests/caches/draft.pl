@@ -137,12 +137,12 @@ sub shock {
 }
 
 # The draft of a seed: {file, text, days (those named in it and their neighbours), clauses, scenarios}; undef, and a
-# failure, when it is refused.
+# failure, when it is refused. More text may be given, which goes into it.
 sub world_draft {
-    my ($seed) = @_;
+    my ($seed, $more) = @_;
     seed($seed);
     %named = ();
-    my $text = facts();
+    my $text = facts() . ($more // '');
     my @controls = map { "k$_" } 1 .. some(4);
     $text .= control($_) for @controls;
     my @clauses;
@@ -184,14 +184,14 @@ sub together {
     return $got->{out} =~ /^\[(.*)\]$/s ? split /, "@", /, $1 =~ s/\]\n?\z//r : ();
 }
 
-my %different;    # by seed, in the part at hand
+my ($part, %different) = ('');    # the part at hand; its differences by seed
 
 # Says that an answer is not what it should be, and keeps the draft.
 sub differ {
     my ($draft, $question, $wanted, $got, @more) = @_;
     $different{ $draft->{seed} }++ < 3 or return;
     File::Path::make_path($kept);
-    my $path = "$kept/$draft->{seed}.ent";
+    my $path = "$kept/$part-$draft->{seed}.ent";
     Drive::spill($path, $draft->{text});
     chomp($_ //= 'no answer') for $wanted, $got;
     diag("CACHES_SEED=$draft->{seed}, kept as $path\n  question: $question\n  wanted:   $wanted\n  got:      $got", map { "\n  $_" } @more);
@@ -204,6 +204,7 @@ sub part {
     my $runs  = $ENV{CACHES_RUNS} || $share;
     note("CACHES_SEED=$first CACHES_RUNS=$runs");
     %different = ();
+    ($part) = (caller)[1] =~ /(\w+)\.pl$/;
     my $compared = 0;
     for my $seed ($first .. $first + $runs - 1) { $compared += $code->($seed); last if keys %different >= $enough }
     is(scalar keys %different, 0, "$name: $compared answers in $runs drafts from CACHES_SEED=$first") or diag("$name, from CACHES_SEED=$first CACHES_RUNS=$runs");

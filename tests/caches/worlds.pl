@@ -4,11 +4,18 @@ package Caches;
 use strict;
 use warnings;
 
+# What is known of a resource, as functions of the draft, since only they are remembered; and what std.coverage makes of it.
+my @both = qw(committed capacity share blocked intended demanded);
+my @one  = qw(needed suppliers has_need stockpiled clauses inputs carried exposure producers);
+my %gives = (share => 'number', exposure => 'number', blocked => 'bool', has_need => 'bool', suppliers => 'set of country', producers => 'set of country',
+    clauses => 'set of clause', inputs => 'set of resource');
+my $functions = join '', map({ "fn my_$_(c: country, r: resource): " . ($gives{$_} // 'quantity') . " = $_(c, r)\n" } @both),
+    map({ "fn my_$_(r: resource): " . ($gives{$_} // 'quantity') . " = $_(r)\n" } @one);
+
 sub question {
     my ($c, $r) = (one(@Caches::countries), one(@Caches::resources));
-    return one("committed($c, $r)", "needed($r)", "suppliers($r)", "covered($r)", "status($r)", 'rank(l1)', 'status(l2)', "capacity($c, $r)",
-        "share($c, $r)", "has_need($r)", "stockpiled($r)", "blocked($c, $r)", "clauses($r)", "resilient($r)", "uncovered($r)", "inputs($r)",
-        "carried($r)", "intended($c, $r)", "exposure($r)", 'parties', "producers($r)", "demanded($c, $r)");
+    return one(map({ "my_$_($c, $r)" } @both), map({ "my_$_($r)" } @one), map({ "$_($r)" } qw(covered uncovered resilient status available)),
+        'rank(l1)', 'status(l2)', 'parties');
 }
 
 sub sentence {
@@ -19,9 +26,10 @@ sub sentence {
 # All at once, and one by one: a few questions about a few worlds over and over, so that answers are there to be used again.
 sub batch {
     my ($draft, $n) = @_;
-    my @questions = map { question() } 1 .. 5;
-    my @worlds = ('', ' without ' . one(@Caches::countries), map { world($draft) } 1 .. 3);
-    my @asked = map { '"{(' . one(@questions) . one(@worlds) . ' at ' . one(@{ $draft->{days} }) . ')}"' } 1 .. $n;
+    my @questions = map { question() } 1 .. 6;
+    my @worlds = ('', '', ' without ' . one(@Caches::countries), ' without ' . set(sample(2, @Caches::countries)), ' under ' . one(@{ $draft->{scenarios} }), world($draft));
+    my @days = sample(12, @{ $draft->{days} });
+    my @asked = map { '"{(' . one(@questions) . one(@worlds) . ' at ' . one(@days) . ')}"' } 1 .. $n;
     my @got = together($draft->{file}, @asked);
     for my $i (0 .. $#asked) {
         my ($alone) = together($draft->{file}, $asked[$i]);
@@ -54,7 +62,7 @@ sub spans {
 
 part('asked together as alone', 30, sub {
     my ($seed) = @_;
-    my $draft = world_draft($seed) or return 0;
+    my $draft = world_draft($seed, $functions) or return 0;
     my $compared = batch($draft, 60);
     $compared += spans($draft) for 1 .. 4;
     unlink $draft->{file};
