@@ -26,6 +26,7 @@ static const struct { const char *word, *fields; } known[K_BUILTIN] = {
   {"clause", "parties C resources R agreement A article s act s modal s binding b from d until d text s to C"},
   {"agreement", "parties C term g binding b note s signed d entry_into_force d"},
   {"scenario", "note s"},
+  {"amendment", "parties C term g binding b note s signed d entry_into_force d agreement A from d"},
 };
 
 static Type field_type(Program *p, char letter) {
