@@ -64,7 +64,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %type <node> items item decl title string parts path fields_opt fields field field_name names kind kfields instance
   ename entity supply demand entries entry mods mod cited requires inputs input control against suspensions
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
-  amendment since changes change let fn rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
+  amendment since changes change let fn fn_name rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
   requirement message scenario shocks shock table keys default fact world group concern unit use
   expr logic comparison arith primary list pairs args_opt args arg
 %type <op> modal severity
@@ -139,7 +139,8 @@ field_name
   | "unit" { $$ = parse_name(p, @1); }     | "source" { $$ = parse_name(p, @1); }   | "route" { $$ = parse_name(p, @1); }
   | "country" { $$ = parse_name(p, @1); }  | "demand" { $$ = parse_name(p, @1); }   | "supply" { $$ = parse_name(p, @1); }
   | "cite" { $$ = parse_name(p, @1); }     | "term" { $$ = parse_name(p, @1); }     | "parties" { $$ = parse_name(p, @1); }
-  | "note" { $$ = parse_name(p, @1); }     | "group" { $$ = parse_name(p, @1); }
+  | "note" { $$ = parse_name(p, @1); }     | "group" { $$ = parse_name(p, @1); }    | "add" { $$ = parse_name(p, @1); }
+  | "strike" { $$ = parse_name(p, @1); }   | "replace" { $$ = parse_name(p, @1); }  | "amendment" { $$ = parse_name(p, @1); }
   ;
 names
   : IDENT                               { $$ = ast_append(p->unit, NULL, parse_name(p, @1)); }
@@ -303,7 +304,11 @@ cmod
 
 /* definitions */
 let: "let" id type_opt "=" expr         { $$ = MAKE(LET, 0, $2, $3, $5, NULL); } ;
-fn: "fn" IDENT "(" params_opt ")" type_opt "=" expr { $$ = MAKE(FN, 0, parse_name(p, @2), $4, $6, $8); } ;
+fn: "fn" fn_name "(" params_opt ")" type_opt "=" expr { $$ = MAKE(FN, 0, $2, $4, $6, $8); } ;
+fn_name  /* words that a function may well be called, and that are called as any name is */
+  : IDENT { $$ = parse_name(p, @1); }      | "add" { $$ = parse_name(p, @1); }
+  | "strike" { $$ = parse_name(p, @1); }   | "replace" { $$ = parse_name(p, @1); }
+  ;
 rule: "rule" IDENT "(" params_opt ")" "=" expr { $$ = MAKE(RULE, 0, parse_name(p, @2), $4, $7, NULL); } ;
 params_opt: %empty { $$ = NULL; } | params ;
 params
