@@ -64,11 +64,11 @@ static void report_again(Checker *c, const Node *at, Sym name, const AmendedClau
   diag_help(c->d, x, "to put another in its place, say  replace clause %s  and nothing else of it; a second amendment can change it again", sym_text(c->p, name));
 }
 
-static void report_exists(Checker *c, const Node *at, Sym name, Span first, bool article) {
+static void report_exists(Checker *c, const Node *at, Sym name, Span first, bool article, bool fresh) {
   const char *what = article ? "article" : "clause";
   Diag *x = diag_add(c->d, DIAG_E0301, at->span, "there is %s %s '%s' already", article ? "an" : "a", what, sym_text(c->p, name));
   diag_label(c->d, x, first, "here");
-  if (article) diag_help(c->d, x, "give the new article a name of its own");
+  if (article || fresh) diag_help(c->d, x, "give the new %s a name of its own", what);
   else diag_help(c->d, x, "replace clause %s  changes it; a clause that is added has a name of its own", sym_text(c->p, name));
 }
 
@@ -79,7 +79,7 @@ static bool may_add(Checker *c, Amended *a, Node *clause) {
   Sym name = program_entity(c->p, clause->ref)->id;
   AmendedClause *k = clause_at(c, a, name);
   if (k && k->struck) report_again(c, clause->kid[0], name, k);
-  else if (k) report_exists(c, clause->kid[0], name, program_entity(c->p, k->clause)->span, false);
+  else if (k) report_exists(c, clause->kid[0], name, program_entity(c->p, k->clause)->span, false, k->change);
   return !k;
 }
 
@@ -91,7 +91,7 @@ static void add(Checker *c, Amended *a, Node *change) {
   }
   AmendedClause *k = article_at(a, n->kid[0]->sym);
   if (k && k->struck) { report_again(c, n->kid[0], n->kid[0]->sym, k); return; }
-  if (k) { report_exists(c, n->kid[0], n->kid[0]->sym, k->article->kid[0]->span, true); return; }
+  if (k) { report_exists(c, n->kid[0], n->kid[0]->sym, k->article->kid[0]->span, true, k->change); return; }
   stand(c, a, UINT32_MAX, n, change);
   for (Node *m = list_first(n->kid[2]); m; m = m->next)
     if (m->kind == N_CLAUSE && may_add(c, a, m)) stand(c, a, m->ref, n, change);
