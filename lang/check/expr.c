@@ -235,7 +235,7 @@ static void near_clauses(Checker *c, Near *n, Ent of) {
   const Program *p = c->p;
   for (uint32_t i = 0; ent_kind(of) == K_AGREEMENT && i < p->kinds.at[K_CLAUSE].list.len; i++)
     if (p->kinds.at[K_CLAUSE].list.at[i].owner == of) near_try(n, sym_text(p, p->kinds.at[K_CLAUSE].list.at[i].id));
-  if (ent_kind(of) != K_AMENDMENT) return;
+  if (ent_kind(of) != K_AMENDMENT || ent_index(of) >= p->amended.len) return;
   const Amended *a = &p->amended.at[ent_index(of)];
   for (uint32_t i = 0; i < a->clauses.len; i++)
     if (a->clauses.at[i].clause != UINT32_MAX) near_try(n, sym_text(p, program_entity(p, a->clauses.at[i].clause)->id));
@@ -243,7 +243,8 @@ static void near_clauses(Checker *c, Near *n, Ent of) {
 
 /* Whether e has no field only because the amendment that it is of is in error, which has been said. */
 static bool of_bad(Checker *c, const Node *of, uint32_t kind) {
-  return kind == K_AMENDMENT && of->kind == N_NAME && of->op == REF_ENTITY && c->p->amended.at[ent_index(of->ref)].state == AMENDED_BAD;
+  if (kind != K_AMENDMENT || of->kind != N_NAME || of->op != REF_ENTITY || ent_index(of->ref) >= c->p->amended.len) return false;
+  return c->p->amended.at[ent_index(of->ref)].state == AMENDED_BAD;
 }
 
 static void report_field(Checker *c, Node *e, uint32_t kind) {
