@@ -48,7 +48,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
   UNDERTAKE "undertake" VIA "via" WHEN "when" UNLESS "unless" LET "let" FN "fn" RULE "rule" CHECK "check"
   REQUIRE "require" DENY "deny" WARN "warn" NOTE "note" FOR "for" IN "in" NOT_IN "not in" WHERE "where"
   SCENARIO "scenario" WITHDRAW "withdraw" IMPOSE "impose" LIFT "lift" CLOSE "close" SCALE "scale"
-  SUSPEND "suspend" ASSUME "assume" IF "if" THEN "then" ELSE "else" IMPLIES "implies" OR "or" AND "and"
+  SUSPEND "suspend" ASSUME "assume" AMENDMENT "amendment" ADD "add" STRIKE "strike" REPLACE "replace" IF "if" THEN "then" ELSE "else" IMPLIES "implies" OR "or" AND "and"
   MOD "mod" AT "at" THROUGHOUT "throughout" SOMETIME "sometime" WITHOUT "without" UNDER "under"
   TEST "test" GIVEN "given" EXPECT "expect" TRUE "true" FALSE "false"
 /* marks */
@@ -64,7 +64,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %type <node> items item decl title string parts path fields_opt fields field field_name names kind kfields instance
   ename entity supply demand entries entry mods mod cited requires inputs input control against suspensions
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
-  let fn rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
+  amendment since changes change let fn fn_name rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
   requirement message scenario shocks shock test steps step table keys default fact world group concern unit use
   expr logic comparison arith primary list pairs args_opt args arg
 %type <op> modal severity
@@ -109,7 +109,7 @@ path
 
 decl
   : kind | instance | entity | requires | table | fact | world | group | concern | unit | supply | demand | control
-  | agreement | let | fn | rule | check | scenario | test
+  | agreement | amendment | let | fn | rule | check | scenario | test
   ;
 
 title: %empty { $$ = NULL; } | string ;
@@ -139,7 +139,8 @@ field_name
   | "unit" { $$ = parse_name(p, @1); }     | "source" { $$ = parse_name(p, @1); }   | "route" { $$ = parse_name(p, @1); }
   | "country" { $$ = parse_name(p, @1); }  | "demand" { $$ = parse_name(p, @1); }   | "supply" { $$ = parse_name(p, @1); }
   | "cite" { $$ = parse_name(p, @1); }     | "term" { $$ = parse_name(p, @1); }     | "parties" { $$ = parse_name(p, @1); }
-  | "note" { $$ = parse_name(p, @1); }     | "group" { $$ = parse_name(p, @1); }
+  | "note" { $$ = parse_name(p, @1); }     | "group" { $$ = parse_name(p, @1); }    | "add" { $$ = parse_name(p, @1); }
+  | "strike" { $$ = parse_name(p, @1); }   | "replace" { $$ = parse_name(p, @1); }  | "amendment" { $$ = parse_name(p, @1); }
   ;
 names
   : IDENT                               { $$ = ast_append(p->unit, NULL, parse_name(p, @1)); }
@@ -243,6 +244,26 @@ clauses
   | clauses clause                      { $$ = ast_append(p->unit, $1, $2); }
   | clauses error                       { $$ = $1; }
   ;
+amendment: "amendment" IDENT title "to" IDENT since open changes close {
+    $$ = MAKE(AMENDMENT, 0, parse_name(p, @2), $3, parse_name(p, @5), $8);
+    ast_kid(p->unit, $$, 4, $6); } ;
+since: %empty { $$ = NULL; } | "from" arith { $$ = ast_append(p->unit, NULL, MAKE(MOD, MOD_FROM, $2, NULL, NULL, NULL)); } ;
+changes
+  : %empty                              { $$ = ast_list(p->unit, @$); }
+  | changes change                      { $$ = ast_append(p->unit, $1, $2); }
+  | changes error                       { $$ = $1; }
+  ;
+change
+  : "add" clause                        { $$ = MAKE(CHANGE, CHANGE_ADD, $2, NULL, NULL, NULL); }
+  | "add" article                       { $$ = MAKE(CHANGE, CHANGE_ADD, $2, NULL, NULL, NULL); }
+  | "replace" clause                    { $$ = MAKE(CHANGE, CHANGE_REPLACE, $2, NULL, NULL, NULL); }
+  | "strike" "clause" label             { $$ = MAKE(CHANGE, CHANGE_STRIKE, $3, NULL, NULL, NULL); }
+  | "strike" "article" IDENT            { $$ = MAKE(CHANGE, CHANGE_STRIKE_ARTICLE, parse_name(p, @3), NULL, NULL, NULL); }
+  | "parties" ":" expr                  { $$ = MAKE(ARG, 0, $3, NULL, NULL, NULL); $$->sym = parse_sym(p, @1); }
+  | "term" ":" expr                     { $$ = MAKE(ARG, 0, $3, NULL, NULL, NULL); $$->sym = parse_sym(p, @1); }
+  | IDENT ":" expr                      { $$ = MAKE(ARG, 0, $3, NULL, NULL, NULL); $$->sym = parse_sym(p, @1); }
+  | "note" ":" expr                     { $$ = MAKE(ARG, 0, $3, NULL, NULL, NULL); $$->sym = parse_sym(p, @1); }
+  ;
 clause: "clause" label title ":" subject act cmods { $$ = MAKE(CLAUSE, 0, $2, $3, $5, $6); ast_kid(p->unit, $$, 4, $7); } ;
 label: ename | STRING                   { $$ = parse_string(p, @1, $1); } ;
 subject
@@ -283,7 +304,11 @@ cmod
 
 /* definitions */
 let: "let" id type_opt "=" expr         { $$ = MAKE(LET, 0, $2, $3, $5, NULL); } ;
-fn: "fn" IDENT "(" params_opt ")" type_opt "=" expr { $$ = MAKE(FN, 0, parse_name(p, @2), $4, $6, $8); } ;
+fn: "fn" fn_name "(" params_opt ")" type_opt "=" expr { $$ = MAKE(FN, 0, $2, $4, $6, $8); } ;
+fn_name  /* words that a function may well be called, and that are called as any name is */
+  : IDENT { $$ = parse_name(p, @1); }      | "add" { $$ = parse_name(p, @1); }
+  | "strike" { $$ = parse_name(p, @1); }   | "replace" { $$ = parse_name(p, @1); }
+  ;
 rule: "rule" IDENT "(" params_opt ")" "=" expr { $$ = MAKE(RULE, 0, parse_name(p, @2), $4, $7, NULL); } ;
 params_opt: %empty { $$ = NULL; } | params ;
 params
@@ -306,6 +331,7 @@ tname
   | "control" { $$ = parse_name(p, @1); }  | "country" { $$ = parse_name(p, @1); }   | "resource" { $$ = parse_name(p, @1); }
   | "layer" { $$ = parse_name(p, @1); }    | "clause" { $$ = parse_name(p, @1); }    | "agreement" { $$ = parse_name(p, @1); }
   | "source" { $$ = parse_name(p, @1); }   | "route" { $$ = parse_name(p, @1); }     | "scenario" { $$ = parse_name(p, @1); }
+  | "amendment" { $$ = parse_name(p, @1); }
   ;
 unit_expr
   : IDENT                               { $$ = parse_unit(p, @$); }
@@ -337,7 +363,8 @@ id
   | "fund" { $$ = parse_name(p, @1); }     | "undertake" { $$ = parse_name(p, @1); } | "exempt" { $$ = parse_name(p, @1); }
   | "check" { $$ = parse_name(p, @1); }    | "table" { $$ = parse_name(p, @1); }     | "fact" { $$ = parse_name(p, @1); }
   | "world" { $$ = parse_name(p, @1); }    | "kind" { $$ = parse_name(p, @1); }      | "default" { $$ = parse_name(p, @1); }
-  | "buy" { $$ = parse_name(p, @1); }      | "test" { $$ = parse_name(p, @1); }
+  | "buy" { $$ = parse_name(p, @1); }      | "amendment" { $$ = parse_name(p, @1); } | "add" { $$ = parse_name(p, @1); }
+  | "strike" { $$ = parse_name(p, @1); }   | "test" { $$ = parse_name(p, @1); }    | "replace" { $$ = parse_name(p, @1); }
   ;
 requirements
   : requirement                         { $$ = ast_append(p->unit, NULL, $1); }

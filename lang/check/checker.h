@@ -51,6 +51,11 @@ Type type_read(Checker *c, Node *type);
 UnitId unit_read(Checker *c, Node *unit);       /* a UNIT node, or an expression made of unit names; UNIT_NONE and a message */
 Sym sym_of(Checker *c, const char *word);
 
+Sym ename_sym(Checker *c, Node *name);         /* what an entity is called where it is declared; 0 and a message */
+
+/* amend.c */
+void amendments_make(Checker *c);               /* once all is declared: what amendments amend, and what then stands in it */
+
 /* expr.c */
 Type expr_check(Checker *c, Node *e);
 /* The same, with the type that is wanted; reports when it does not fit. `what` says what wants it. */

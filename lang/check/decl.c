@@ -484,33 +484,49 @@ static void clause_check(Checker *c, Node *n) {
   mods_check(c, n->kid[4], b);
 }
 
-static void report_twice(Checker *c, Node *field, const Node *first) {
-  Diag *x = diag_add(c->d, DIAG_E0302, field->span, "'%s' is given twice", sym_text(c->p, field->sym));
-  diag_label(c->d, x, first->span, "first here");
+static void clauses_check(Checker *c, Node *m) {
+  if (m->kind == N_CLAUSE) clause_check(c, m);
+  if (m->kind != N_ARTICLE) return;
+  for (Node *k = list_first(m->kid[2]); k; k = k->next)
+    if (k->kind == N_CLAUSE) clause_check(c, k);
+}
+
+/* parties, term: where each has been given. */
+static void head_check(Checker *c, Node *m, Node **parties, Node **term) {
+  const char *name = sym_text(c->p, m->sym);
+  Node **seen = !strcmp(name, "parties") ? parties : !strcmp(name, "term") ? term : NULL;
+  uint32_t slot;
+  if (seen && *seen) {
+    Diag *x = diag_add(c->d, DIAG_E0302, m->span, "'%s' is given twice", name);
+    diag_label(c->d, x, (*seen)->span, "first here");
+    return;
+  }
+  if (seen) *seen = m;
+  const Field *f = field_find(c->p, K_AGREEMENT, m->sym, &slot);
+  if (f) fact_expr(c, m->kid[0], nobody, f->type, quoted(c, name), FLAG_VARIES);
+  else field_unknown(c, K_AGREEMENT, m->span, m->sym);
 }
 
 static void agreement_check(Checker *c, Node *n) {
   Node *parties = NULL, *term = NULL;
   for (Node *m = list_first(n->kid[2]); m; m = m->next) {
-    if (m->kind == N_CLAUSE) clause_check(c, m);
-    if (m->kind == N_ARTICLE)
-      for (Node *k = list_first(m->kid[2]); k; k = k->next)
-        if (k->kind == N_CLAUSE) clause_check(c, k);
-    if (m->kind != N_ARG) continue;
-    const char *name = sym_text(c->p, m->sym);
-    uint32_t slot;
-    if (parties && !strcmp(name, "parties")) report_twice(c, m, parties);
-    else if (!strcmp(name, "parties")) { parties = m; fact_expr(c, m->kid[0], nobody, countries(c), "'parties'", FLAG_VARIES); }
-    else if (term && !strcmp(name, "term")) report_twice(c, m, term);
-    else if (!strcmp(name, "term")) { term = m; fact_expr(c, m->kid[0], nobody, T_RANGE, "'term'", FLAG_VARIES); }
-    else {
-      const Field *f = field_find(c->p, K_AGREEMENT, m->sym, &slot);
-      if (f) fact_expr(c, m->kid[0], nobody, f->type, quoted(c, name), FLAG_VARIES);
-      else field_unknown(c, K_AGREEMENT, m->span, m->sym);
-    }
+    clauses_check(c, m);
+    if (m->kind == N_ARG) head_check(c, m, &parties, &term);
   }
   if (!parties) diag_help(c->d, diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the agreement '%s' has no parties", sym_text(c->p, n->kid[0]->sym)), "say whose it is:  parties: {USA, JPN}");
   if (!term) diag_help(c->d, diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the agreement '%s' has no term", sym_text(c->p, n->kid[0]->sym)), "say when it holds:  term: 2026-01-01..2030-12-31");
+}
+
+static void amendment_check(Checker *c, Node *n) {
+  Node *parties = NULL, *term = NULL;
+  mods_check(c, n->kid[4], nobody);
+  for (Node *m = list_first(n->kid[3]); m; m = m->next) {
+    if (m->kind == N_CHANGE && m->op <= CHANGE_REPLACE) clauses_check(c, m->kid[0]);
+    if (m->kind != N_ARG) continue;
+    if (strcmp(sym_text(c->p, m->sym), "binding")) { head_check(c, m, &parties, &term); continue; }
+    Diag *x = diag_add(c->d, DIAG_E0302, m->span, "an amendment does not change whether an agreement binds");
+    diag_help(c->d, x, "it can add, strike and replace clauses, and give other parties or another term");
+  }
 }
 
 /* ---- scenarios ---- */
@@ -556,6 +572,7 @@ static void decl_check(Checker *c, Node *n) {
     case N_REQUIRES: requires_check(c, n); break;
     case N_CONTROL: control_check(c, n); break;
     case N_AGREEMENT: agreement_check(c, n); break;
+    case N_AMENDMENT: amendment_check(c, n); break;
     case N_SCENARIO: scenario_check(c, n); break;
     case N_FACT: fact_check(c, n); break;
     case N_FACT_MAP: fact_map_check(c, n); break;

@@ -210,8 +210,10 @@ static bool prefixed(Checker *c, Node *e, Type *t) {
   return false;
 }
 
+static bool has_clauses(uint32_t kind) { return kind == K_AGREEMENT || kind == K_AMENDMENT; }
+
 static bool clause_of(Checker *c, Node *e, Ent agreement) {
-  Ent found = program_clause(c->p, ent_index(agreement), e->sym);
+  Ent found = program_clause(c->p, agreement, e->sym);
   if (found == UINT32_MAX) return false;
   e->op = REF_ENTITY;
   e->ref = found;
@@ -229,12 +231,28 @@ static Type range_field(Checker *c, Node *e) {
   return T_DATE;
 }
 
+static void near_clauses(Checker *c, Near *n, Ent of) {
+  const Program *p = c->p;
+  for (uint32_t i = 0; ent_kind(of) == K_AGREEMENT && i < p->kinds.at[K_CLAUSE].list.len; i++)
+    if (p->kinds.at[K_CLAUSE].list.at[i].owner == of) near_try(n, sym_text(p, p->kinds.at[K_CLAUSE].list.at[i].id));
+  if (ent_kind(of) != K_AMENDMENT || ent_index(of) >= p->amended.len) return;
+  const Amended *a = &p->amended.at[ent_index(of)];
+  for (uint32_t i = 0; i < a->clauses.len; i++)
+    if (a->clauses.at[i].clause != UINT32_MAX) near_try(n, sym_text(p, program_entity(p, a->clauses.at[i].clause)->id));
+}
+
+/* Whether e has no field only because the amendment that it is of is in error, which has been said. */
+static bool of_bad(Checker *c, const Node *of, uint32_t kind) {
+  if (kind != K_AMENDMENT || of->kind != N_NAME || of->op != REF_ENTITY || ent_index(of->ref) >= c->p->amended.len) return false;
+  return c->p->amended.at[ent_index(of->ref)].state == AMENDED_BAD;
+}
+
 static void report_field(Checker *c, Node *e, uint32_t kind) {
   const Kind *k = &c->p->kinds.at[kind];
   const Node *of = e->kid[0];
   const char *word = kind_word(c, kind), *name = sym_text(c->p, e->sym);
-  bool known = kind == K_AGREEMENT && of->kind == N_NAME && of->op == REF_ENTITY;
-  Diag *x = known ? diag_add(c->d, DIAG_E0203, e->span, "the agreement '%s' has no clause and no field '%s'", sym_text(c->p, of->sym), name)
+  bool known = has_clauses(kind) && of->kind == N_NAME && of->op == REF_ENTITY;
+  Diag *x = known ? diag_add(c->d, DIAG_E0203, e->span, "the %s '%s' has no clause and no field '%s'", word, sym_text(c->p, of->sym), name)
                   : diag_add(c->d, DIAG_E0203, e->span, "%s %s has no '%s'", article(word), word, name);
   Near n = near_begin(c, e->sym);
   Buf b;
@@ -244,8 +262,7 @@ static void report_field(Checker *c, Node *e, uint32_t kind) {
     near_try(&n, sym_text(c->p, k->fields.at[i].name));
     buf_fmt(&b, "%s.%s", i ? ", " : "", sym_text(c->p, k->fields.at[i].name));
   }
-  for (uint32_t i = 0; known && i < c->p->kinds.at[K_CLAUSE].list.len; i++)
-    if (c->p->kinds.at[K_CLAUSE].list.at[i].owner == ent_index(of->ref)) near_try(&n, sym_text(c->p, c->p->kinds.at[K_CLAUSE].list.at[i].id));
+  if (known) near_clauses(c, &n, of->ref);
   if (!near_help(c, x, &n, ".", buf_text(&b))) diag_help(c->d, x, "it has%s", buf_text(&b) + 7);
   buf_end(&b);
 }
@@ -254,11 +271,12 @@ static Type entity_field(Checker *c, Node *e, uint32_t kind) {
   uint32_t slot;
   const Field *f = field_find(c->p, kind, e->sym, &slot);
   Node *of = e->kid[0];
-  if (!f && kind == K_AGREEMENT && of->kind == N_NAME && of->op == REF_ENTITY && clause_of(c, e, of->ref)) return c->p->kinds.at[K_CLAUSE].type;
+  if (!f && has_clauses(kind) && of->kind == N_NAME && of->op == REF_ENTITY && clause_of(c, e, of->ref)) return c->p->kinds.at[K_CLAUSE].type;
+  if (!f && of_bad(c, of, kind)) return T_ERROR;
   if (!f) { report_field(c, e, kind); return T_ERROR; }
   e->op = REF_FIELD;
   e->ref = slot;
-  if (kind == K_CLAUSE || kind == K_AGREEMENT || kind == K_CONTROL) depends(c, slot >= FIELD_FIRST ? FLAG_VARIES : 0);
+  if (kind == K_CLAUSE || has_clauses(kind) || kind == K_CONTROL) depends(c, slot >= FIELD_FIRST ? FLAG_VARIES : 0);
   return f->type;
 }
 
@@ -283,7 +301,7 @@ static Type index_check(Checker *c, Node *e) {
   TypeInfo x = type_at(&c->p->types, of);
   if (x.kind == TY_MAP) { expr_want(c, e->kid[1], x.a, "this map's key"); return x.b; }
   if (x.kind == TY_LIST) { expr_want(c, e->kid[1], T_NUMBER, "the place in a list"); return x.a; }
-  if (x.kind == TY_ENTITY && x.a == K_AGREEMENT) { expr_want(c, e->kid[1], T_STRING, "an agreement's [ ]"); return c->p->kinds.at[K_CLAUSE].type; }
+  if (x.kind == TY_ENTITY && has_clauses(x.a)) { expr_want(c, e->kid[1], T_STRING, "an agreement's [ ]"); return c->p->kinds.at[K_CLAUSE].type; }
   expr_check(c, e->kid[1]);
   if (of != T_ERROR) diag_add(c->d, DIAG_E0219, e->span, "[ ] looks into a list, a map or an agreement, and this is none of them");
   return T_ERROR;
@@ -391,11 +409,11 @@ static void without_check(Checker *c, Node *arg) {
 static void under_check(Checker *c, Node *arg) {
   Type t = expr_check(c, arg);
   TypeInfo x = type_at(&c->p->types, t);
-  if (t == T_ERROR || (x.kind == TY_ENTITY && (x.a == K_SCENARIO || x.a == K_AGREEMENT))) return;
+  if (t == T_ERROR || (x.kind == TY_ENTITY && (x.a == K_SCENARIO || has_clauses(x.a)))) return;
   Buf b;
   buf_init(&b, c->p->mem);
   type_words(c, t, &b);
-  diag_add(c->d, DIAG_E0206, arg->span, "'under' takes a scenario or an agreement, and this is %s", buf_text(&b));
+  diag_add(c->d, DIAG_E0206, arg->span, "'under' takes a scenario, an agreement or an amendment, and this is %s", buf_text(&b));
   buf_end(&b);
 }
 

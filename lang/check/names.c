@@ -221,7 +221,7 @@ static const char *title_of(Checker *c, Node *title, Sym id) {
   return sym_text(c->p, id);
 }
 
-static Sym ename_sym(Checker *c, Node *n) {
+Sym ename_sym(Checker *c, Node *n) {
   if (n->kind == N_NAME) return n->sym;
   Node *e = n->kind == N_ATOM ? n->kid[0] : n;
   if (e && e->kind == N_STRING) { Text t = ast_text(c->u, e); return intern_put(c->u->names, t.at, t.len); }
@@ -229,7 +229,7 @@ static Sym ename_sym(Checker *c, Node *n) {
   return 0;
 }
 
-static Ent entity_add(Checker *c, uint32_t kind, Node *name, Node *title, Node *decl, uint32_t owner) {
+static Ent entity_add(Checker *c, uint32_t kind, Node *name, Node *title, Node *decl, Ent owner) {
   Kind *k = &c->p->kinds.at[kind];
   Sym id = ename_sym(c, name);
   if (!id) return UINT32_MAX;
@@ -284,7 +284,7 @@ static void declare_instance(Checker *c, Node *n) {
       Span word = {n->span.lo, n->span.lo + intern_len(c->u->names, n->sym)};
       Diag *x = diag_add(c->d, DIAG_E0204, word, "'%s' begins no declaration, and there is no kind of that name", sym_text(p, n->sym));
       static const char *const words[] = {"use", "layer", "country", "group", "concern", "unit", "source", "resource", "requires", "supply", "demand",
-        "control", "route", "agreement", "let", "fn", "rule", "check", "scenario", "test", "kind", "table", "fact", "world"};
+        "control", "route", "agreement", "amendment", "let", "fn", "rule", "check", "scenario", "test", "kind", "table", "fact", "world"};
       Near near = near_begin(c, n->sym);
       for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
       for (uint32_t i = K_BUILTIN; i < p->kinds.len; i++) near_try(&near, sym_text(p, p->kinds.at[i].word));
@@ -301,16 +301,23 @@ static void declare_instance(Checker *c, Node *n) {
   bind_add(c, program_entity(p, e)->id, name->span, BIND_ENTITY, e);
 }
 
-static void declare_clause(Checker *c, Node *n, uint32_t agreement) {
+static void declare_clause(Checker *c, Node *n, Ent owner) {
   Node *label = n->kid[0];
-  Ent e = entity_add(c, K_CLAUSE, label, n->kid[1], n, agreement);
+  Ent e = entity_add(c, K_CLAUSE, label, n->kid[1], n, owner);
   n->ref = e;
-  if (e == UINT32_MAX) return;
+  if (e == UINT32_MAX || ent_kind(owner) == K_AMENDMENT) return;  /* whether an amendment may add it is seen when what it amends is known */
   Sym id = program_entity(c->p, e)->id;
-  Ent first = program_clause(c->p, agreement, id);
-  if (first == UINT32_MAX) { map_put(&c->p->clause_ids, (uint64_t)agreement << 32 | id, ent_index(e)); return; }
+  Ent first = program_clause(c->p, owner, id);
+  if (first == UINT32_MAX) { map_put(&c->p->clause_ids, (uint64_t)owner << 32 | id, ent_index(e)); return; }
   Diag *x = diag_add(c->d, DIAG_E0301, label->span, "there are two clauses '%s' in this agreement", sym_text(c->p, id));
   diag_label(c->d, x, program_entity(c->p, first)->span, "first here");
+}
+
+static void declare_clauses(Checker *c, Node *n, Ent owner) {
+  if (n->kind == N_CLAUSE) declare_clause(c, n, owner);
+  if (n->kind != N_ARTICLE) return;
+  for (Node *k = list_first(n->kid[2]); k; k = k->next)
+    if (k->kind == N_CLAUSE) declare_clause(c, k, owner);
 }
 
 static void declare_agreement(Checker *c, Node *n) {
@@ -318,12 +325,17 @@ static void declare_agreement(Checker *c, Node *n) {
   n->ref = e;
   if (e == UINT32_MAX) return;
   bind_add(c, n->kid[0]->sym, n->kid[0]->span, BIND_ENTITY, e);
-  for (Node *m = list_first(n->kid[2]); m; m = m->next) {
-    if (m->kind == N_CLAUSE) declare_clause(c, m, ent_index(e));
-    if (m->kind != N_ARTICLE) continue;
-    for (Node *k = list_first(m->kid[2]); k; k = k->next)
-      if (k->kind == N_CLAUSE) declare_clause(c, k, ent_index(e));
-  }
+  for (Node *m = list_first(n->kid[2]); m; m = m->next) declare_clauses(c, m, e);
+}
+
+static void declare_amendment(Checker *c, Node *n) {
+  Amended a = {.decl = n, .module = c->module};
+  Ent e = entity_add(c, K_AMENDMENT, n->kid[0], n->kid[1], n, 0);
+  n->ref = e;
+  if (e == UINT32_MAX || !vec_push(c->p->mem, &c->p->amended, a)) return;
+  bind_add(c, n->kid[0]->sym, n->kid[0]->span, BIND_ENTITY, e);
+  for (Node *m = list_first(n->kid[3]); m; m = m->next)
+    if (m->kind == N_CHANGE && m->op <= CHANGE_REPLACE) declare_clauses(c, m->kid[0], e);
 }
 
 static void declare_simple(Checker *c, Node *n, uint32_t kind) {
@@ -350,6 +362,7 @@ static void declare(Checker *c, Node *n) {
   switch (n->kind) {
     case N_ENTITY: declare_instance(c, n); break;
     case N_AGREEMENT: declare_agreement(c, n); break;
+    case N_AMENDMENT: declare_amendment(c, n); break;
     case N_CONTROL: declare_simple(c, n, K_CONTROL); break;
     case N_SCENARIO: declare_simple(c, n, K_SCENARIO); break;
     case N_GROUP: declare_func(c, FUNC_LET, n, n->kid[2]); break;
@@ -362,7 +375,7 @@ static void declare(Checker *c, Node *n) {
     default: break;
   }
   switch (n->kind) {
-    case N_ENTITY: case N_AGREEMENT: case N_CONTROL: case N_SCENARIO: case N_SUPPLY: case N_DEMAND: case N_DEMAND_JOINT:
+    case N_ENTITY: case N_AGREEMENT: case N_AMENDMENT: case N_CONTROL: case N_SCENARIO: case N_SUPPLY: case N_DEMAND: case N_DEMAND_JOINT:
     case N_REQUIRES: case N_WORLD: case N_FACT: case N_FACT_MAP: case N_TABLE: {
       Decl d = {n, c->module};
       vec_push(c->p->mem, &c->p->facts, d);

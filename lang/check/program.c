@@ -26,6 +26,7 @@ static const struct { const char *word, *fields; } known[K_BUILTIN] = {
   {"clause", "parties C resources R agreement A article s act s modal s binding b from d until d text s to C"},
   {"agreement", "parties C term g binding b note s signed d entry_into_force d"},
   {"scenario", "note s"},
+  {"amendment", "parties C term g binding b note s signed d entry_into_force d agreement A from d"},
 };
 
 static Type field_type(Program *p, char letter) {
@@ -103,6 +104,9 @@ void program_end(Program *p) {
   vec_end(p->mem, &p->limits);
   map_end(&p->thunks);
   map_end(&p->clause_ids);
+  for (uint32_t i = 0; i < p->amended.len; i++) vec_end(p->mem, &p->amended.at[i].clauses);
+  vec_end(p->mem, &p->amended);
+  vec_end(p->mem, &p->amend_order);
   types_end(&p->types);
   units_end(&p->units);
 }
@@ -137,6 +141,7 @@ bool program_check(Program *p) {
   Checker c;
   checker_init(&c, p);
   declare_all(&c);
+  amendments_make(&c);
   decls_check(&c);
   uses_report(&c);
   if (!c.d->errors) strata_check(&c);
@@ -159,9 +164,9 @@ uint32_t program_thunk(const Program *p, const Node *expr) {
   return map_get(&p->thunks, (uintptr_t)expr, &f) ? (uint32_t)f : UINT32_MAX;
 }
 
-Ent program_clause(const Program *p, uint32_t agreement, Sym label) {
+Ent program_clause(const Program *p, Ent of, Sym label) {
   uint64_t i;
-  return map_get(&p->clause_ids, (uint64_t)agreement << 32 | label, &i) ? ent_make(K_CLAUSE, (uint32_t)i) : UINT32_MAX;
+  return map_get(&p->clause_ids, (uint64_t)of << 32 | label, &i) ? ent_make(K_CLAUSE, (uint32_t)i) : UINT32_MAX;
 }
 
 static void list_text(const Program *p, const char *word, Type of, Buf *out) {

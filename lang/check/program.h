@@ -18,7 +18,7 @@ typedef struct Entity {
   const char *name;    /* the title, else the id */
   Span span;           /* of its name, where it is declared */
   Node *decl;
-  uint32_t owner;      /* clause: its agreement's index; else 0 */
+  Ent owner;           /* clause: the agreement it is written in, or the amendment; else 0 */
   uint16_t module;
 } Entity;
 
@@ -90,6 +90,17 @@ typedef enum Builtin {
 typedef struct BuiltinInfo { const char *name, *params, *result; char flag; const char *doc; } BuiltinInfo;
 const BuiltinInfo *builtin_info(Builtin b);
 
+/* What stands in an agreement once an amendment has changed it, in order. An article is an entry without a clause; its clauses follow. */
+typedef struct AmendedClause { Ent clause /* UINT32_MAX: none */; Node *article /* or NULL */; Node *change; bool struck; } AmendedClause;
+typedef enum AmendedState { AMENDED_NEW, AMENDED_PATH, AMENDED_DONE, AMENDED_BAD } AmendedState;
+typedef struct Amended {
+  Node *decl;
+  uint16_t module;
+  uint8_t state;
+  Ent of, root;          /* the agreement or amendment that it amends; the agreement that all goes back to */
+  VEC(AmendedClause) clauses;
+} Amended;
+
 typedef struct Decl { Node *node; uint16_t module; } Decl;
 
 typedef struct Program {
@@ -111,7 +122,9 @@ typedef struct Program {
   VEC(Day) dates;        /* dates that expressions name: the timeline breaks there */
   VEC(UnitId) resource_unit;   /* by resource */
   VEC(struct { uint32_t func; uint8_t must_not; Span span; }) limits;  /* what an expression of a declaration may not depend on */
-  Map clause_ids;        /* agreement << 32 | label -> clause */
+  Map clause_ids;        /* agreement or amendment << 32 | label -> clause */
+  VEC(Amended) amended;  /* by amendment */
+  VEC(uint32_t) amend_order;   /* amendments, those that are amended before those that amend them */
   Map thunks;            /* Node* -> Func, for expressions of declarations that are not plain literals */
 } Program;
 
@@ -129,8 +142,8 @@ static inline Entity *program_entity(const Program *p, Ent e) { return &p->kinds
 static inline const char *sym_text(const Program *p, Sym s) { return intern_text(p->unit->names, s); }
 /* The Func that an expression of a declaration became, or UINT32_MAX when it is a plain literal. */
 uint32_t program_thunk(const Program *p, const Node *expr);
-/* The clause of an agreement with that label, or UINT32_MAX. */
-Ent program_clause(const Program *p, uint32_t agreement, Sym label);
+/* The clause of an agreement, or of one as amended, with that label; or UINT32_MAX. */
+Ent program_clause(const Program *p, Ent of, Sym label);
 /* The field of a kind, and its slot; NULL when there is none. */
 const Field *field_find(const Program *p, uint32_t kind, Sym name, uint32_t *slot);
 void type_text(const Program *p, Type t, Buf *out);

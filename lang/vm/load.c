@@ -10,6 +10,7 @@ typedef struct Load {
   Program *p;
   Ctx *ctx;            /* before any fact is known: nothing but constants can be asked */
   uint32_t cite;       /* of the declaration at hand */
+  bool reading;        /* a clause again, in an agreement as amended, whose term may leave it no day */
 } Load;
 
 static bool stop(const Load *l) { return l->vm->failed || mem_failed(l->vm->mem); }
@@ -87,7 +88,7 @@ static Window window_in(Load *l, Node *mods, Window w, Ent arg) {
     w.stated = true;
     if (m->op == MOD_FROM || m->op == MOD_BY) w.from = d;
     else w.until = m->op == MOD_UNTIL ? d : next_day(d);
-    if (w.until <= w.from && !stop(l)) {
+    if (w.until <= w.from && !l->reading && !stop(l)) {
       vm_fail(l->vm, DIAG_E0305, "this window ends before it begins");
       l->vm->error.span = m->span;
     }
@@ -429,23 +430,24 @@ static void clause_fields(Load *l, Ent e, const ClauseFacts *c, const char *arti
   static const char *const modals[] = {"", "shall", "intends to", "may"};
   field_set(l, e, "parties", bits_value(l, c->subjects, K_COUNTRY));
   field_set(l, e, "resources", bits_value(l, c->resources, K_RESOURCE));
-  field_set(l, e, "agreement", value_ent(ent_make(K_AGREEMENT, c->agreement)));
+  const AgreementFacts *a = &l->w->agreements.at[c->agreement];
+  field_set(l, e, "agreement", value_ent(ent_make(K_AGREEMENT, a->amendment ? a->root : c->agreement)));
   field_set(l, e, "article", text_value(l, article));
   field_set(l, e, "act", text_value(l, acts[c->act]));
   field_set(l, e, "modal", text_value(l, modals[c->modal]));
   field_set(l, e, "binding", value_bool(c->binding));
   field_set(l, e, "from", value_date(c->win.from));
   field_set(l, e, "until", value_date(c->win.until));
-  field_set(l, e, "to", bits_value(l, c->to ? c->to : l->w->agreements.at[c->agreement].parties, K_COUNTRY));
+  field_set(l, e, "to", bits_value(l, c->to ? c->to : a->parties, K_COUNTRY));
   if (c->text.tag == V_STR) field_set(l, e, "text", value_keep(c->text));
 }
 
-static void clause(Load *l, Node *n, uint32_t agreement, const char *article) {
+/* What a clause says in an agreement, into its row. */
+static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row) {
   AgreementFacts *a = &l->w->agreements.at[agreement];
   Node *subject = n->kid[2], *act = n->kid[3];
-  ClauseFacts *c = &l->w->clauses.at[ent_index(n->ref)];
-  Terms t = {c, act, ent_index(n->ref), subject->op == SUBJ_EACH ? subject->kid[0] : NULL, NULL};
-  memset(c, 0, sizeof *c);
+  ClauseFacts *c = &l->w->clauses.at[row];
+  Terms t = {c, act, row, subject->op == SUBJ_EACH ? subject->kid[0] : NULL, NULL};
   c->agreement = agreement;
   c->act = act->op;
   c->modal = (uint8_t)act->ref;
@@ -462,38 +464,124 @@ static void clause(Load *l, Node *n, uint32_t agreement, const char *article) {
   cite_of(l, n->kid[4]);
   c->cite = l->cite;
   if (c->subjects && !stop(l)) act_load(l, &t, subject);
-  clause_fields(l, n->ref, c, article);
+}
+
+static const char *article_word(Load *l, const Node *article) {
+  if (!article) return "";
+  Text title = ast_text(l->p->unit, article->kid[1]);
+  return title.len ? title.at : sym_text(l->p, article->kid[0]->sym);
+}
+
+static void clause(Load *l, Node *n, uint32_t agreement, const Node *article) {
+  clause_row(l, n, agreement, ent_index(n->ref));
+  clause_fields(l, n->ref, &l->w->clauses.at[ent_index(n->ref)], article_word(l, article));
+}
+
+static void head_field(Load *l, AgreementFacts *a, Ent e, Node *m) {
+  const char *name = sym_text(l->p, m->sym);
+  Value v = value_of(l, m->kid[0], UINT32_MAX);
+  if (!strcmp(name, "parties") && (a->parties = kind_bits(l, K_COUNTRY))) bits_add(a->parties, v);
+  if (!strcmp(name, "term") && v.tag == V_RANGE) a->first = value_lo(v), a->last = value_hi(v);
+  if (!strcmp(name, "binding")) a->binding = v.tag == V_TRUE;
+  field_set(l, e, name, v);
 }
 
 static void agreement_head(Load *l, Node *n) {
   AgreementFacts a = {.parties = kind_bits(l, K_COUNTRY), .first = DAY_MIN, .last = DAY_OPEN, .binding = true, .span = n->kid[0]->span};
-  for (Node *m = list_first(n->kid[2]); m && !stop(l); m = m->next) {
-    if (m->kind != N_ARG) continue;
-    const char *name = sym_text(l->p, m->sym);
-    Value v = value_of(l, m->kid[0], UINT32_MAX);
-    if (!strcmp(name, "parties") && a.parties) bits_add(a.parties, v);
-    if (!strcmp(name, "term") && v.tag == V_RANGE) a.first = value_lo(v), a.last = value_hi(v);
-    if (!strcmp(name, "binding")) a.binding = v.tag == V_TRUE;
-    field_set(l, n->ref, name, v);
-  }
+  for (Node *m = list_first(n->kid[2]); m && !stop(l); m = m->next)
+    if (m->kind == N_ARG) head_field(l, &a, n->ref, m);
   if (a.binding) field_set(l, n->ref, "binding", value_bool(true));
   vec_push(l->vm->mem, &l->w->agreements, a);
 }
 
 /* While an agreement's clauses are read, `parties` in them are its own. */
-static void agreement(Load *l, Node *n) {
-  uint32_t index = ent_index(n->ref);
+static void clauses_begin(Load *l, uint32_t agreement) {
   memos_forget(l->vm, 0);
-  l->vm->blank.parties = l->w->agreements.at[index].parties;
-  for (Node *m = list_first(n->kid[2]); m && !stop(l); m = m->next) {
-    if (m->kind == N_CLAUSE) clause(l, m, index, "");
-    if (m->kind != N_ARTICLE) continue;
-    Text title = ast_text(l->p->unit, m->kid[1]);
-    for (Node *k = list_first(m->kid[2]); k && !stop(l); k = k->next)
-      if (k->kind == N_CLAUSE) clause(l, k, index, title.len ? title.at : sym_text(l->p, m->kid[0]->sym));
-  }
+  l->vm->blank.parties = l->w->agreements.at[agreement].parties;
+}
+
+static void clauses_end(Load *l) {
   memos_forget(l->vm, 0);
   l->vm->blank.parties = NULL;
+}
+
+static void agreement(Load *l, Node *n) {
+  uint32_t index = ent_index(n->ref);
+  clauses_begin(l, index);
+  for (Node *m = list_first(n->kid[2]); m && !stop(l); m = m->next) {
+    if (m->kind == N_CLAUSE) clause(l, m, index, NULL);
+    if (m->kind != N_ARTICLE) continue;
+    for (Node *k = list_first(m->kid[2]); k && !stop(l); k = k->next)
+      if (k->kind == N_CLAUSE) clause(l, k, index, m);
+  }
+  clauses_end(l);
+}
+
+/* ---- agreements as amended ---- */
+
+/* An amendment takes effect when it says, and never before the one that it amends. */
+static Day effect_of(Load *l, const Amended *m, const AgreementFacts *before) {
+  Day least = before->amendment ? before->from : DAY_MIN;
+  Node *from = list_first(m->decl->kid[4]);
+  if (!from) return least;
+  Day d = day_of(l, from->kid[0], UINT32_MAX);
+  if (d >= least || stop(l)) return d;
+  Buf day;
+  buf_init(&day, l->vm->mem);
+  date_show(&day, least);
+  vm_fail(l->vm, DIAG_E0317, "this takes effect before what it amends, which does on %s", buf_text(&day));
+  l->vm->error.span = from->span;
+  buf_end(&day);
+  return least;
+}
+
+static void amended_head(Load *l, uint32_t amendment) {
+  const Amended *m = &l->p->amended.at[amendment];
+  uint32_t before = ent_kind(m->of) == K_AGREEMENT ? ent_index(m->of) : l->w->amended.at[ent_index(m->of)];
+  AgreementFacts a = l->w->agreements.at[before];
+  Ent e = m->decl->ref;
+  a.from = effect_of(l, m, &a);
+  a.amendment = amendment + 1;
+  a.before = before;
+  a.root = ent_index(m->root);
+  a.span = m->decl->kid[0]->span;
+  for (Node *k = list_first(m->decl->kid[3]); k && !stop(l); k = k->next)
+    if (k->kind == N_ARG) head_field(l, &a, e, k);
+  field_set(l, e, "parties", bits_value(l, a.parties, K_COUNTRY));
+  field_set(l, e, "term", value_range(a.first, a.last));
+  field_set(l, e, "binding", value_bool(a.binding));
+  field_set(l, e, "agreement", value_ent(m->root));
+  if (a.from > DAY_MIN) field_set(l, e, "from", value_date(a.from));
+  l->w->amended.at[amendment] = l->w->agreements.len;
+  vec_push(l->vm->mem, &l->w->agreements, a);
+}
+
+/* A clause that the amendment leaves standing: the same clause, in another agreement. */
+static void clause_again(Load *l, Ent e, uint32_t agreement) {
+  ClauseFacts c;
+  uint32_t row = l->w->clauses.len;
+  memset(&c, 0, sizeof c);
+  c.reading_of = ent_index(e) + 1;
+  c.next_reading = l->w->clauses.at[ent_index(e)].next_reading;
+  if (!vec_push(l->vm->mem, &l->w->clauses, c)) return;
+  l->w->clauses.at[ent_index(e)].next_reading = row;
+  l->reading = true;
+  clause_row(l, program_entity(l->p, e)->decl, agreement, row);
+  l->reading = false;
+}
+
+static void amended_clauses(Load *l, uint32_t amendment) {
+  const Amended *m = &l->p->amended.at[amendment];
+  uint32_t row = l->w->amended.at[amendment];
+  clauses_begin(l, row);
+  for (uint32_t i = 0; i < m->clauses.len && !stop(l); i++) {
+    AmendedClause k = m->clauses.at[i];
+    if (k.clause == UINT32_MAX) continue;
+    const Entity *e = program_entity(l->p, k.clause);
+    if (e->owner == m->decl->ref) clause(l, e->decl, row, k.article);
+    else clause_again(l, k.clause, row);
+  }
+  clauses_end(l);
 }
 
 /* ---- scenarios ---- */
@@ -606,7 +694,10 @@ bool vm_load(Vm *vm) {
   l.ctx = &vm->blank;
   for (uint32_t i = 0; i < p->facts.len && !stop(&l); i++)
     if (p->facts.at[i].node->kind == N_AGREEMENT) agreement_head(&l, p->facts.at[i].node);
+  while (vm->w->amended.len < p->amended.len && vec_push(vm->mem, &vm->w->amended, 0)) {}
+  for (uint32_t i = 0; i < p->amend_order.len && !stop(&l); i++) amended_head(&l, p->amend_order.at[i]);
   for (uint32_t i = 0; i < p->facts.len && !stop(&l); i++) declaration(&l, p->facts.at[i].node);
+  for (uint32_t i = 0; i < p->amend_order.len && !stop(&l); i++) amended_clauses(&l, p->amend_order.at[i]);
   for (uint32_t i = 0; i < p->tests.len && !stop(&l); i++) givens(&l, p->funcs.at[p->tests.at[i]].body);
   if (vm->failed) { report_error(vm); return false; }
   inputs_fields(&l);

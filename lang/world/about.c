@@ -25,7 +25,7 @@ static void clause_names(Names *n, uint32_t kind, uint32_t clause) {
     case K_RESOURCE: names_put(n, c->resources, w->inner->rwords, clause); break;
     case K_ROUTE: names_put(n, c->routes, bits_words(w->nroute), clause); break;
     case K_CONTROL: if (c->control < w->controls.len) name_put(n, c->control, clause); break;
-    case K_AGREEMENT: name_put(n, c->agreement, clause); break;
+    case K_AGREEMENT: name_put(n, agreement_root(w, c->agreement), clause); break;
     default: break;
   }
 }
@@ -55,8 +55,12 @@ static bool about_make(World *w, uint32_t kind, uint32_t n) {
 }
 
 Value world_clauses(World *w, Ctx *x, Ent about) {
-  uint32_t kind = ent_kind(about), i = ent_index(about), n = 0;
   Value few[32], *at = few;
+  if (ent_kind(about) == K_AMENDMENT) {  /* the amended agreement, in the world under it; in others nothing */
+    if (view_chosen(x->view) != about) return value_set(&w->rt, few, 0);
+    about = ent_make(K_AGREEMENT, w->agreements.at[w->amended.at[ent_index(about)]].root);
+  }
+  uint32_t kind = ent_kind(about), i = ent_index(about), n = 0;
   if (kind >= K_BUILTIN || i >= w->p->kinds.at[kind].list.len || !w->inner->sealed) return value_set(&w->rt, few, 0);
   if (!about_make(w, kind, w->p->kinds.at[kind].list.len)) return value_set(&w->rt, few, 0);
   const About *a = &w->inner->about[kind];
@@ -64,7 +68,7 @@ Value world_clauses(World *w, Ctx *x, Ent about) {
   if (cap > 32) at = mem_get(w->mem, cap * sizeof *at);
   if (!at) return value_set(&w->rt, few, 0);
   for (uint32_t k = a->start[i]; k < a->start[i + 1]; k++)
-    if (clause_in_force(w, x, a->row[k])) at[n++] = value_ent(ent_make(K_CLAUSE, a->row[k]));
+    if (clause_in_force(w, x, a->row[k])) at[n++] = value_ent(ent_make(K_CLAUSE, clause_named(w, a->row[k])));
   Value set = value_set(&w->rt, at, n);
   if (at != few) mem_free(w->mem, at, cap * sizeof *at);
   return set;

@@ -165,7 +165,7 @@ static void promise_words(World *w, uint32_t row, Buf *out) {
   buf_fmt(out, " of %s", ent_word(w, K_RESOURCE, p->res.at[row]));
   if (c->to) { buf_str(out, " to "); names_of(w, K_COUNTRY, c->to, w->inner->cwords, out); }
   window_words(p->win.at[row], out);
-  buf_fmt(out, " (%s.%s)", ent_word(w, K_AGREEMENT, c->agreement), ent_word(w, K_CLAUSE, p->clause.at[row]));
+  buf_fmt(out, " (%s.%s)", agreement_word(w, c->agreement), ent_word(w, K_CLAUSE, clause_named(w, p->clause.at[row])));
 }
 
 static void control_words(World *w, uint32_t k, Buf *out) {

@@ -29,7 +29,7 @@ static void term_check(World *w, uint32_t i) {
   Window win = {a->first, a->last == DAY_OPEN ? DAY_OPEN : a->last + 1, true};
   Buf what;
   buf_init(&what, w->mem);
-  buf_fmt(&what, "the term of %s", ent_word(w, K_AGREEMENT, i));
+  buf_fmt(&what, "the term of %s", agreement_word(w, i));
   window_check(w, win, a->span, buf_text(&what));
   buf_end(&what);
 }
@@ -41,7 +41,8 @@ static void ranges_check(World *w) {
   windows_check(w, w->requires.win.at, w->requires.span.at, w->requires.win.len, "this fact");
   windows_check(w, w->tables.win.at, w->tables.span.at, w->tables.win.len, "this fact");
   for (uint32_t i = 0; i < w->agreements.len; i++) term_check(w, i);
-  for (uint32_t i = 0; i < w->clauses.len; i++) window_check(w, w->clauses.at[i].win, w->clauses.at[i].span, "this clause");
+  for (uint32_t i = 0; i < w->clauses.len; i++)  /* another term may leave a clause no day */
+    if (!w->clauses.at[i].reading_of) window_check(w, w->clauses.at[i].win, w->clauses.at[i].span, "this clause");
   for (uint32_t i = 0; i < w->controls.len; i++) {
     const ControlFacts *c = &w->controls.at[i];
     window_check(w, c->win, c->span, "this control");
@@ -58,21 +59,27 @@ static void ranges_check(World *w) {
 
 /* ---- subjects that are no parties ---- */
 
+/* Whether a clause that an amendment left standing was wrong before it. */
+static bool is_old(const World *w, const ClauseFacts *c) {
+  return c->reading_of && !bits_within(c->subjects, w->agreements.at[w->agreements.at[c->agreement].before].parties, w->inner->cwords);
+}
+
 static void subjects_check(World *w) {
   for (uint32_t i = 0; i < w->clauses.len; i++) {
     const ClauseFacts *c = &w->clauses.at[i];
     const uint64_t *parties = w->agreements.at[c->agreement].parties;
     uint32_t words = w->inner->cwords;
-    if (!c->subjects || !parties || bits_within(c->subjects, parties, words)) continue;
+    if (!c->subjects || !parties || bits_within(c->subjects, parties, words) || is_old(w, c)) continue;
     Buf who;
     buf_init(&who, w->mem);
     uint32_t n = 0;
     for (uint32_t k = bits_next(c->subjects, words, 0); k != UINT32_MAX; k = bits_next(c->subjects, words, k + 1))
       if (!bits_has(parties, k)) buf_fmt(&who, "%s%s", n++ ? ", " : "", ent_word(w, K_COUNTRY, k));
-    const char *name = ent_word(w, K_AGREEMENT, c->agreement);
+    const char *name = agreement_word(w, c->agreement);
     Diag *x = diag_add(diags(w), DIAG_E0306, c->span, n == 1 ? "%s is not a party to %s" : "%s are not parties to %s", buf_text(&who), name);
     diag_label(diags(w), x, w->agreements.at[c->agreement].span, "its parties are named here");
-    diag_help(diags(w), x, "only parties can promise: add it to the parties of %s, or correct the subject", name);
+    if (c->reading_of) diag_help(diags(w), x, "only parties can promise: strike or replace this clause in %s, or leave them parties", name);
+    else diag_help(diags(w), x, "only parties can promise: add it to the parties of %s, or correct the subject", name);
     buf_end(&who);
   }
 }

@@ -42,7 +42,7 @@ typedef struct Room {      /* a context and what is private to this room; contex
   Ctx x;
   size_t size;
   bool simple;             /* differs from its base by absent countries only */
-  bool all;                /* every agreement is in force, and every clause */
+  bool all;                /* every agreement as first written is in force, and every clause of theirs */
   bool kept;               /* while trimming */
   VEC(const Shock *) scales;
   Value parties;
@@ -87,6 +87,7 @@ enum { EVAL_DEPTH_MAX = 210, CTX_KEPT = 1024, HELD_MAX = 48 << 20 };
 
 /* world.c */
 const char *ent_word(const World *w, uint32_t kind, uint32_t index);
+const char *agreement_word(const World *w, uint32_t row);             /* as first written or as amended */
 Value func_eval(World *w, Ctx *x, uint32_t func, Ent arg);           /* unknown when it was given up */
 Value figure_eval(World *w, Ctx *x, Value v, UnitId to);             /* v itself, or what the function says, in `to` (UNIT_NONE: as it is) */
 Value figure_add(World *w, Value a, Value b);                        /* takes both over */
@@ -118,6 +119,9 @@ void depend_end(World *w);
 void conflicts_report(World *w);
 
 /* view.c */
+Ent view_chosen(const View *v);                    /* the agreement or amendment that alone is in force, or UINT32_MAX */
+static inline uint32_t agreement_root(const World *w, uint32_t row) { return w->agreements.at[row].amendment ? w->agreements.at[row].root : row; }
+static inline uint32_t clause_named(const World *w, uint32_t row) { return w->clauses.at[row].reading_of ? w->clauses.at[row].reading_of - 1 : row; }
 void ctx_free(World *w, Ctx *x);
 
 /* supply.c */

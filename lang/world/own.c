@@ -35,7 +35,7 @@ static uint32_t last_clause(const World *w, const Ctx *x, uint32_t c, uint32_t r
   for (uint32_t i = p->start[r]; i < p->start[r + 1]; i++) {
     uint32_t clause = p->clause.at[i];
     bool his = p->who.at[i] == c || (p->who.at[i] == WHO_JOINT && bits_has(w->clauses.at[clause].subjects, c));
-    if (his && p->act.at[i] == ACT_SUPPLY && w->clauses.at[clause].binding && window_on(p->win.at[i], x->day) && clause > last) last = clause;
+    if (his && p->act.at[i] == ACT_SUPPLY && w->clauses.at[clause].binding && clause_in_force(w, x, clause) && window_on(p->win.at[i], x->day) && clause > last) last = clause;
   }
   return last;
 }

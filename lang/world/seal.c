@@ -79,7 +79,7 @@ static bool flags_make(World *w) {
   uint8_t *flags = w->inner->row_flags = arena_get(&w->arena, (size_t)p->res.len + 1);
   for (uint32_t i = 0; flags && i < p->res.len; i++) {
     const ClauseFacts *c = &w->clauses.at[p->clause.at[i]];
-    bool plain = !c->to && !c->routes && c->when == UINT32_MAX && c->unless == UINT32_MAX && p->who.at[i] < w->ncountry && p->value.at[i].tag != V_FUNC;
+    bool plain = !c->to && !c->routes && c->when == UINT32_MAX && c->unless == UINT32_MAX && p->who.at[i] < w->ncountry && p->value.at[i].tag != V_FUNC && !w->agreements.at[c->agreement].amendment;
     flags[i] = (uint8_t)((c->binding ? ROW_BINDS : 0) | (plain ? ROW_PLAIN : 0));
   }
   return flags != NULL;
@@ -217,6 +217,7 @@ static void days_gather(Days *s) {
   }
   for (uint32_t i = 0; i < w->agreements.len; i++) {
     day_push(s, w->agreements.at[i].first);
+    if (w->agreements.at[i].amendment) day_push(s, w->agreements.at[i].from);
     if (w->agreements.at[i].last < DAY_MAX) day_push(s, w->agreements.at[i].last + 1);
   }
   for (uint32_t i = 0; i < w->scenarios.len; i++)

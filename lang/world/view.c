@@ -17,22 +17,43 @@ uint32_t world_stretch(const World *w, Day d) {
 Day world_stretch_first(const World *w, uint32_t s) { return s && s <= w->breaks.len ? w->breaks.at[s - 1] : DAY_MIN; }
 Day world_stretch_last(const World *w, uint32_t s) { return s < w->breaks.len ? w->breaks.at[s] - 1 : DAY_OPEN; }
 
-/* The agreement that a view has chosen, or UINT32_MAX. */
-static uint32_t chosen(const View *v) {
+static bool is_choice(Ent e) { return ent_kind(e) == K_AGREEMENT || ent_kind(e) == K_AMENDMENT; }
+
+Ent view_chosen(const View *v) {
   for (uint32_t i = v->nunder; i-- > 0;)
-    if (ent_kind(v->under[i]) == K_AGREEMENT) return ent_index(v->under[i]);
+    if (is_choice(v->under[i])) return v->under[i];
   return UINT32_MAX;
 }
 
-bool world_term(World *w, const View *v, Day *first, Day *last) {
-  uint32_t one = chosen(v);
+/* Takes the days of a from lo to hi into a term. */
+static bool term_take(const AgreementFacts *a, Day lo, Day hi, bool any, Day *first, Day *last) {
+  if (a->first > lo) lo = a->first;
+  if (a->last < hi) hi = a->last;
+  if (lo > hi) return any;
+  if (!any || lo < *first) *first = lo;
+  if (!any || hi > *last) *last = hi;
+  return true;
+}
+
+/* Until an amendment takes effect the term is that of what it amends. */
+static bool amended_term(const World *w, uint32_t row, Day *first, Day *last) {
   bool any = false;
+  Day end = DAY_OPEN;
+  for (const AgreementFacts *a = &w->agreements.at[row];; a = &w->agreements.at[a->before]) {
+    Day from = a->amendment ? a->from : DAY_MIN;
+    if (from <= end) any = term_take(a, from, end, any, first, last);
+    if (from <= DAY_MIN) return any;
+    if (from <= end) end = from - 1;
+  }
+}
+
+bool world_term(World *w, const View *v, Day *first, Day *last) {
+  Ent one = view_chosen(v);
+  bool any = false;
+  if (one != UINT32_MAX && ent_kind(one) == K_AMENDMENT) return amended_term(w, w->amended.at[ent_index(one)], first, last);
   for (uint32_t i = 0; i < w->agreements.len; i++) {
     const AgreementFacts *a = &w->agreements.at[i];
-    if (one != UINT32_MAX && one != i) continue;
-    if (!any || a->first < *first) *first = a->first;
-    if (!any || a->last > *last) *last = a->last;
-    any = true;
+    if (!a->amendment && (one == UINT32_MAX || ent_index(one) == i)) any = term_take(a, DAY_NONE, DAY_OPEN, any, first, last);
   }
   return any;
 }
@@ -141,13 +162,13 @@ const View *world_without(World *w, const View *v, Value what) {
   return view_done(w, &to);
 }
 
-/* An agreement takes the place of one chosen before; a scenario assumed again counts as assumed last. */
+/* An agreement, as first written or as amended, takes the place of one chosen before; a scenario assumed again counts as assumed last. */
 const View *world_under(World *w, const View *v, Ent what) {
   if (!v) return NULL;
   View to = view_copy(w, v);
   uint8_t n = 0;
   for (uint8_t i = 0; i < to.nunder; i++)
-    if (to.under[i] != what && !(ent_kind(what) == K_AGREEMENT && ent_kind(to.under[i]) == K_AGREEMENT)) to.under[n++] = to.under[i];
+    if (to.under[i] != what && !(is_choice(what) && is_choice(to.under[i]))) to.under[n++] = to.under[i];
   if (n == UNDER_MAX) return NULL;
   to.under[n++] = what;
   to.nunder = n;
@@ -156,9 +177,9 @@ const View *world_under(World *w, const View *v, Ent what) {
 
 /* The view in which nothing is assumed but the chosen agreement. */
 static const View *base_of(World *w, const View *v) {
-  uint32_t one = chosen(v);
+  Ent one = view_chosen(v);
   const View *base = world_base(w);
-  return one == UINT32_MAX || !base ? base : world_under(w, base, ent_make(K_AGREEMENT, one));
+  return one == UINT32_MAX || !base ? base : world_under(w, base, one);
 }
 
 /* ---- contexts ---- */
@@ -172,7 +193,17 @@ static bool control_on(const ControlFacts *c, Day d) {
 
 static void suspend(World *w, Ctx *x, uint32_t clause) {
   if (!x->suspended) x->suspended = mem_zero(w->mem, w->inner->qwords * sizeof *x->suspended);
-  if (x->suspended && clause < w->clauses.len) bits_set(x->suspended, clause);
+  if (!x->suspended || clause >= w->clauses.len) return;
+  do {
+    bits_set(x->suspended, clause);
+    clause = w->clauses.at[clause].next_reading;
+  } while (clause);
+}
+
+/* As first written and as amended. */
+static void suspend_agreement(const World *w, Ctx *x, uint32_t agreement) {
+  for (uint32_t i = 0; i < w->agreements.len; i++)
+    if (agreement_root(w, i) == agreement) bits_drop(x->agreements, i);
 }
 
 static void scale(World *w, Ctx *x, const Shock *s) {
@@ -191,7 +222,7 @@ static void shock_apply(World *w, Ctx *x, const Shock *s, uint64_t *gone) {
     case SHOCK_CLOSE: if (s->index < w->nroute) bits_set(x->closed, s->index); break;
     case SHOCK_SCALE: scale(w, x, s); break;
     case SHOCK_SUSPEND:
-      if (ent_kind(s->what) == K_AGREEMENT && ent_index(s->what) < w->agreements.len) bits_drop(x->agreements, ent_index(s->what));
+      if (ent_kind(s->what) == K_AGREEMENT) suspend_agreement(w, x, ent_index(s->what));
       else if (ent_kind(s->what) == K_CLAUSE) suspend(w, x, ent_index(s->what));
       break;
     default: break;
@@ -220,10 +251,19 @@ static void scenario_apply(World *w, Ctx *x, uint32_t scenario, uint64_t *gone, 
   }
 }
 
+/* Under an amendment: what it made of the agreement, or before it takes effect what it amends. */
+static uint32_t amended_now(const World *w, uint32_t amendment, Day day) {
+  uint32_t row = w->amended.at[amendment];
+  while (w->agreements.at[row].amendment && day != DAY_NONE && day < w->agreements.at[row].from) row = w->agreements.at[row].before;
+  return row;
+}
+
 static void ctx_facts(World *w, Ctx *x) {
-  uint32_t one = chosen(x->view);
-  for (uint32_t i = 0; i < w->agreements.len; i++)
-    if (one == UINT32_MAX || one == i) bits_set(x->agreements, i);
+  Ent one = view_chosen(x->view);
+  if (one != UINT32_MAX && ent_kind(one) == K_AMENDMENT) bits_set(x->agreements, amended_now(w, ent_index(one), x->day));
+  else if (one != UINT32_MAX) bits_set(x->agreements, ent_index(one));
+  for (uint32_t i = 0; i < w->agreements.len && one == UINT32_MAX; i++)
+    if (!w->agreements.at[i].amendment) bits_set(x->agreements, i);
   for (uint32_t k = 0; k < w->controls.len; k++)
     if (control_on(&w->controls.at[k], x->day)) bits_set(x->controls, k);
 }
@@ -282,6 +322,12 @@ static bool only_absent(const World *w, const Ctx *x) {
          bits_equal(x->agreements, x->base->agreements, in->awords) && bits_equal(x->controls, x->base->controls, in->kwords);
 }
 
+static bool all_written(const World *w, const Ctx *x) {
+  for (uint32_t i = 0; i < w->agreements.len; i++)
+    if (bits_has(x->agreements, i) != !w->agreements.at[i].amendment) return false;
+  return !x->suspended;
+}
+
 static Ctx *ctx_make(World *w, const View *v, Day day, uint32_t stretch) {
   const View *base = base_of(w, v);
   Ctx *under = !base ? NULL : base == v ? NULL : world_ctx(w, base, day);
@@ -294,7 +340,7 @@ static Ctx *ctx_make(World *w, const View *v, Day day, uint32_t stretch) {
   room->x.base = under ? under : &room->x;
   ctx_fill(w, &room->x);
   room->simple = only_absent(w, &room->x);
-  room->all = !room->x.suspended && bits_count(room->x.agreements, w->inner->awords) == w->agreements.len;
+  room->all = all_written(w, &room->x);
   return &room->x;
 }
 

@@ -85,6 +85,7 @@ static void entities_end(World *w) {
   vec_end(m, &w->clauses);
   vec_end(m, &w->controls);
   vec_end(m, &w->agreements);
+  vec_end(m, &w->amended);
   vec_end(m, &w->scenarios);
   vec_end(m, &w->passes);
 }
@@ -152,6 +153,11 @@ uint32_t world_cite(World *w, const uint32_t *sources, uint32_t n) {
 const char *ent_word(const World *w, uint32_t kind, uint32_t index) {
   if (kind >= w->p->kinds.len || index >= w->p->kinds.at[kind].list.len) return "?";
   return sym_text(w->p, w->p->kinds.at[kind].list.at[index].id);
+}
+
+const char *agreement_word(const World *w, uint32_t row) {
+  const AgreementFacts *a = &w->agreements.at[row];
+  return a->amendment ? ent_word(w, K_AMENDMENT, a->amendment - 1) : ent_word(w, K_AGREEMENT, row);
 }
 
 Value unknown_of(World *w, CauseKind kind, Ent a, uint32_t b, Span span) {
@@ -233,11 +239,12 @@ void fact_note(World *w, TraceKind kind, uint32_t row) {
 /* ---- sets of entities ---- */
 
 static Value entities_make(World *w, uint32_t kind) {
-  uint32_t n = w->p->kinds.at[kind].list.len;
+  uint32_t n = w->p->kinds.at[kind].list.len, k = 0;
   Value few[1], *at = n ? mem_get(w->mem, n * sizeof *at) : NULL;
   if (!at) return value_set(&w->rt, few, 0);
-  for (uint32_t i = 0; i < n; i++) at[i] = value_ent(ent_make(kind, i));
-  Value set = value_set(&w->rt, at, n);
+  for (uint32_t i = 0; i < n; i++)  /* what an amendment adds stands in no agreement as first written */
+    if (kind != K_CLAUSE || ent_kind(w->p->kinds.at[kind].list.at[i].owner) != K_AMENDMENT) at[k++] = value_ent(ent_make(kind, i));
+  Value set = value_set(&w->rt, at, k);
   mem_free(w->mem, at, n * sizeof *at);
   return set;
 }

@@ -39,8 +39,12 @@ typedef struct PromiseCols {  /* one row for each subject, step of a schedule an
   uint32_t *start;            /* sealing sorts the rows by resource: those of r are start[r] .. start[r+1]-1, as they came */
 } PromiseCols;
 
+/* A clause as it stands in one agreement. One that an amendment leaves standing is read again with the amended agreement's
+ * parties and term, as a row of its own: first come the rows of clauses as first written, in their order, then readings. */
 typedef struct ClauseFacts {
-  uint32_t agreement;
+  uint32_t agreement;         /* row of agreements */
+  uint32_t reading_of;        /* 1 + the clause that this reads again; 0: none */
+  uint32_t next_reading;      /* of the same clause; 0: none */
   uint8_t act, modal;
   bool binding;               /* shall, in an agreement that binds */
   Window win;
@@ -70,7 +74,16 @@ typedef struct RequireCols { VEC(uint32_t) res; VEC(uint32_t) input; VEC(Value) 
 
 typedef struct TableCols { VEC(uint32_t) table; VEC(Value) key[TABLE_KEY_MAX]; VEC(Value) value; VEC(Window) win; VEC(Span) span; VEC(uint32_t) cite; Map by_key; } TableCols;
 
-typedef struct AgreementFacts { uint64_t *parties; Day first, last; bool binding; Span span; } AgreementFacts;   /* both included; last may be DAY_OPEN */
+typedef struct AgreementFacts {
+  uint64_t *parties;
+  Day first, last;            /* both included; last may be DAY_OPEN */
+  bool binding;
+  Span span;
+  uint32_t amendment;         /* 1 + the amendment that made this of another; 0: as first written */
+  uint32_t before;            /* ... and what it changed: the row that holds until `from` */
+  uint32_t root;              /* ... and the agreement as first written */
+  Day from;                   /* ... or DAY_MIN */
+} AgreementFacts;
 typedef struct Shock { uint8_t op; uint32_t index; uint64_t *countries; Num by; Window win; Span span; Ent what; } Shock;
 typedef struct ScenarioFacts { VEC(Shock) shocks; } ScenarioFacts;
 
@@ -122,9 +135,10 @@ typedef struct World {
   PromiseCols promises;
   RequireCols requires;
   TableCols tables;
-  VEC(ClauseFacts) clauses;       /* by clause */
+  VEC(ClauseFacts) clauses;       /* by clause; then readings */
   VEC(ControlFacts) controls;
-  VEC(AgreementFacts) agreements;
+  VEC(AgreementFacts) agreements; /* as first written, in order; then as amended */
+  VEC(uint32_t) amended;          /* by amendment: its row of agreements */
   VEC(ScenarioFacts) scenarios;
   VEC(uint64_t *) passes;         /* by route: countries; NULL: not stated */
   VEC(Value) fields[256];         /* by kind: entity * number of fields + slot; V_NONE: not stated */
@@ -166,7 +180,7 @@ bool world_term(World *w, const View *v, Day *first, Day *last);
 const View *world_base(World *w);
 /* NULL when memory is refused (or, for under, when UNDER_MAX is passed). */
 const View *world_without(World *w, const View *v, Value what);   /* a country, route or clause, or a set of one of them */
-const View *world_under(World *w, const View *v, Ent what);       /* scenario or agreement */
+const View *world_under(World *w, const View *v, Ent what);       /* scenario, agreement or amendment */
 Ctx *world_ctx(World *w, const View *v, Day day);            /* interned; NULL when memory is refused */
 /* Forgets contexts that are not in keep[] (entries may repeat), when there are more than a few thousand. */
 void world_ctx_trim(World *w, Ctx *const *keep, uint32_t n);
