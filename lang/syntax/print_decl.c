@@ -2,7 +2,6 @@
 #include <string.h>
 
 enum { STEP = 2 };
-typedef void Item(Print *p, const Node *n);
 typedef enum Style { STYLE_LINES /* one item a line */, STYLE_FIELDS /* the same; commas as the author has them */,
                      STYLE_ROWS /* as many to a line as the author put there, with commas */ } Style;
 
@@ -16,7 +15,12 @@ static void lead(Print *p, const Node *n) {   /* a blank, and what may be absent
 
 /* ---- bodies ---- */
 
-static Item field, entry, kind_field, member, step, shock;
+static void field(Print *p, const Node *n);
+static void entry(Print *p, const Node *n);
+static void kind_field(Print *p, const Node *n);
+static void member(Print *p, const Node *n);
+static void step(Print *p, const Node *n);
+static void shock(Print *p, const Node *n);
 
 static void one_item(Print *p, const Node *n) {
   print_comments(p, n->span.lo);
@@ -39,7 +43,8 @@ static Style style_of(const Node *item) {
 }
 
 static bool comma_between(const Print *p, const Node *a, const Node *b) {
-  return memchr(p->src->text + (a->span.hi - p->src->base), ',', b->span.lo - a->span.hi) != NULL;
+  uint32_t lo = a->kid[a->kind == N_KIND_FIELD]->span.hi;   /* a KIND_FIELD's own span takes in its comma */
+  return memchr(p->src->text + (lo - p->src->base), ',', b->span.lo - lo) != NULL;
 }
 
 static void flat_items(Print *p, const Node *list, Mode mode, bool open) {
@@ -67,13 +72,26 @@ static bool is_one_line(const Print *p, const Node *first, uint32_t close) {
   return p->src->text[lo - 1 - p->src->base] == '{' && !print_broken(p, lo, close);
 }
 
+/* The longest name among the fields of a body. */
+static uint32_t widest(const Print *p, const Node *list) {
+  uint32_t most = 0;
+  for (const Node *n = list_first(list); n; n = n->next) {
+    if (n->kind != N_ARG && n->kind != N_KIND_FIELD) continue;
+    uint32_t len = intern_len(p->u->names, n->kind == N_ARG ? n->sym : n->kid[0]->sym);
+    if (len > most) most = len;
+  }
+  return most;
+}
+
 static void body_lines(Print *p, const Node *list, uint32_t close) {
   p->indent += STEP;
   const Node *before = NULL;
+  uint32_t names = widest(p, list);
   for (const Node *n = list_first(list); n; before = n, n = n->next) {
     bool same_row = before && style_of(n) == STYLE_ROWS && !print_broken(p, before->span.hi, n->span.lo);
     if (same_row && print_try(p, n, row_item)) continue;
     print_break(p, n->span.lo, before != NULL);
+    p->names = names;
     one_item(p, n);
   }
   print_close(p, close);
@@ -135,10 +153,17 @@ static void mods(Print *p, const Node *list) {
 
 /* ---- facts and entities ---- */
 
+/* Blanks after the colon of a field whose name has n letters, so that values on lines of their own begin in one column. */
+static void pad(Print *p, uint32_t n) {
+  word(p, " ");
+  for (uint32_t width = p->flat ? 0 : p->names; width > n; width--) word(p, " ");
+}
+
 static void field(Print *p, const Node *n) {
   const char *name = intern_text(p->u->names, n->sym);
   print_sym(p, n->sym);
-  word(p, ": ");
+  word(p, ":");
+  pad(p, intern_len(p->u->names, n->sym));
   p->tight = strcmp(name, "unit") == 0;
   print_expr(p, n->kid[0], BIND_EXPR, true);
   p->tight = false;
@@ -146,7 +171,8 @@ static void field(Print *p, const Node *n) {
 
 static void kind_field(Print *p, const Node *n) {
   print_expr(p, n->kid[0], BIND_PRIMARY, true);
-  word(p, ": ");
+  word(p, ":");
+  pad(p, intern_len(p->u->names, n->kid[0]->sym));
   print_type(p, n->kid[1]);
 }
 
@@ -221,8 +247,16 @@ static void fact(Print *p, const Node *n) {
   mods(p, n->kid[3]);
 }
 
+/* ` WORD PRIMARY`, if it is there; lo: where what stands before it ends. */
+static void phrase(Print *p, Mode mode, uint32_t lo, const char *w, const Node *n) {
+  if (!n) return;
+  print_point(p, mode, lo, n->span.lo, true);
+  word(p, w);
+  word(p, " ");
+  print_expr(p, n, BIND_PRIMARY, true);
+}
+
 static bool control_broken(const Print *p, const Node *n) {
-  if (print_broken(p, (n->kid[1] ? n->kid[1] : n->kid[0])->span.hi, n->kid[2]->span.lo)) return true;
   for (const Node *s = list_first(n->kid[6]), *was = NULL; s; was = s, s = s->next) {
     const Node *m = n->kid[5] ? n->kid[5] : n->kid[4] ? n->kid[4] : n->kid[3];
     if (print_broken(p, was ? was->span.hi : m->span.hi, s->span.lo)) return true;
@@ -230,13 +264,23 @@ static bool control_broken(const Print *p, const Node *n) {
   return mods_broken(p, n->kid[5]);
 }
 
-static void control_body(Print *p, const Node *n, Mode mode, bool open) {
-  print_point(p, mode, (n->kid[1] ? n->kid[1] : n->kid[0])->span.hi, n->kid[2]->span.lo, false);
+static void control_scope(Print *p, const Node *n, Mode mode, bool open) {
+  (void)open;
+  print_point(p, mode, (n->kid[1] ? n->kid[1] : n->kid[0])->span.hi, n->kid[2]->span.lo, true);
   word(p, "by");
   lead(p, n->kid[2]);
   word(p, " on ");
   print_expr(p, n->kid[3], BIND_PRIMARY, true);
-  if (n->kid[4]) { word(p, " against "); print_expr(p, n->kid[4], BIND_PRIMARY, true); }
+  phrase(p, mode == MODE_ALL ? MODE_NONE : mode, n->kid[3]->span.hi, "against", n->kid[4]);
+}
+
+static void control_body(Print *p, const Node *n, Mode mode, bool open) {
+  bool own = print_broken(p, (n->kid[1] ? n->kid[1] : n->kid[0])->span.hi, n->kid[2]->span.lo)
+          || (n->kid[4] && print_broken(p, n->kid[3]->span.hi, n->kid[4]->span.lo));
+  int was = p->indent;
+  p->indent = p->base;
+  print_group(p, n, control_scope, own, true, true);
+  p->indent = was;
   if (n->kid[5]) mods_body(p, n->kid[5], mode, open);
   const Node *m = n->kid[5] ? n->kid[5] : n->kid[4] ? n->kid[4] : n->kid[3];
   uint32_t lo = m->span.hi;
@@ -248,41 +292,48 @@ static void control_body(Print *p, const Node *n, Mode mode, bool open) {
 }
 
 static void control(Print *p, const Node *n) {
+  p->base = p->indent;
   named(p, "control", n->kid[0], n->kid[1]);
   print_group(p, n, control_body, control_broken(p, n), true, true);
 }
 
 /* ---- agreements ---- */
 
-static void via(Print *p, const Node *names) {
+static void via(Print *p, Mode mode, uint32_t lo, const Node *names) {
   if (!names) return;
-  word(p, " via ");
+  print_point(p, mode, lo, names->span.lo, true);
+  word(p, "via ");
   print_name_list(p, names);
 }
 
-static void phrase(Print *p, const char *w, const Node *n) {   /* ` WORD PRIMARY`, if it is there */
-  if (!n) return;
-  print_blank(p);
-  word(p, w);
-  word(p, " ");
-  print_expr(p, n, BIND_PRIMARY, true);
+/* Where an act may break: before `to`, `via`, `yielding` and `against`. */
+static bool act_broken(const Print *p, const Node *n) {
+  const Node *of = n->kid[1], *to = n->op == ACT_EXEMPT ? NULL : n->kid[2], *by_way = n->kid[3];
+  if (!of) return false;
+  if (to && print_broken(p, of->span.hi, to->span.lo)) return true;
+  return by_way && print_broken(p, (to ? to : of)->span.hi, by_way->span.lo);
 }
 
-static void act(Print *p, const Node *n) {
+static void act(Print *p, const Node *n, Mode mode, bool open) {
   static const char *const modal[] = {[MODAL_SHALL] = "shall", [MODAL_INTENDS] = "intends to", [MODAL_MAY] = "may"};
   static const char *const verb[] = {[ACT_SUPPLY] = "supply", [ACT_BUY] = "buy", [ACT_STOCKPILE] = "stockpile", [ACT_CARRY] = "carry",
     [ACT_FUND] = "fund", [ACT_EXEMPT] = "exempt", [ACT_NOT_RESTRICT] = "not restrict", [ACT_UNDERTAKE] = "undertake"};
+  const Node *of = n->kid[1], *to = n->kid[2];
+  (void)open;
   print_comments(p, n->span.lo);
   word(p, modal[n->ref]);
-  phrase(p, verb[n->op], n->op == ACT_EXEMPT ? n->kid[2] : n->op == ACT_NOT_RESTRICT ? n->kid[1] : n->kid[0]);
+  phrase(p, MODE_NONE, 0, verb[n->op], n->op == ACT_EXEMPT ? to : n->op == ACT_NOT_RESTRICT ? of : n->kid[0]);
   switch (n->op) {
-    case ACT_SUPPLY: phrase(p, "of", n->kid[1]); phrase(p, "to", n->kid[2]); via(p, n->kid[3]); break;
-    case ACT_BUY: case ACT_STOCKPILE: phrase(p, "of", n->kid[1]); break;
-    case ACT_CARRY: phrase(p, "of", n->kid[1]); via(p, n->kid[3]); break;
-    case ACT_FUND: phrase(p, "of", n->kid[1]); phrase(p, "yielding", n->kid[3]); break;
-    case ACT_EXEMPT: phrase(p, "from", n->kid[1]); break;
-    case ACT_NOT_RESTRICT: phrase(p, "against", n->kid[2]); break;
-    case ACT_UNDERTAKE: phrase(p, "on", n->kid[1]); break;
+    case ACT_SUPPLY: case ACT_CARRY:
+      phrase(p, MODE_NONE, 0, "of", of);
+      phrase(p, mode, of->span.hi, "to", to);
+      via(p, mode, (to ? to : of)->span.hi, n->kid[3]);
+      break;
+    case ACT_BUY: case ACT_STOCKPILE: phrase(p, MODE_NONE, 0, "of", of); break;
+    case ACT_FUND: phrase(p, MODE_NONE, 0, "of", of); phrase(p, mode, of->span.hi, "yielding", n->kid[3]); break;
+    case ACT_EXEMPT: phrase(p, MODE_NONE, 0, "from", of); break;
+    case ACT_NOT_RESTRICT: phrase(p, mode, of->span.hi, "against", to); break;
+    case ACT_UNDERTAKE: phrase(p, MODE_NONE, 0, "on", of); break;
   }
 }
 
@@ -298,7 +349,10 @@ static void subject(Print *p, const Node *n) {
 static void clause_text(Print *p, const Node *n, Mode mode, bool open) {
   subject(p, n->kid[2]);
   print_blank(p);
-  act(p, n->kid[3]);
+  int was = p->indent;
+  p->indent = p->base;
+  print_group(p, n->kid[3], act, act_broken(p, n->kid[3]), true, true);
+  p->indent = was;
   if (n->kid[4]) mods_body(p, n->kid[4], mode, open);
 }
 
@@ -312,6 +366,7 @@ static void clause_body(Print *p, const Node *n, Mode mode, bool open) {
 }
 
 static void clause_item(Print *p, const Node *n) {
+  p->base = p->indent;
   named(p, "clause", n->kid[0], n->kid[1]);
   word(p, ":");
   print_group(p, n, clause_body, print_breaks_before(p, n->kid[2]->span.lo), true, true);
@@ -371,7 +426,7 @@ static void shock(Print *p, const Node *n) {
   word(p, words[n->op]);
   word(p, " ");
   print_expr(p, n->kid[0], BIND_ARITH, true);
-  phrase(p, "of", n->kid[1]);
+  phrase(p, MODE_NONE, 0, "of", n->kid[1]);
   if (n->kid[2]) { word(p, " by "); print_expr(p, n->kid[2], BIND_ARITH, true); }
   mods(p, n->kid[3]);
 }

@@ -52,7 +52,7 @@ static void chain(Print *p, const Node *n, Mode mode, bool open) {
   int bind = binary[n->op].bind, assoc = binary[n->op].assoc;
   const Node *left = n->kid[0], *right = n->kid[1], *same = chained(n);
   int left_min = assoc == ASSOC_LEFT ? bind : bind + 1, right_min = assoc == ASSOC_RIGHT ? bind : bind + 1;
-  if (n->op == OP_POW) left_min = BIND_PRIMARY, right_min = BIND_NEG;
+  if (n->op == OP_POW) left_min = left->kind == N_QUANTITY ? BIND_PRIMARY + 1 : BIND_PRIMARY, right_min = BIND_NEG;   /* (10 t) ^ 2 */
   if (bind == BIND_COMPARE) left_min = right_min = BIND_ARITH;
   print_comments(p, n->span.lo);
   if (same == left) chain(p, left, mode, false);
@@ -260,7 +260,7 @@ static void comprehension(Print *p, const Node *n, Mode mode, bool open) {
     key(p, n->kid[0]);
     print_text(p, ": ");
     print_expr(p, n->kid[1], BIND_EXPR, true);
-  } else print_expr(p, n->kid[0], BIND_EXPR, true);
+  } else print_expr(p, n->kid[0], BIND_IMPLIES, true);   /* (e without c) for c in s: else it is read astray */
   print_gens(p, gens_of(n), last_of(n)->span.hi, mode);
   print_comments(p, n->kind == N_EACH ? n->span.hi : n->span.hi - 1);
   print_bytes(p, marks + 1, 1);
@@ -340,7 +340,7 @@ void print_type(Print *p, const Node *t) {
 
 static void unary(Print *p, const Node *n, bool open) {
   print_text(p, n->op == OP_NOT ? "not " : "-");
-  print_expr(p, n->kid[0], n->op == OP_NOT ? BIND_NOT : BIND_NEG, open);
+  print_expr(p, n->kid[0], n->op == OP_NOT ? BIND_NOT : BIND_POW, open);
 }
 
 static void operation(Print *p, const Node *n, bool open) {

@@ -18,6 +18,8 @@ typedef struct Print {
   int indent, col;
   int nl, nl_indent;   /* line ends owed before the next text, and its indent */
   bool fresh;          /* the line owed begins an expression, which needs no further indent */
+  int base;            /* the indent of the declaration or clause at hand */
+  uint32_t names;      /* letters of the longest field name of the body at hand */
   bool tight;          /* operators without blanks, as in units */
   int flat;            /* > 0: no line breaks */
   bool trying;         /* ... and what breaks a line or passes its width fails */
