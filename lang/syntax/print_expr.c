@@ -302,25 +302,24 @@ static void quantity(Print *p, const Node *n) {
   print_sym(p, n->kid[0]->sym);
 }
 
+/* Whether its first character is a brace, as far as its kind tells. */
+static bool begins_with_brace(const Node *n) {
+  while (n->kind == N_BINARY || n->kind == N_GOVERN || n->kind == N_FIELD || n->kind == N_CALL || n->kind == N_INDEX) n = n->kid[0];
+  return n->kind == N_SET || n->kind == N_MAP || n->kind == N_SET_FOR || n->kind == N_MAP_FOR;
+}
+
 /* A text with expressions in it: all on its line, its own parts as they stand in the draft. */
 static void interp(Print *p, const Node *n) {
   p->flat++;
   const Node *part = list_first(n->kid[0]);
   print_span(p, part->span);
   for (const Node *e = part->next; e && e->next; e = e->next->next) {
-    size_t before = p->out->len;
-    int col = p->col;
+    bool brace = begins_with_brace(e);   /* {{ would be a brace of the text's own */
+    if (brace) print_text(p, " ");
     print_expr(p, e, BIND_EXPR, true);
-    bool brace = !p->fail && p->out->len > before && p->out->at[before] == '{';
+    if (brace) print_text(p, " ");
     uint32_t close = e->span.hi;
     while (p->src->text[close - p->src->base] != '}') close++;
-    if (brace) {   /* {{ would be a brace of the text's own */
-      p->out->len = before;
-      p->col = col;
-      print_text(p, " ");
-      print_expr(p, e, BIND_EXPR, true);
-      print_text(p, " ");
-    }
     print_span(p, (Span){close, e->next->span.hi});
   }
   p->flat--;
