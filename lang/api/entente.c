@@ -4,6 +4,7 @@
 #include "api/stdlib.h"
 #include "report/report.h"
 #include "syntax/parser.h"
+#include "syntax/print.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -386,6 +387,41 @@ int ent_disassemble(ent_session *s, const char **out, size_t *len) {
 }
 
 /* ---- what needs no draft ---- */
+
+/* Prints a parsed source into `to`, reads it back and compares; NULL when it does not say the same. */
+static const Source *format_once(ent_session *s, const Source *src, Node **file, Buf *to) {
+  buf_clear(to);
+  print_file(&s->unit, src, *file, to);
+  const Source *made = to->full ? NULL : sources_add(&s->sources, src->path, buf_text(to), to->len, false);
+  Node *read = made ? parse_file(&s->unit, made) : NULL;
+  if (!read || s->diags.errors || mem_failed(&s->mem)) return NULL;
+  if (!tree_same(&s->unit, *file, read) || !comments_same(&s->unit, src, made)) return NULL;
+  *file = read;
+  return made;
+}
+
+/* What is printed is printed again, until it stays as it is: nearly always at once. */
+int ent_format_text(ent_session *s, const char *name, const char *text, size_t len, const char **out, size_t *out_len) {
+  enum { ROUNDS = 6 };
+  const Source *src = sources_add(&s->sources, name, text, len, false);
+  if (!src) { s->broken = true; no_memory(s); return ENT_BROKEN; }
+  Node *file = parse_file(&s->unit, src);
+  diags_sort(&s->diags);
+  s->broken = s->diags.errors || mem_failed(&s->mem);
+  no_memory(s);
+  if (s->broken) return ENT_BROKEN;
+  for (int i = 0; i < ROUNDS; i++) {
+    const Source *made = format_once(s, src, &file, &s->out);
+    if (!made) break;
+    bool stays = made->len == src->len && memcmp(made->text, src->text, made->len) == 0;
+    if (stays) { *out = buf_text(&s->out); *out_len = s->out.len; return ENT_PASSES; }
+    src = made;
+  }
+  s->broken = mem_failed(&s->mem) || s->out.full;
+  if (mem_failed(&s->mem)) no_memory(s);
+  else if (s->out.full) only(s, DIAG_E0506, "the output is larger than", s->config.max_output, "--max-output");
+  return s->broken ? ENT_BROKEN : ENT_FAULT;
+}
 
 const char *ent_explain(ent_session *s, const char *code) {
   static const char *const words[] = {"note", "warning", "error"};

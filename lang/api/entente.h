@@ -60,6 +60,10 @@ bool ent_has_tests(const ent_session *s);
 int ent_eval(ent_session *s, const char *expr, const char **out, size_t *len);
 /* The bytecode of the draft's own functions and checks, with source lines. */
 int ent_disassemble(ent_session *s, const char **out, size_t *len);
+/* A text in the canonical layout, from a session that need hold no draft; name stands in messages. It is read back and
+ * compared before it is handed out. ENT_PASSES; ENT_BROKEN: it has mistakes (see ent_diagnostics); ENT_FAULT: what was
+ * made of it would say something else or lose a comment, so there is none. */
+int ent_format_text(ent_session *s, const char *name, const char *text, size_t len, const char **out, size_t *out_len);
 /* What `entente explain CODE` prints; NULL for a code that does not exist. */
 const char *ent_explain(ent_session *s, const char *code);
 /* The n-th library module's name ("std.units"), or NULL past the last. */

@@ -24,6 +24,13 @@ const Cmd edge_commands[] = {
   {"dis", "show the bytecode of a draft",
    "Prints the bytecode of the draft's own functions and checks, beside their lines.\n",
    "FILE", GROUP_LOAD, cmd_dis},
+  {"fmt", "lay drafts out in the one way that all drafts are laid out",
+   "Prints each draft as it should be laid out; with an option, only does as that says. A PATH is a file,\n"
+   "or a folder: then every .ent file in it, at any depth.\n"
+   "\n"
+   "The result says the same as before, and every comment stays: that is checked each time, and a file that\n"
+   "fails it is left alone (70). So is one with mistakes in its text (2). A file is replaced whole or not at all.\n",
+   "PATH...", GROUP_LOAD | GROUP_FORMAT, cmd_fmt},
   {"explain", "say at length what a code such as E0214 means",
    "Prints what stands behind the code of a message.\n",
    "CODE", 0, cmd_explain},

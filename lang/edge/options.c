@@ -112,6 +112,10 @@ static bool set_help(Options *o, const char *text) {
   return true;
 }
 
+static bool set_list(Options *o, const char *text) { (void)text; return o->list = true; }
+static bool set_diff(Options *o, const char *text) { (void)text; return o->diff = true; }
+static bool set_write(Options *o, const char *text) { (void)text; return o->write = true; }
+static bool set_verify(Options *o, const char *text) { (void)text; return o->verify = o->list = true; }
 static bool set_max_file(Options *o, const char *text) { return read_size(text, &o->config.max_file); }
 static bool set_max_memory(Options *o, const char *text) { return read_size(text, &o->config.max_memory); }
 static bool set_max_output(Options *o, const char *text) { return read_size(text, &o->config.max_output); }
@@ -133,6 +137,10 @@ static const Option options[] = {
   {"--run", "REGEX", GROUP_TEST, set_run, "a regular expression", "only tests whose title it matches, an extended one of POSIX"},
   {"--fail-on", "deny|warn|note", GROUP_REPORT, set_fail_on, "deny, warn or note", "the weakest finding that decides the exit code (deny)"},
   {"--allow-undecided", NULL, GROUP_REPORT, set_allow_undecided, "", "exit with 0 where data is missing; no excuse for a draft without checks"},
+  {"-l", NULL, GROUP_FORMAT, set_list, "", "list the files whose layout differs"},
+  {"-d", NULL, GROUP_FORMAT, set_diff, "", "print what would change, as a unified diff"},
+  {"-w", NULL, GROUP_FORMAT, set_write, "", "rewrite the files whose layout differs"},
+  {"--check", NULL, GROUP_FORMAT, set_verify, "", "as -l, and exit with 1 if there are any"},
   {"--as-of", "DATE", GROUP_RUN, set_as_of, "a date, YYYY-MM-DD", "judge on this day only, not on the whole term"},
   {"--root", "FOLDER", GROUP_LOAD, set_root, "a folder", "what a draft may read lies in here (the folder of its first file)"},
   {"--color", "auto|always|never", GROUP_LOAD, set_color, "auto, always or never", "colours in text (auto: on a terminal, unless NO_COLOR is set)"},

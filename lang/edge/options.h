@@ -3,7 +3,7 @@
 #include "edge/cmd.h"
 
 /* Options of the command line: --name VALUE or --name=VALUE, anywhere before --. Groups say which command takes which. */
-enum { GROUP_LOAD = 1, GROUP_RUN = 2, GROUP_REPORT = 4, GROUP_TEST = 8 };
+enum { GROUP_LOAD = 1, GROUP_RUN = 2, GROUP_REPORT = 4, GROUP_TEST = 8, GROUP_FORMAT = 16 };
 
 typedef enum ColorWish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorWish;
 
@@ -15,6 +15,7 @@ typedef struct Options {
   char **operand;  /* what is no option, in order; into argv */
   int noperand;
   bool help;
+  bool list, diff, write, verify;  /* of fmt */
 } Options;
 
 /* ENT_PASSES, or ENT_USAGE after saying why. Reorders argv. */

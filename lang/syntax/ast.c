@@ -23,6 +23,7 @@ void unit_end(Unit *u) {
   for (uint32_t i = 0; i < u->numbers.len; i++) num_drop(u->mem, u->numbers.at[i]);
   vec_end(u->mem, &u->numbers);
   vec_end(u->mem, &u->texts);
+  vec_end(u->mem, &u->comments);
   vec_end(u->mem, &u->docs);
   arena_end(&u->arena);
 }

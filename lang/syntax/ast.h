@@ -52,6 +52,7 @@ typedef struct Unit {
   VEC(Num) numbers;     /* literals, by Node.sym of NUMBER and QUANTITY */
   VEC(Text) texts;      /* by Node.sym of STRING */
   bool deep;            /* that this file nests too deep has been said */
+  VEC(Span) comments;   /* all of them, in order of place */
   VEC(Span) docs;       /* documentation comments, in order of place */
 } Unit;
 

@@ -29,7 +29,12 @@ void scan_free(void *scanner, void *p) {
   mem_free(ent_get_extra(scanner)->unit->mem, (char *)p - HEADER, n);
 }
 
-void scan_doc(ScanState *s, Span at) { vec_push(s->unit->mem, &s->unit->docs, at); }
+void scan_comment(ScanState *s, Span at) { vec_push(s->unit->mem, &s->unit->comments, at); }
+
+void scan_doc(ScanState *s, Span at) {
+  scan_comment(s, at);
+  vec_push(s->unit->mem, &s->unit->docs, at);
+}
 
 bool scan_is_word_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';

@@ -20,6 +20,7 @@ typedef struct ScanState {
 union ENT_STYPE;
 void *scan_alloc(void *scanner, void *p, size_t n);
 void scan_free(void *scanner, void *p);
+void scan_comment(ScanState *s, Span at);
 void scan_doc(ScanState *s, Span at);
 char scan_held(void *scanner);  /* the character after the token */
 int scan_end(ScanState *s, Span *at);

@@ -1,0 +1,106 @@
+#define _XOPEN_SOURCE 700
+#include "edge/rewrite.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- reading ---- */
+
+static const char *read_open(int fd, size_t max, FileText *to) {
+  struct stat st;
+  if (fstat(fd, &st)) return strerror(errno);
+  if (!S_ISREG(st.st_mode)) return S_ISDIR(st.st_mode) ? "this is a folder" : "this is not a plain file";
+  if ((uint64_t)st.st_size > max) return "the file is too large; --max-file raises the limit";
+  size_t cap = (size_t)st.st_size + 1;
+  to->mode = st.st_mode & 07777;
+  to->text = malloc(cap);
+  if (!to->text) return "there is not enough memory";
+  while (to->len < cap) {
+    ssize_t n = read(fd, to->text + to->len, cap - to->len);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return strerror(errno);
+    if (n == 0) return NULL;
+    to->len += (size_t)n;
+  }
+  return "the file grew while it was read";
+}
+
+const char *file_read(const char *path, size_t max, FileText *to) {
+  memset(to, 0, sizeof *to);
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0) return strerror(errno);
+  const char *why = read_open(fd, max, to);
+  close(fd);
+  return why;
+}
+
+void file_text_end(FileText *t) {
+  free(t->text);
+  t->text = NULL;
+}
+
+/* ---- writing ---- */
+
+static bool write_all(int fd, const char *text, size_t len) {
+  while (len) {
+    ssize_t n = write(fd, text, len);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return false;
+    text += n;
+    len -= (size_t)n;
+  }
+  return true;
+}
+
+/* A rename lasts once the folder that holds it is on the disk. */
+static void sync_folder(const char *path) {
+  char dir[PATH_MAX];
+  const char *slash = strrchr(path, '/');
+  size_t n = slash ? (size_t)(slash - path) + 1 : 0;
+  memcpy(dir, path, n);
+  memcpy(dir + n, n ? "" : ".", n ? 1 : 2);
+  int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  fsync(fd);
+  close(fd);
+}
+
+static bool is_still(const char *path, const FileText *was) {
+  FileText now;
+  bool same = !file_read(path, was->len, &now) && now.len == was->len && memcmp(now.text, was->text, now.len) == 0;
+  file_text_end(&now);
+  return same;
+}
+
+static const char *replace(int fd, const char *temp, const char *real, const FileText *was, const char *text, size_t len) {
+  bool written = write_all(fd, text, len) && !fchmod(fd, was->mode) && !fsync(fd);
+  int error = errno;
+  if (close(fd) && written) written = false, error = errno;
+  const char *why = written ? NULL : strerror(error);
+  if (!why && !is_still(real, was)) why = "left alone: it was changed meanwhile";
+  if (!why && rename(temp, real)) why = strerror(errno);
+  if (why) unlink(temp);
+  else sync_folder(real);
+  return why;
+}
+
+const char *file_rewrite(const char *path, const FileText *was, const char *text, size_t len) {
+  char *real = realpath(path, NULL), temp[PATH_MAX];
+  if (!real) return strerror(errno);
+  const char *why = "its path is too long";
+  const char *slash = strrchr(real, '/');
+  int dir = slash ? (int)(slash - real) + 1 : 0;
+  int n = snprintf(temp, sizeof temp, "%.*s.entente-fmt-XXXXXX", dir, real);
+  if (access(real, W_OK)) why = strerror(errno);   /* a rename needs no such right, and would pass over its lack */
+  else if (n > 0 && (size_t)n < sizeof temp) {
+    int fd = mkstemp(temp);
+    why = fd < 0 ? strerror(errno) : replace(fd, temp, real, was, text, len);
+  }
+  free(real);
+  return why;
+}
