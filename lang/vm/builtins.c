@@ -252,12 +252,38 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
   }
 }
 
+/* The fields of a clause, in the order of its kind's. */
+enum { CLAUSE_PARTIES = FIELD_FIRST, CLAUSE_RESOURCES, CLAUSE_AGREEMENT, CLAUSE_ARTICLE, CLAUSE_ACT, CLAUSE_MODAL, CLAUSE_BINDING, CLAUSE_FROM,
+       CLAUSE_UNTIL, CLAUSE_TEXT, CLAUSE_TO };
+
+static Value clause_field(Vm *vm, Ent e, uint32_t slot) {
+  static const char *const acts[] = {"", "supply", "buy", "stockpile", "carry", "fund", "exempt", "not restrict", "undertake"};
+  static const char *const modals[] = {"", "shall", "intends to", "may"};
+  const ClauseFacts *c = &vm->w->clauses.at[ent_index(e)];
+  const AgreementFacts *a = &vm->w->agreements.at[c->agreement];
+  const char *word = slot == CLAUSE_ARTICLE ? (c->article ? c->article : "") : slot == CLAUSE_ACT ? acts[c->act] : modals[c->modal];
+  switch (slot) {
+    case CLAUSE_PARTIES: return world_bits_value(vm->w, K_COUNTRY, c->subjects);
+    case CLAUSE_RESOURCES: return world_bits_value(vm->w, K_RESOURCE, c->resources);
+    case CLAUSE_AGREEMENT: return value_ent(ent_make(K_AGREEMENT, a->amendment ? a->root : c->agreement));
+    case CLAUSE_BINDING: return value_bool(c->binding);
+    case CLAUSE_FROM: return value_date(c->win.from);
+    case CLAUSE_UNTIL: return value_date(c->win.until);
+    case CLAUSE_TO: return world_bits_value(vm->w, K_COUNTRY, c->to ? c->to : a->parties);
+    case CLAUSE_TEXT:
+      if (c->text.tag == V_STR) return value_keep(c->text);
+      return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_FIELD, e, slot, (Span){0, 0}));
+    default: return value_text(&vm->rt, word, strlen(word));
+  }
+}
+
 Value vm_field(Vm *vm, Value v, uint32_t slot) {
   if (v.tag != V_ENT) return value_unknown2(&vm->rt, v, (Value){0});
   const Entity *e = program_entity(vm->p, v.aux);
   const char *id = sym_text(vm->p, e->id);
   if (slot == FIELD_ID) return value_text(&vm->rt, id, strlen(id));
   if (slot == FIELD_NAME) return value_text(&vm->rt, e->name, strlen(e->name));
+  if (ent_kind(v.aux) == K_CLAUSE && ent_index(v.aux) < vm->w->clauses.len) return clause_field(vm, v.aux, slot);
   uint32_t kind = ent_kind(v.aux), at = ent_index(v.aux) * vm->p->kinds.at[kind].fields.len + slot;
   if (at < vm->w->fields[kind].len) {
     Value f = vm->w->fields[kind].at[at];

@@ -227,6 +227,7 @@ static void field_set(Load *l, Ent e, const char *name, Value v) {
 
 static void fields_room(Load *l) {
   for (uint32_t k = 0; k < l->p->kinds.len; k++) {
+    if (k == K_CLAUSE) continue;  /* what a clause says is read where it stands: there may be a million */
     size_t want = (size_t)l->p->kinds.at[k].list.len * l->p->kinds.at[k].fields.len;
     Value none = {0};
     while (l->w->fields[k].len < want && vec_push(l->vm->mem, &l->w->fields[k], none)) {}
@@ -425,23 +426,6 @@ static uint32_t condition(Load *l, Node *mods, int op) {
   return UINT32_MAX;
 }
 
-static void clause_fields(Load *l, Ent e, const ClauseFacts *c, const char *article) {
-  static const char *const acts[] = {"", "supply", "buy", "stockpile", "carry", "fund", "exempt", "not restrict", "undertake"};
-  static const char *const modals[] = {"", "shall", "intends to", "may"};
-  field_set(l, e, "parties", bits_value(l, c->subjects, K_COUNTRY));
-  field_set(l, e, "resources", bits_value(l, c->resources, K_RESOURCE));
-  const AgreementFacts *a = &l->w->agreements.at[c->agreement];
-  field_set(l, e, "agreement", value_ent(ent_make(K_AGREEMENT, a->amendment ? a->root : c->agreement)));
-  field_set(l, e, "article", text_value(l, article));
-  field_set(l, e, "act", text_value(l, acts[c->act]));
-  field_set(l, e, "modal", text_value(l, modals[c->modal]));
-  field_set(l, e, "binding", value_bool(c->binding));
-  field_set(l, e, "from", value_date(c->win.from));
-  field_set(l, e, "until", value_date(c->win.until));
-  field_set(l, e, "to", bits_value(l, c->to ? c->to : a->parties, K_COUNTRY));
-  if (c->text.tag == V_STR) field_set(l, e, "text", value_keep(c->text));
-}
-
 /* What a clause says in an agreement, into its row. */
 static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row) {
   AgreementFacts *a = &l->w->agreements.at[agreement];
@@ -474,7 +458,7 @@ static const char *article_word(Load *l, const Node *article) {
 
 static void clause(Load *l, Node *n, uint32_t agreement, const Node *article) {
   clause_row(l, n, agreement, ent_index(n->ref));
-  clause_fields(l, n->ref, &l->w->clauses.at[ent_index(n->ref)], article_word(l, article));
+  l->w->clauses.at[ent_index(n->ref)].article = article_word(l, article);
 }
 
 static void head_field(Load *l, AgreementFacts *a, Ent e, Node *m) {

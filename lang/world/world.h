@@ -58,6 +58,7 @@ typedef struct ClauseFacts {
   Ent binder;                 /* each m: not used here, see V_FUNC */
   uint32_t cite;
   Value text;                 /* undertake; else V_NONE */
+  const char *article;        /* its title, else its name; "": none */
 } ClauseFacts;
 
 typedef struct ControlFacts {
