@@ -61,7 +61,7 @@ static Type aggregate_check(Checker *c, Node *e, Aggregate a, const char *name) 
   c->monotone = mono;
   if (t == T_ERROR) return aggregate_type(c, arg, a, T_ERROR);
   TypeKind k = type_kind(&c->p->types, t);
-  if (k != TY_SET && k != TY_LIST) { expected_some(c, arg, t, "a set, a list, or an expression with 'for'", quoted(c, name)); return T_ERROR; }
+  if (k != TY_SET && k != TY_LIST && k != TY_INTS) { expected_some(c, arg, t, "a set, a list, a range of numbers, or an expression with 'for'", quoted(c, name)); return T_ERROR; }
   if (a == AGG_COUNT) {
     Diag *x = diag_add(c->d, DIAG_E0211, e->span, "count wants a 'for'");
     diag_help(c->d, x, "write  len(...)  for the size of a collection, or  count(x for x in ... where ...)");

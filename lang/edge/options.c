@@ -244,7 +244,10 @@ int options_read(Options *o, Edge *e, const Cmd *cmd, int argc, char **argv) {
   bool ended = false;
   for (int i = 0; i < argc; i++) {
     char *text = argv[i];
-    if (ended || text[0] != '-' || !text[1]) o->operand[o->noperand++] = text;
+    if (ended || text[0] != '-' || !text[1]) {
+      o->operand[o->noperand++] = text;
+      ended = ended || cmd->groups & GROUP_EXPR;
+    }
     else if (strcmp(text, "--") == 0) ended = true;
     else {
       int code = option_read(o, cmd, argc, argv, &i);

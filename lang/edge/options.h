@@ -3,7 +3,8 @@
 #include "edge/cmd.h"
 
 /* Options of the command line: --name VALUE or --name=VALUE, anywhere before --. Groups say which command takes which. */
-enum { GROUP_LOAD = 1, GROUP_RUN = 2, GROUP_REPORT = 4, GROUP_TEST = 8, GROUP_FORMAT = 16 };
+enum { GROUP_LOAD = 1, GROUP_RUN = 2, GROUP_REPORT = 4, GROUP_TEST = 8, GROUP_FORMAT = 16,
+       GROUP_EXPR = 32 /* what follows the first operand is no option: -3 is an expression */ };
 
 typedef enum ColorWish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorWish;
 

@@ -19,6 +19,7 @@ Value op_figure(Vm *vm, Op op, Value a, Value b) {
     case OP_MOD_: e = fig_mod(&vm->rt, a, b, zero, &r); break;
     default: e = fig_pow(&vm->rt, a, b, zero, &r); break;
   }
+  if (!e && r.tag == V_BIG) vm->steps += num_bits(value_num(r)) / 64;  /* large figures take the time of many steps */
   if (!e) return r;
   vm_fail_units(vm, e, what[op], a, b);
   return value_int(0);
