@@ -146,13 +146,17 @@ uint32_t thunk_make(Checker *c, Node *expr, Node *binder, Type binder_type, Type
 
 typedef struct Binder { Node *name; Type type; } Binder;
 
+static void limit_add(Checker *c, uint32_t func, uint8_t must_not, Span span) {
+  if (!vec_room(c->p->mem, &c->p->limits)) return;
+  c->p->limits.at[c->p->limits.len].func = func;
+  c->p->limits.at[c->p->limits.len].must_not = must_not;
+  c->p->limits.at[c->p->limits.len++].span = span;
+}
+
 static void fact_expr(Checker *c, Node *e, Binder b, Type want, const char *what, uint8_t must_not) {
   if (!e) return;
   uint32_t f = thunk_make(c, e, b.name, b.type, want, what);
-  if (f == UINT32_MAX || !must_not || !vec_room(c->p->mem, &c->p->limits)) return;
-  c->p->limits.at[c->p->limits.len].func = f;
-  c->p->limits.at[c->p->limits.len].must_not = must_not;
-  c->p->limits.at[c->p->limits.len++].span = e->span;
+  if (f != UINT32_MAX && must_not) limit_add(c, f, must_not, e->span);
 }
 
 static const Binder nobody = {NULL, T_ERROR};
@@ -193,10 +197,7 @@ static void condition_check(Checker *c, Node *m, Binder b) {
   uint32_t f = thunk_make(c, m->kid[0], b.name, b.type, T_ERROR, NULL);
   if (f == UINT32_MAX) return;
   if (!type_fits(&c->p->types, c->p->funcs.at[f].ret, T_BOOL)) expected(c, m->kid[0], c->p->funcs.at[f].ret, T_BOOL, m->op == MOD_WHEN ? "'when'" : "'unless'");
-  if (!vec_room(c->p->mem, &c->p->limits)) return;
-  c->p->limits.at[c->p->limits.len].func = f;
-  c->p->limits.at[c->p->limits.len].must_not = FLAG_CLAUSES;
-  c->p->limits.at[c->p->limits.len++].span = m->kid[0]->span;
+  limit_add(c, f, FLAG_CLAUSES, m->kid[0]->span);
 }
 
 static void mods_check(Checker *c, Node *mods, Binder b) {

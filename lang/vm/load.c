@@ -642,11 +642,13 @@ static void declaration(Load *l, Node *n) {
   }
 }
 
-/* A promise that is computed from stated facts which never change, and from its subject's alone, is as good as a figure. */
+/* A promise that is computed from stated facts which never change, and from its subject's alone, is as good as a figure.
+ * A scenario, or the choice of one agreement among several, could change them all the same. */
 static void promises_settle(Load *l) {
   PromiseCols *c = &l->w->promises;
   Vm *vm = l->vm;
   const View *base = world_base(l->w);
+  if (l->w->scenarios.len || l->w->agreements.len > 1) return;
   for (uint32_t i = 0; base && i < c->value.len && !stop(l); i++) {
     Value f = c->value.at[i], v;
     if (f.tag != V_FUNC || c->who.at[i] == WHO_JOINT || c->act.at[i] == ACT_STOCKPILE) continue;
@@ -655,7 +657,8 @@ static void promises_settle(Load *l) {
     Value a = value_ent(f.i ? (Ent)(f.i - 1) : 0);
     vm->dep = dep_nothing;
     Value now = vm_run(vm, f.aux, &a, f.i ? 1 : 0, x);
-    bool settled = vm->dep.lo <= DAY_MIN && vm->dep.hi == DAY_OPEN && !(vm->dep.who & ~dep_who(l->w, c->who.at[i])) && vm->dep.few == UINT32_MAX;
+    bool own = !(vm->dep.who & ~dep_own(l->w, c->who.at[i]));
+    bool settled = vm->dep.lo <= DAY_MIN && vm->dep.hi == DAY_OPEN && own && vm->dep.few == UINT32_MAX;
     if (settled && value_is_figure(now) && !fig_convert(&vm->rt, now, l->p->resource_unit.at[c->res.at[i]], &v)) c->value.at[i] = v;
     value_drop(vm->mem, now);
   }

@@ -36,6 +36,10 @@ static bool bits_give(World *w, Depend *p) {
 
 uint64_t dep_who(const World *w, uint32_t country) { return country < w->ncountry ? 1ull << w->depend.bit[country] : 0; }
 
+uint64_t dep_own(const World *w, uint32_t country) {
+  return country < w->ncountry && w->depend.bit[country] != OTHERS ? dep_who(w, country) : 0;
+}
+
 uint64_t dep_absent(const World *w, const uint64_t *countries, const uint64_t *before) {
   uint64_t all = 0;
   uint32_t words = bits_words(w->ncountry);
@@ -50,8 +54,12 @@ static void supply_depend(World *w, Depend *p, const SupplyCols *s, int kind) {
     window_add(w, p, r, kind, s->win.at[i]);
     p->res[r].who[kind] |= dep_who(w, s->who.at[i]);
     p->res[r].loose_facts |= s->value.at[i].tag == V_FUNC;
-    p->res[r].loose |= s->value.at[i].tag == V_FUNC;
   }
+}
+
+static bool promise_loose(const World *w, uint32_t row) {
+  const ClauseFacts *k = &w->clauses.at[w->promises.clause.at[row]];
+  return w->promises.value.at[row].tag == V_FUNC || k->when != UINT32_MAX || k->unless != UINT32_MAX;
 }
 
 static void promises_depend(World *w, Depend *p) {
@@ -65,7 +73,7 @@ static void promises_depend(World *w, Depend *p) {
     p->res[r].who[DAYS_PROMISE] |= dep_absent(w, k->subjects, NULL);
     if (p->res[r].controlled) p->res[r].who[DAYS_PROMISE] |= dep_absent(w, to, NULL);  /* a control hits those who are there */
     if (n < p->res[r].few) p->res[r].few = n;
-    p->res[r].loose |= c->value.at[i].tag == V_FUNC || k->when != UINT32_MAX || k->unless != UINT32_MAX;
+    p->res[r].loose_promises |= promise_loose(w, i);
   }
 }
 
@@ -81,9 +89,7 @@ static void control_depend(World *w, Depend *p, uint32_t control) {
       if (k->act != ACT_EXEMPT || k->control != control) continue;
       window_add(w, p, r, DAYS_PROMISE, k->win);
       p->res[r].who[DAYS_PROMISE] |= dep_absent(w, k->subjects, NULL);
-      bool asked = k->when != UINT32_MAX || k->unless != UINT32_MAX;
-      p->res[r].loose_facts |= asked;
-      p->res[r].loose |= asked;
+      p->res[r].loose_facts |= k->when != UINT32_MAX || k->unless != UINT32_MAX;
     }
   }
 }
@@ -96,8 +102,6 @@ static void requires_depend(World *w, Depend *p) {
     bool loose = q->rate.at[i].tag == V_FUNC;
     p->res[q->res.at[i]].loose_facts |= loose;
     p->res[q->input.at[i]].loose_facts |= loose;
-    p->res[q->res.at[i]].loose |= loose;
-    p->res[q->input.at[i]].loose |= loose;
   }
 }
 
@@ -132,12 +136,8 @@ bool depend_make(World *w) {
 void depend_settle(World *w) {
   for (uint32_t r = 0; r < w->nresource; r++) {
     DependOf *f = &w->depend.res[r];
-    bool func = false;
-    for (uint32_t i = w->promises.start[r]; i < w->promises.start[r + 1] && f->loose && !func; i++) {
-      const ClauseFacts *k = &w->clauses.at[w->promises.clause.at[i]];
-      func = w->promises.value.at[i].tag == V_FUNC || k->when != UINT32_MAX || k->unless != UINT32_MAX;
-    }
-    f->loose = f->loose && (func || f->loose_facts);
+    f->loose_promises = false;
+    for (uint32_t i = w->promises.start[r]; i < w->promises.start[r + 1]; i++) f->loose_promises |= promise_loose(w, i);
   }
 }
 
@@ -179,8 +179,9 @@ void dep_resource(World *w, const Ctx *x, uint32_t r, int what, Dep *d) {
   const Depend *p = &w->depend;
   const DependOf *f = &p->res[r];
   if (what & DEP_PROMISE && f->few < d->few) d->few = f->few;
-  if (f->loose && x->thunked) dep_meet(d, x->thunks);
-  if (f->loose && x->base && x->base->thunked) dep_meet(d, x->base->thunks);
+  bool loose = f->loose_facts || f->loose_promises;
+  if (loose && x->thunked) dep_meet(d, x->thunks);
+  if (loose && x->base && x->base->thunked) dep_meet(d, x->base->thunks);
   for (int k = 0; k < DAYS_KINDS; k++)
     if (what >> k & 1) d->who |= f->who[k];
   if (x->day == DAY_NONE || x->view->nunder) { dep_stretch(w, x, d); return; }

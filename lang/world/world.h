@@ -102,7 +102,7 @@ typedef struct View {         /* what has been assumed; interned: equal worlds a
  * and one that everybody else shares, so more countries than matter may be in it, never fewer. */
 typedef struct Dep { Day lo, hi; uint64_t who; uint32_t few; } Dep;
 enum { DAYS_SUPPLY, DAYS_DEMAND, DAYS_PROMISE, DAYS_REQUIRE, DAYS_KINDS };
-typedef struct DependOf { uint32_t first[DAYS_KINDS], ndays[DAYS_KINDS]; uint64_t who[DAYS_KINDS]; uint32_t few; bool loose, loose_facts, controlled; } DependOf;   /* loose: some figure is a function */
+typedef struct DependOf { uint32_t first[DAYS_KINDS], ndays[DAYS_KINDS]; uint64_t who[DAYS_KINDS]; uint32_t few; bool loose_facts, loose_promises, controlled; } DependOf;   /* loose: some figure is a function */
 enum { DEP_SUPPLY = 1 << DAYS_SUPPLY, DEP_DEMAND = 1 << DAYS_DEMAND, DEP_PROMISE = 1 << DAYS_PROMISE, DEP_REQUIRE = 1 << DAYS_REQUIRE };
 typedef struct SortKey { uint64_t key; uint32_t row; } SortKey;
 typedef struct Depend { DependOf *res; VEC(SortKey) keys; uint8_t *bit; /* by country */ } Depend;
@@ -214,6 +214,7 @@ void dep_stretch(World *w, const Ctx *x, Dep *d);
 void dep_resource(World *w, const Ctx *x, uint32_t r, int what, Dep *d);   /* what: DEP_SUPPLY and so on, together */
 void depend_settle(World *w);   /* after promises that are functions became figures */
 uint64_t dep_who(const World *w, uint32_t country);
+uint64_t dep_own(const World *w, uint32_t country);   /* the same, but 0 when the bit is shared with others */
 uint64_t dep_absent(const World *w, const uint64_t *countries, const uint64_t *before);   /* those in the first and not in the second */
 void dep_need(World *w, const Ctx *x, uint32_t r, Dep *d);
 
