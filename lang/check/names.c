@@ -44,10 +44,13 @@ bool name_find_next(Checker *c, uint16_t module, Sym name, uint32_t skip, Bind *
 bool name_find(Checker *c, uint16_t module, Sym name, Bind *out) { return name_find_next(c, module, name, 0, out); }
 
 Near near_begin(const Checker *c, Sym word) {
-  return (Near){.word = sym_text(c->p, word), .len = intern_len(c->u->names, word), .distance = 3};
+  /* A mistake that is only counted, there being so many, needs no near word: then none is tried. */
+  bool shown = !c->d->left_out[SEV_ERROR];
+  return (Near){.word = sym_text(c->p, word), .len = shown ? intern_len(c->u->names, word) : 0, .distance = 3};
 }
 
 void near_try(Near *n, const char *word) {
+  if (!n->len) return;
   int d = near_distance(n->word, n->len, word, (uint32_t)strlen(word));
   if (d > n->distance || (uint32_t)d >= n->len || d > (n->len < 4 ? 1 : 2)) return;
   if (d < n->distance) n->n = 0;
