@@ -30,11 +30,6 @@ static void leave(Checker *c, Saved s) {
 static Node *params_of(const Func *f) { return f->kind == FUNC_FN || f->kind == FUNC_RULE ? f->decl->kid[1] : NULL; }
 static Node *type_of(const Func *f) { return f->kind == FUNC_FN ? f->decl->kid[2] : f->kind == FUNC_LET && f->decl->kind == N_LET ? f->decl->kid[1] : NULL; }
 
-static void report_again(Checker *c, const Node *name, Span first) {
-  Diag *x = diag_add(c->d, DIAG_E0301, name->span, "'%s' is declared twice", sym_text(c->p, name->sym));
-  diag_label(c->d, x, first, "first here");
-}
-
 static void func_header(Checker *c, uint32_t i) {
   Func *f = &c->p->funcs.at[i];
   c->module = f->module;
@@ -48,7 +43,7 @@ static void func_header(Checker *c, uint32_t i) {
     }
     f->param[f->nparam++] = t;
     for (Node *m = list_first(params_of(f)); m != n; m = m->next)
-      if (m->kid[0]->sym == n->kid[0]->sym) report_again(c, n->kid[0], m->kid[0]->span);
+      if (m->kid[0]->sym == n->kid[0]->sym) report_twice(c, n->kid[0], m->kid[0]->span);
   }
   f->ret = f->kind == FUNC_RULE ? T_BOOL : type_of(f) ? type_read(c, type_of(f)) : T_ERROR;
   if (f->kind == FUNC_RULE && !f->nparam) diag_add(c->d, DIAG_E0225, f->span, "a rule needs at least one entity that it is about");
@@ -609,19 +604,6 @@ static void concern_check(Checker *c) {
   }
 }
 
-/* Reports name findings by their check, so within a file each has a name of its own. */
-static void check_names(Checker *c) {
-  Map seen;
-  map_init(&seen, c->p->mem);
-  for (uint32_t i = 0; i < c->p->checks.len; i++) {
-    const Func *f = &c->p->funcs.at[c->p->checks.at[i]];
-    uint64_t key = (uint64_t)f->module << 32 | f->name, first;
-    if (map_get(&seen, key, &first)) report_again(c, f->decl->kid[0], c->p->funcs.at[first].span);
-    else map_put(&seen, key, c->p->checks.at[i]);
-  }
-  map_end(&seen);
-}
-
 void decls_check(Checker *c) {
   Program *p = c->p;
   kinds_check(c);
@@ -633,7 +615,6 @@ void decls_check(Checker *c) {
   }
   for (uint32_t i = 0; i < p->funcs.len; i++) func_header(c, i);
   for (uint32_t i = 0; i < p->funcs.len; i++) overloads_check(c, i);
-  check_names(c);
   concern_check(c);
   for (uint32_t i = 0; i < p->givens.len; i++) p->givens.at[i].node->ref = ent_make(K_SCENARIO, p->kinds.at[K_SCENARIO].list.len + i);
   uint32_t named = p->funcs.len;
