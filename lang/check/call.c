@@ -192,7 +192,7 @@ static Type builtin_result(Checker *c, Builtin b, Node *args) {
     case 'd': return T_DATE;
     case 'U': return resource_figure(c, last, DIM_ONE);
     case 'T': return resource_figure(c, last, unit_dim(&p->units, p->units.atoms.at[0].unit));
-    case 'F': if (b == BUILTIN_between && last && !type_figures_meet(&p->types, t, last->ty)) diag_add(c->d, DIAG_E0214, last->span, "the two ends are of different units"); return t;
+    case 'F': if (b == BUILTIN_between) report_units(c, last->span, first, last, t, last->ty, "the ends of one figure"); return t;
     case 'R': return T_QUANTITY;
     case 'c': return type_set(&p->types, p->kinds.at[K_COUNTRY].type);
     case 'r': return type_set(&p->types, p->kinds.at[K_RESOURCE].type);

@@ -76,6 +76,8 @@ Type call_check(Checker *c, Node *e);
 bool engine_function(const char *name);
 
 /* figures.c */
+/* When a and b, the types of two nodes or of what is in them, differ in nothing but the units of figures: says so, naming both. */
+bool report_units(Checker *c, Span at, Node *first, Node *second, Type a, Type b, const char *what);
 Type binary_check(Checker *c, Node *e);
 Type unary_check(Checker *c, Node *e);
 
