@@ -160,7 +160,31 @@ const char *agreement_word(const World *w, uint32_t row) {
   return a->amendment ? ent_word(w, K_AMENDMENT, a->amendment - 1) : ent_word(w, K_AGREEMENT, row);
 }
 
+bool world_settled(World *w, CauseKind kind, Ent a, uint32_t b, Span span, Value loose, Value *v) {
+  Settled *s = w->settled;
+  if (!s || s->what.kind != kind || s->what.a != a || s->what.b != b || s->what.span.lo != span.lo || s->what.span.hi != span.hi) return false;
+  value_drop(w->mem, s->seen);
+  s->seen = loose.tag == V_NONE ? value_bool(true) : value_keep(loose);
+  if (s->set) *v = value_keep(s->value);
+  return s->set;
+}
+
+void world_forget(World *w) {
+  Inner *in = w->inner;
+  for (uint32_t i = 0; i < w->ctxs.len; i++) ctx_free(w, w->ctxs.at[i]);
+  w->ctxs.len = 0;
+  map_clear(&w->ctx_ids);
+  for (int k = 0; k < FACTS_KINDS; k++)
+    for (uint32_t r = 0; in->pics[k] && r < w->nresource; r++) {
+      if (in->pics[k][r]) picture_free(w, in->pics[k][r]);
+      in->pics[k][r] = NULL;
+    }
+  in->broken = false;
+}
+
 Value unknown_of(World *w, CauseKind kind, Ent a, uint32_t b, Span span) {
+  Value v;
+  if (world_settled(w, kind, a, b, span, value_none(), &v)) return v;
   return value_unknown(&w->rt, world_cause(w, kind, a, b, span));
 }
 

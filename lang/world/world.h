@@ -24,6 +24,10 @@ typedef enum CauseKind {
 } CauseKind;
 typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; } CauseInfo;
 
+/* One figure that is missing or loose, as if it were known: everything that would say so says the value instead. Until one
+ * is `set`, what it lies between is only noted. */
+typedef struct Settled { CauseInfo what; bool set; Value value, seen; } Settled;   /* seen: V_NONE when nobody asked */
+
 /* ---- facts ---- */
 enum { WHO_REST = 0xFFFFFE, WHO_JOINT = 0xFFFFFD };
 typedef struct Window { Day from, until; bool stated; } Window;   /* until is exclusive; DAY_MIN and DAY_OPEN when unbounded */
@@ -151,6 +155,7 @@ typedef struct World {
   VEC(Ctx *) ctxs; Map ctx_ids;
   bool daily;                     /* something in the draft asks for `today`: contexts are by day */
   bool tracing; VEC(Trace) trace; /* while tracing, caches are passed by and every fact read is noted */
+  Settled *settled;               /* NULL: all is as the draft says */
   uint64_t *clauses_read;         /* clauses that an answer looked at, where tests want to know; else NULL */
   uint32_t ncountry, nroute, nresource;
   /* Evaluates a Func (with one entity as its argument, unless arg is UINT32_MAX) in a context; set by the machine. */
@@ -164,6 +169,10 @@ static inline void clause_read(World *w, uint32_t clause) { if (w->clauses_read)
 bool world_init(World *w, Mem *mem, Program *p);
 void world_end(World *w);
 uint64_t *world_bits(World *w, uint32_t n);                  /* n bits, zeroed, in the arena */
+/* Whether a figure that is unknown or loose for that reason has been settled; then *v, owned, is its value. */
+bool world_settled(World *w, CauseKind kind, Ent a, uint32_t b, Span span, Value loose, Value *v);
+/* Forgets what was worked out; while nobody holds a context. */
+void world_forget(World *w);
 Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span);
 void world_cause_text(World *w, Cause c, Buf *out);          /* "what AUS can supply of gallium: no supply fact says" */
 Span world_cause_span(const World *w, Cause c);
