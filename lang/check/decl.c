@@ -350,7 +350,9 @@ static void supply_check(Checker *c, Node *n) {
 /* A figure, or a schedule of them, whatever it is of. */
 static void amount_check(Checker *c, Node *e, Binder b, bool schedule) {
   if (!schedule || e->kind != N_MAP) { fact_expr(c, e, b, T_ERROR, "a quantity", FLAG_CLAUSES); return; }
+  if (!map_whole(c, e)) { e->ty = T_ERROR; return; }
   for (Node *p = list_first(e->kid[0]); p; p = p->next) {
+    if (p->kind != N_PAIR) continue;
     fact_expr(c, p->kid[0], b, T_DATE, "a schedule", FLAG_VARIES);
     fact_expr(c, p->kid[1], b, T_ERROR, "a quantity", FLAG_CLAUSES);
   }
@@ -361,7 +363,7 @@ static bool measure_check(Checker *c, Node *e, Ent r, DimId times) {
   Type want = figure_of(c, r, times);
   bool ok = true;
   if (e->kind == N_MAP) {
-    for (Node *p = list_first(e->kid[0]); p; p = p->next) ok = measure_check(c, p->kid[1], r, times) && ok;
+    for (Node *p = list_first(e->kid[0]); p; p = p->next) ok = (p->kind != N_PAIR || measure_check(c, p->kid[1], r, times)) && ok;
     return ok;
   }
   if (e->ty == T_ERROR || type_fits(&c->p->types, e->ty, want)) return true;
