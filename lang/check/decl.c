@@ -50,14 +50,19 @@ static void func_header(Checker *c, uint32_t i) {
   if (f->kind == FUNC_RULE && f->nparam > RULE_PARAM_MAX) diag_add(c->d, DIAG_E0504, f->span, "a rule is about at most %d entities", RULE_PARAM_MAX);
 }
 
+/* Those of the same name hang together where the name is bound, the first of them first. */
 static void overloads_check(Checker *c, uint32_t i) {
   const Func *f = &c->p->funcs.at[i];
-  for (uint32_t j = 0; j < i; j++) {
-    const Func *g = &c->p->funcs.at[j];
-    if (g->module != f->module || g->name != f->name || g->kind > FUNC_RULE || f->kind > FUNC_RULE) continue;
+  Bind b;
+  if (f->kind > FUNC_RULE) return;
+  for (bool more = name_find(c, f->module, f->name, &b); more; more = b.next >= 0, b = more ? c->p->binds.at[b.next] : b) {
+    if (b.kind != BIND_FUNC || b.index >= i) continue;
+    const Func *g = &c->p->funcs.at[b.index];
+    if (g->kind > FUNC_RULE || g->module != f->module) continue;
     if ((f->nparam && g->nparam && f->param[0] != g->param[0]) || (!f->nparam) != (!g->nparam)) continue;
     Diag *x = diag_add(c->d, DIAG_E0301, f->span, "'%s' is declared twice for the same first parameter", sym_text(c->p, f->name));
     diag_label(c->d, x, g->span, "first here");
+    return;
   }
 }
 
