@@ -407,12 +407,19 @@ static Table *fact_table(Checker *c, Node *n) {
   return NULL;
 }
 
+/* The keys in parentheses, and `more` that stand before a colon: whether there are as many as the table has. */
+static bool fact_keys(Checker *c, Node *n, Table *t, uint32_t more) {
+  uint32_t i = 0, given = list_len(n->kid[1]) + more;
+  for (Node *k = list_first(n->kid[1]); k; k = k->next, i++) fact_expr(c, k, nobody, i < t->nkey ? t->key[i] : T_ERROR, "a key of the table", FLAG_VARIES);
+  if (given == t->nkey) return true;
+  diag_add(c->d, DIAG_E0211, n->span, "the table '%s' has %u key%s, not %u", sym_text(c->p, t->name), t->nkey, t->nkey == 1 ? "" : "s", given);
+  return false;
+}
+
 static void fact_check(Checker *c, Node *n) {
   Table *t = fact_table(c, n);
   if (!t) return;
-  uint32_t i = 0;
-  if (list_len(n->kid[1]) != t->nkey) diag_add(c->d, DIAG_E0211, n->span, "the table '%s' has %u key%s, not %u", sym_text(c->p, t->name), t->nkey, t->nkey == 1 ? "" : "s", list_len(n->kid[1]));
-  for (Node *k = list_first(n->kid[1]); k; k = k->next, i++) fact_expr(c, k, nobody, i < t->nkey ? t->key[i] : T_ERROR, "a key of the table", FLAG_VARIES);
+  fact_keys(c, n, t, 0);
   fact_expr(c, n->kid[2], nobody, c->p->tables.at[n->ref].type, "the table", FLAG_CLAUSES);
   mods_check(c, n->kid[3], nobody);
 }
@@ -420,14 +427,14 @@ static void fact_check(Checker *c, Node *n) {
 static void fact_map_check(Checker *c, Node *n) {
   Table *t = fact_table(c, n);
   if (!t) return;
-  if (t->nkey != 1) { diag_add(c->d, DIAG_E0211, n->span, "the short form of fact is for tables with one key"); return; }
-  TypeInfo key = type_at(&c->p->types, t->key[0]);
-  Type val = t->type;
-  mods_check(c, n->kid[1], nobody);
-  for (Node *e = list_first(n->kid[2]); e; e = e->next) {
+  if (!fact_keys(c, n, t, 1)) return;
+  Type last = t->key[t->nkey - 1], val = t->type;
+  TypeInfo key = type_at(&c->p->types, last);
+  mods_check(c, n->kid[2], nobody);
+  for (Node *e = list_first(n->kid[3]); e; e = e->next) {
     Ent x;
-    if (key.kind == TY_ENTITY) entity_find(c, e->kid[0], key.a, &x);
-    else diag_add(c->d, DIAG_E0206, e->kid[0]->span, "the short form of fact is for tables whose key is an entity");
+    if (key.kind == TY_ENTITY && e->kid[0]->kind == N_NAME) entity_find(c, e->kid[0], key.a, &x);
+    else fact_expr(c, e->kid[0], nobody, last, "a key of the table", FLAG_VARIES);
     fact_expr(c, e->kid[1], nobody, val, "the table", FLAG_CLAUSES);
     mods_check(c, e->kid[2], nobody);
   }

@@ -149,7 +149,7 @@ typedef struct World {
   VEC(View *) views; Map view_ids;
   VEC(Ctx *) ctxs; Map ctx_ids;
   bool daily;                     /* something in the draft asks for `today`: contexts are by day */
-  bool tracing; VEC(Trace) trace; /* while tracing, caches are passed by and every fact read is noted */
+  bool tracing; VEC(Trace) trace; uint32_t trace_elem; /* while tracing, caches are passed by and every fact read is noted */
   uint32_t ncountry, nroute, nresource;
   /* Evaluates a Func (with one entity as its argument, unless arg is UINT32_MAX) in a context; set by the machine. */
   Value (*eval)(void *vm, Ctx *ctx, uint32_t func, Ent arg);
