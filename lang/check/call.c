@@ -107,6 +107,7 @@ static bool param_fits(Checker *c, char letter, Type t) {
   switch (letter) {
     case 'c': return x.kind == TY_ENTITY && x.a == K_COUNTRY;
     case 'r': return x.kind == TY_ENTITY && x.a == K_RESOURCE;
+    case 'k': return x.kind == TY_ENTITY && x.a == K_CONTROL;
     case 'e': return x.kind == TY_ENTITY;
     case 'n': return x.kind == TY_NUMBER || (x.kind == TY_QUANTITY && x.any);
     case 'f': return type_is_figure(&c->p->types, t);
@@ -122,6 +123,7 @@ static const char *param_word(char letter) {
   switch (letter) {
     case 'c': return "a country";
     case 'r': return "a resource";
+    case 'k': return "an export control";
     case 'e': return "an entity";
     case 'n': return "a number";
     case 'f': return "a figure";

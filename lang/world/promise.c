@@ -106,6 +106,12 @@ bool world_blocked(World *w, Ctx *x, uint32_t c, uint32_t r) {
   return false;
 }
 
+bool world_in_force(World *w, Ctx *x, uint32_t control) {
+  if (!bits_has(x->controls, control)) return false;
+  fact_note(w, TRACE_CONTROL, control);
+  return true;
+}
+
 /* ---- adding promises up ---- */
 
 typedef struct Acc {

@@ -11,7 +11,7 @@ typedef enum CauseKind {
   CAUSE_CAPACITY,   /* a country c, b resource: no supply fact says */
   CAUSE_WORLD,      /* a resource: its world production is not stated */
   CAUSE_LOOSE,      /* the fact at `span` gives only a range */
-  CAUSE_TABLE,      /* b table: no fact for this key */
+  CAUSE_TABLE,      /* b table, a and more its keys as far as they are entities: no fact for them */
   CAUSE_RATE,       /* a resource, b resource: no rate is stated */
   CAUSE_FIELD,      /* a entity, b field slot: not stated */
   CAUSE_UNDATED,    /* the fact at `span` has a window, and no day is set */
@@ -21,7 +21,7 @@ typedef enum CauseKind {
   CAUSE_LAYER,      /* a layer: the draft declares no resource of it */
   CAUSE_WORDS       /* a text that is no figure, at `span` */
 } CauseKind;
-typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; } CauseInfo;
+typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; Ent more[TABLE_KEY_MAX - 1]; } CauseInfo;  /* UINT32_MAX: none */
 
 /* ---- facts ---- */
 enum { WHO_REST = 0xFFFFFE, WHO_JOINT = 0xFFFFFD };
@@ -162,6 +162,7 @@ bool world_init(World *w, Mem *mem, Program *p);
 void world_end(World *w);
 uint64_t *world_bits(World *w, uint32_t n);                  /* n bits, zeroed, in the arena */
 Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span);
+Cause world_cause_table(World *w, uint32_t table, const Value *key);   /* no fact for these keys */
 void world_cause_text(World *w, Cause c, Buf *out);          /* "what AUS can supply of gallium: no supply fact says" */
 Span world_cause_span(const World *w, Cause c);
 uint32_t world_cite(World *w, const uint32_t *sources, uint32_t n);  /* equal runs may repeat */
@@ -202,6 +203,7 @@ Value world_rate(World *w, Ctx *x, uint32_t r, uint32_t input);
 Value world_stockpiled(World *w, Ctx *x, uint32_t c, uint32_t r);   /* c WHO_JOINT: everyone's */
 Value world_carried(World *w, Ctx *x, uint32_t r);
 bool world_blocked(World *w, Ctx *x, uint32_t c, uint32_t r);
+bool world_in_force(World *w, Ctx *x, uint32_t control);
 Value world_clauses(World *w, Ctx *x, Ent about);
 Value world_table(World *w, Ctx *x, uint32_t table, const Value *key);
 Value world_parties(World *w, Ctx *x);
