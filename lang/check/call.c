@@ -113,6 +113,7 @@ static bool param_fits(Checker *c, char letter, Type t) {
     case 'f': return type_is_figure(&c->p->types, t);
     case 's': return x.kind == TY_STRING;
     case 'd': return x.kind == TY_DATE;
+    case 'g': return x.kind == TY_RANGE;
     case 'D': return x.kind == TY_RANGE || (x.kind == TY_QUANTITY && (x.any || (!x.u && x.dim == time)));
     case 'C': return x.kind == TY_SET || x.kind == TY_LIST || x.kind == TY_MAP || x.kind == TY_INTS;
     default: return true;
@@ -129,6 +130,7 @@ static const char *param_word(char letter) {
     case 'f': return "a figure";
     case 's': return "a text";
     case 'd': return "a date";
+    case 'g': return "a range of dates";
     case 'D': return "a range of dates or a duration";
     case 'C': return "a set, list or map";
     default: return "a value";

@@ -194,6 +194,8 @@ Value world_producers(World *w, Ctx *x, uint32_t r);
 Value world_committed(World *w, Ctx *x, uint32_t c, uint32_t r);
 Value world_intended(World *w, Ctx *x, uint32_t c, uint32_t r);
 Value world_suppliers(World *w, Ctx *x, uint32_t r);
+/* On some day from lo to hi, where that can be seen without going from day to day; else V_NONE. */
+Value world_suppliers_within(World *w, Ctx *x, uint32_t r, Day lo, Day hi);
 Value world_demanded(World *w, Ctx *x, uint32_t c, uint32_t r);
 bool world_has_need(World *w, Ctx *x, uint32_t r);
 Value world_needed(World *w, Ctx *x, uint32_t r);
