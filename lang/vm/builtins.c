@@ -339,6 +339,7 @@ Value vm_field(Vm *vm, Value v, uint32_t slot) {
   const char *id = sym_text(vm->p, e->id);
   if (slot == FIELD_ID) return value_text(&vm->rt, id, strlen(id));
   if (slot == FIELD_NAME) return value_text(&vm->rt, e->name, strlen(e->name));
+  if (ent_kind(v.aux) == K_CLAUSE) clause_read(vm->w, ent_index(v.aux));
   if (ent_kind(v.aux) == K_CLAUSE && ent_index(v.aux) < vm->w->clauses.len) return clause_field(vm, v.aux, slot);
   uint32_t kind = ent_kind(v.aux), at = ent_index(v.aux) * vm->p->kinds.at[kind].fields.len + slot;
   if (at < vm->w->fields[kind].len) {

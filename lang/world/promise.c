@@ -39,6 +39,7 @@ static Hold condition(World *w, Ctx *x, uint32_t func, uint32_t who, bool want, 
 /* All but the window and the controls. */
 Hold clause_holds(World *w, Ctx *x, uint32_t clause, uint32_t who, Value *why) {
   const ClauseFacts *c = &w->clauses.at[clause];
+  if (bits_has(x->agreements, c->agreement)) clause_read(w, clause_named(w, clause));
   if (!clause_stands(w, x, clause) || lapsed(w, x, c)) return HOLDS_NOT;
   if (c->routes && bits_meet(c->routes, x->closed, bits_words(w->nroute))) return HOLDS_NOT;
   Hold a = condition(w, x, c->when, who, true, why);

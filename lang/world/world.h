@@ -19,7 +19,8 @@ typedef enum CauseKind {
   CAUSE_ZERO,       /* division at `span` by what may be 0 */
   CAUSE_KEY,        /* a missing key or place, at `span` */
   CAUSE_LAYER,      /* a layer: the draft declares no resource of it */
-  CAUSE_WORDS       /* a text that is no figure, at `span` */
+  CAUSE_WORDS,      /* a text that is no figure, at `span` */
+  CAUSE_UNASKED     /* the check at `span` found nothing to ask about */
 } CauseKind;
 typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; Ent more[TABLE_KEY_MAX - 1]; } CauseInfo;  /* UINT32_MAX: none */
 
@@ -150,6 +151,7 @@ typedef struct World {
   VEC(Ctx *) ctxs; Map ctx_ids;
   bool daily;                     /* something in the draft asks for `today`: contexts are by day */
   bool tracing; VEC(Trace) trace; uint32_t trace_elem; /* while tracing, caches are passed by and every fact read is noted */
+  uint64_t *clauses_read;         /* clauses that an answer looked at, where tests want to know; else NULL */
   uint32_t ncountry, nroute, nresource;
   /* Evaluates a Func (with one entity as its argument, unless arg is UINT32_MAX) in a context; set by the machine. */
   Value (*eval)(void *vm, Ctx *ctx, uint32_t func, Ent arg);
@@ -158,6 +160,7 @@ typedef struct World {
   struct Inner *inner;            /* indexes and caches, private to this room */
 } World;
 
+static inline void clause_read(World *w, uint32_t clause) { if (w->clauses_read) bits_set(w->clauses_read, clause); }
 bool world_init(World *w, Mem *mem, Program *p);
 void world_end(World *w);
 uint64_t *world_bits(World *w, uint32_t n);                  /* n bits, zeroed, in the arena */
