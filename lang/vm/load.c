@@ -439,7 +439,9 @@ static uint32_t condition(Load *l, Node *mods, int op) {
 }
 
 /* What a clause says in an agreement, into its row. */
-static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row) {
+static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row, Ent clause) {
+  Ent owner = program_entity(l->p, clause)->owner;
+  const Node *amendment = ent_kind(owner) == K_AMENDMENT ? program_entity(l->p, owner)->decl : NULL;
   AgreementFacts *a = &l->w->agreements.at[agreement];
   Node *subject = n->kid[2], *act = n->kid[3];
   ClauseFacts *c = &l->w->clauses.at[row];
@@ -457,6 +459,7 @@ static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row) {
   c->binder = t.binder ? 1 : 0;
   c->subjects = subject->op == SUBJ_ONE ? one_bit(l, K_COUNTRY, ent_index(subject->kid[0]->ref)) : targets(l, subject->kid[1], K_COUNTRY, UINT32_MAX);
   l->cite = 0;
+  if (amendment) cite_of(l, amendment->kid[4]);  /* a clause that cites nothing itself has the sources of its amendment */
   cite_of(l, n->kid[4]);
   c->cite = l->cite;
   if (c->subjects && !stop(l)) act_load(l, &t, subject);
@@ -469,7 +472,7 @@ static const char *article_word(Load *l, const Node *article) {
 }
 
 static void clause(Load *l, Node *n, uint32_t agreement, const Node *article) {
-  clause_row(l, n, agreement, ent_index(n->ref));
+  clause_row(l, n, agreement, ent_index(n->ref), n->ref);
   l->w->clauses.at[ent_index(n->ref)].article = article_word(l, article);
 }
 
@@ -519,6 +522,7 @@ static void agreement(Load *l, Node *n) {
 static Day effect_of(Load *l, const Amended *m, const AgreementFacts *before) {
   Day least = before->amendment ? before->from : DAY_MIN;
   Node *from = list_first(m->decl->kid[4]);
+  while (from && from->op != MOD_FROM) from = from->next;
   if (!from) return least;
   Day d = day_of(l, from->kid[0], UINT32_MAX);
   if (d >= least || stop(l)) return d;
@@ -562,7 +566,7 @@ static void clause_again(Load *l, Ent e, uint32_t agreement) {
   if (!vec_push(l->vm->mem, &l->w->clauses, c)) return;
   l->w->clauses.at[ent_index(e)].next_reading = row;
   l->reading = true;
-  clause_row(l, program_entity(l->p, e)->decl, agreement, row);
+  clause_row(l, program_entity(l->p, e)->decl, agreement, row, e);
   l->reading = false;
 }
 

@@ -239,9 +239,10 @@ Span world_trace_span(const World *w, Trace t);
 const uint32_t *world_trace_sources(const World *w, Trace t, uint32_t *n);
 
 /* What the engine finds without being asked, on the whole term, for answer/ to report: a promise above known capacity, a control that
- * contradicts a `shall not restrict`. One entry a clause; the spans are merged stretches. */
+ * contradicts a `shall not restrict`; and under each amendment what is not found without it. One entry a clause; the spans are
+ * merged stretches. */
 typedef enum OwnKind { OWN_OVERPROMISE, OWN_RESTRICTED } OwnKind;
-typedef struct OwnFinding { OwnKind kind; uint32_t clause, country, resource, control; Value promised, capacity; Day first, last; } OwnFinding;
+typedef struct OwnFinding { Ent under /* an amendment, or UINT32_MAX: in the world as it is */; OwnKind kind; uint32_t clause, country, resource, control; Value promised, capacity; Day first, last; } OwnFinding;
 uint32_t world_own_findings(World *w, OwnFinding *out, uint32_t max);   /* how many there are; at most max are written; values owned by the caller */
 
 #endif
