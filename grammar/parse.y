@@ -38,7 +38,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 }
 
 /* words */
-%token USE "use" AS "as" KIND "kind" TABLE "table" FACT "fact" WORLD "world" DEFAULT "default" LAYER "layer"
+%token USE "use" AS "as" KIND "kind" TABLE "table" FACT "fact" WORLD "world" DATA "data" DEFAULT "default" LAYER "layer"
   COUNTRY "country" GROUP "group" CONCERN "concern" UNIT "unit" SOURCE "source" RESOURCE "resource"
   REQUIRES "requires" SUPPLY "supply" DEMAND "demand" FROM "from" UNTIL "until" THROUGH "through" BY "by"
   CITE "cite" CONTROL "control" ON "on" AGAINST "against" SUSPENDED "suspended" ROUTE "route"
@@ -65,7 +65,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
   ename entity supply demand entries entry mods mod cited requires inputs input control against suspensions
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
   amendment since changes change let fn fn_name rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
-  requirement message scenario shocks shock test steps step table keys default fact world group concern unit use
+  data where rowdecls rowdecl requirement message scenario shocks shock test steps step table keys default fact world group concern unit use
   expr logic comparison arith primary list pairs args_opt args arg
 %type <op> modal severity
 
@@ -109,7 +109,7 @@ path
 
 decl
   : kind | instance | entity | requires | table | fact | world | group | concern | unit | supply | demand | control
-  | agreement | amendment | let | fn | rule | check | scenario | test
+  | agreement | amendment | let | fn | rule | check | scenario | test | data
   ;
 
 title: %empty { $$ = NULL; } | string ;
@@ -140,6 +140,7 @@ field_name
   | "country" { $$ = parse_name(p, @1); }  | "demand" { $$ = parse_name(p, @1); }   | "supply" { $$ = parse_name(p, @1); }
   | "cite" { $$ = parse_name(p, @1); }     | "term" { $$ = parse_name(p, @1); }     | "parties" { $$ = parse_name(p, @1); }
   | "note" { $$ = parse_name(p, @1); }     | "group" { $$ = parse_name(p, @1); }    | "add" { $$ = parse_name(p, @1); }
+  | "data" { $$ = parse_name(p, @1); }
   | "strike" { $$ = parse_name(p, @1); }   | "replace" { $$ = parse_name(p, @1); }  | "amendment" { $$ = parse_name(p, @1); }
   ;
 names
@@ -222,6 +223,20 @@ against: %empty { $$ = NULL; } | "against" primary { $$ = $2; } ;
 suspensions
   : %empty                              { $$ = NULL; }
   | suspensions "suspended" arith       { $$ = ast_append(p->unit, $1, $3); }
+  ;
+
+/* facts and entities from the rows of a file */
+data: "data" IDENT "in" expr where mods open rowdecls close {
+    $$ = MAKE(DATA, 0, parse_name(p, @2), $4, $5, $6); ast_kid(p->unit, $$, 4, $8); } ;
+where: %empty { $$ = NULL; } | "where" expr { $$ = $2; } ;
+rowdecls
+  : %empty                              { $$ = ast_list(p->unit, @$); }
+  | rowdecls rowdecl                    { $$ = ast_append(p->unit, $1, $2); }
+  | rowdecls error                      { $$ = $1; }
+  ;
+rowdecl
+  : fact | instance | entity | supply | demand | requires | world | control
+  | "add" "to" IDENT clause             { $$ = MAKE(ADD_TO, 0, parse_name(p, @3), $4, NULL, NULL); }
   ;
 
 /* agreements */
@@ -365,6 +380,7 @@ id
   | "world" { $$ = parse_name(p, @1); }    | "kind" { $$ = parse_name(p, @1); }      | "default" { $$ = parse_name(p, @1); }
   | "buy" { $$ = parse_name(p, @1); }      | "amendment" { $$ = parse_name(p, @1); } | "add" { $$ = parse_name(p, @1); }
   | "strike" { $$ = parse_name(p, @1); }   | "test" { $$ = parse_name(p, @1); }    | "replace" { $$ = parse_name(p, @1); }
+  | "data" { $$ = parse_name(p, @1); }
   ;
 requirements
   : requirement                         { $$ = ast_append(p->unit, NULL, $1); }

@@ -287,7 +287,7 @@ static void declare_instance(Checker *c, Node *n) {
       Span word = {n->span.lo, n->span.lo + intern_len(c->u->names, n->sym)};
       Diag *x = diag_add(c->d, DIAG_E0204, word, "'%s' begins no declaration, and there is no kind of that name", sym_text(p, n->sym));
       static const char *const words[] = {"use", "layer", "country", "group", "concern", "unit", "source", "resource", "requires", "supply", "demand",
-        "control", "route", "agreement", "amendment", "let", "fn", "rule", "check", "scenario", "test", "kind", "table", "fact", "world"};
+        "control", "route", "agreement", "amendment", "let", "fn", "rule", "check", "scenario", "test", "kind", "table", "fact", "world", "data"};
       Near near = near_begin(c, n->sym);
       for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
       for (uint32_t i = K_BUILTIN; i < p->kinds.len; i++) near_try(&near, sym_text(p, p->kinds.at[i].word));
