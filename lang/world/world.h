@@ -19,7 +19,8 @@ typedef enum CauseKind {
   CAUSE_ZERO,       /* division at `span` by what may be 0 */
   CAUSE_KEY,        /* a missing key or place, at `span` */
   CAUSE_LAYER,      /* a layer: the draft declares no resource of it */
-  CAUSE_WORDS       /* a text that is no figure, at `span` */
+  CAUSE_WORDS,      /* a text that is no figure, at `span` */
+  CAUSE_CELL        /* a cell of a data file that is empty or not there, at `span` */
 } CauseKind;
 typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; } CauseInfo;
 
@@ -159,6 +160,7 @@ typedef struct World {
 } World;
 
 bool world_init(World *w, Mem *mem, Program *p);
+void world_counts(World *w);     /* how many countries, routes and resources there are: data may have made some */
 void world_end(World *w);
 uint64_t *world_bits(World *w, uint32_t n);                  /* n bits, zeroed, in the arena */
 Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span);
