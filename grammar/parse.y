@@ -62,7 +62,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %token WANT_EXPR "an expression"
 
 %type <node> items item decl title string parts path fields_opt fields field field_name names kind kfields instance
-  ename entity supply demand entries entry mods mod cited requires inputs input control against suspensions
+  ename atom entity supply demand entries entry mods mod cited requires inputs input control against suspensions
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
   amendment since changes change let fn fn_name rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
   data where rowdecls rowdecl requirement message scenario shocks shock test steps step table keys default fact world group concern unit use
@@ -306,6 +306,7 @@ targets
   : names                               { $$ = MAKE(SET, 0, $1, NULL, NULL, NULL); }
   | "parties"                           { $$ = parse_name(p, @1); }
   | "{" list "}"                        { $$ = MAKE(SET, 0, $2, NULL, NULL, NULL); }
+  | atom
   ;
 cmods
   : %empty                              { $$ = NULL; }
@@ -486,13 +487,14 @@ primary
   | "parties"                           { $$ = parse_name(p, @1); }
   | "term"                              { $$ = parse_name(p, @1); }
   | "concern"                           { $$ = parse_name(p, @1); }
-  | "@" IDENT "." IDENT                 { $$ = parse_atom(p, @$, parse_field(p, @2, @4)); }
-  | "@" STRING                          { $$ = parse_atom(p, @$, parse_string(p, @2, $2)); }
-  | "@" "(" expr ")"                    { $$ = parse_atom(p, @$, $3); }
+  | atom
   ;
 ename
   : IDENT                               { $$ = parse_name(p, @1); }
-  | "@" IDENT "." IDENT                 { $$ = parse_atom(p, @$, parse_field(p, @2, @4)); }
+  | atom
+  ;
+atom
+  : "@" IDENT "." IDENT                 { $$ = parse_atom(p, @$, parse_field(p, @2, @4)); }
   | "@" STRING                          { $$ = parse_atom(p, @$, parse_string(p, @2, $2)); }
   | "@" "(" expr ")"                    { $$ = parse_atom(p, @$, $3); }
   ;

@@ -41,6 +41,7 @@ void atoms_hint(Checker *c, Node *e, Type want) {
 /* Which entity it is, is asked when the text is known and all entities have been made. */
 static void atom_later(Checker *c, Node *e, uint32_t kind) {
   e->op = REF_ATOM;
+  use_mark_kind(c, kind);
   e->ref = kind;
   e->ty = c->p->kinds.at[kind].type;
 }

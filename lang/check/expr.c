@@ -122,16 +122,21 @@ static bool local_find(Checker *c, Node *e, Type *t) {
   return false;
 }
 
+/* All entities of a kind, declared or made by data. */
+static Type set_of(Checker *c, Node *e, uint32_t kind) {
+  e->op = REF_SETOF;
+  e->ref = kind;
+  use_mark_kind(c, kind);
+  return type_set(&c->p->types, c->p->kinds.at[kind].type);
+}
+
 static bool engine_name(Checker *c, Node *e, Type *t) {
   const char *s = sym_text(c->p, e->sym);
   static const struct { const char *word; uint32_t kind; } sets[] = {{"layers", K_LAYER}, {"countries", K_COUNTRY}, {"resources", K_RESOURCE},
     {"sources", K_SOURCE}, {"routes", K_ROUTE}, {"controls", K_CONTROL}, {"clauses", K_CLAUSE}, {"agreements", K_AGREEMENT}};
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
     if (!strcmp(s, sets[i].word)) {
-      e->op = REF_SETOF;
-      e->ref = sets[i].kind;
-      use_mark_kind(c, sets[i].kind);
-      *t = type_set(&c->p->types, c->p->kinds.at[sets[i].kind].type);
+      *t = set_of(c, e, sets[i].kind);
       return true;
     }
   Type countries = type_set(&c->p->types, c->p->kinds.at[K_COUNTRY].type);
@@ -181,9 +186,7 @@ static Type name_check(Checker *c, Node *e) {
         return c->p->kinds.at[ent_kind(b.index)].type;
       case BIND_FUNC: return use_func(c, e, b.index);
       case BIND_TABLE: return use_table(c, e, b.index);
-      case BIND_KIND:
-        diag_add(c->d, DIAG_E0206, e->span, "'%s' is a kind, not a value", sym_text(c->p, e->sym));
-        return T_ERROR;
+      case BIND_KIND: return set_of(c, e, b.index);
       case BIND_BAD: return T_ERROR;
     }
   }

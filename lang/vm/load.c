@@ -106,8 +106,8 @@ void load_bits_add(uint64_t *bits, Value v) {
 }
 
 void load_targets_add(Load *l, uint64_t *bits, Node *n, Ent arg) {
-  Node *e = n->kind == N_SET ? list_first(n->kid[0]) : n;
-  for (; e; e = n->kind == N_SET ? e->next : NULL) {
+  bool each = n->kind == N_SET && program_thunk(l->p, n) == UINT32_MAX;   /* else it is evaluated as a whole */
+  for (Node *e = each ? list_first(n->kid[0]) : n; e; e = each ? e->next : NULL) {
     Value v = load_value(l, e, arg);
     if (v.tag == V_FUNC) { Value a = value_ent(arg), now = vm_run(l->vm, v.aux, &a, v.i ? 1 : 0, l->ctx); load_bits_add(bits, now); value_drop(l->vm->mem, now); }
     else load_bits_add(bits, v);
