@@ -13,7 +13,8 @@ typedef struct Json {
   bool bad;
   bool keep;                /* whether members become cells */
   Buf path;                 /* of the member at hand: its name, after those of the objects around it and a separator each */
-  VEC(uint32_t) stamp;      /* by column: 1 + the last row that had it */
+  uint32_t rows;            /* begun so far, those that are wrong too */
+  Map stamp;                /* hash of a path -> the last row that had it */
 } Json;
 
 enum { PATH_MARK = 0x1F };  /* between names in a path: no JSON text holds it raw */
@@ -144,15 +145,19 @@ static bool array(Json *j, DataCell *out) {
   return true;
 }
 
+static bool once(Json *j, DataCell name) {
+  uint64_t *last = map_slot(&j->stamp, hash_bytes(buf_text(&j->path), j->path.len, 0), 0);
+  if (last && *last == j->rows) return report(j, name.lo, name.lo + name.len, "this member is given twice", "an object has each member once");
+  if (last) *last = j->rows;
+  return last;
+}
+
 /* A member that is no object is a cell of the row at hand. */
 static bool cell(Json *j, DataCell name, DataCell v) {
   Rows *r = j->r;
   uint32_t col = rows_column_add(r, buf_text(&j->path), j->path.len);
   if (col == UINT32_MAX) return false;
-  while (j->stamp.len <= col) if (!vec_push(r->mem, &j->stamp, 0)) return false;
   if (r->cols.len > COLUMNS_MAX) return report(j, name.lo, name.lo + name.len, "there are more than 60,000 different members", NULL);
-  if (j->stamp.at[col] == r->row.len + 1) return report(j, name.lo, name.lo + name.len, "this member is given twice", "an object has each member once");
-  j->stamp.at[col] = r->row.len + 1;
   r->cols.at[col].list |= v.kind == CELL_ARRAY;
   return vec_push(r->mem, &r->cells, v) && vec_push(r->mem, &r->of, col);
 }
@@ -168,7 +173,7 @@ static bool member(Json *j) {
     if (outer) buf_char(&j->path, PATH_MARK);
     rows_text(j->r, name, &j->path);
   }
-  bool object = peek(j) == '{', ok = value(j, &v) && (!j->keep || object || cell(j, name, v));
+  bool object = peek(j) == '{', ok = (!j->keep || once(j, name)) && value(j, &v) && (!j->keep || object || cell(j, name, v));
   j->path.len = outer;
   return ok;
 }
@@ -208,6 +213,7 @@ static bool row(Json *j) {
   DataCell whole;
   uint32_t first = r->cells.len;
   j->depth = 0;
+  j->rows++;
   j->path.len = 0;
   if (peek(j) != '{') return report(j, j->at, j->at + 1, "a row is an object, and this is none", "rows look like this: {\"id\": \"N20\", \"share\": 0.4}");
   j->keep = true;
@@ -303,10 +309,11 @@ bool rows_json(Rows *r, Diags *d, bool by_line) {
   Json j = {.r = r, .d = d, .s = r->src->text, .n = r->src->len};
   if (!rows_utf8(r, d, &j.at)) return false;
   buf_init(&j.path, r->mem);
+  map_init(&j.stamp, r->mem);
   if (by_line) lines(&j);
   else whole_file(&j);
   vec_push(r->mem, &r->first, r->cells.len);
   buf_end(&j.path);
-  vec_end(r->mem, &j.stamp);
+  map_end(&j.stamp);
   return (by_line || !j.bad) && !mem_failed(r->mem);
 }

@@ -207,7 +207,15 @@ static void table_push(Load *l, uint32_t table, const Value *keys, Value v, Wind
 static void fact(Load *l, Node *n) {
   Value keys[TABLE_KEY_MAX] = {{0}};
   uint32_t i = 0;
-  for (Node *k = list_first(n->kid[1]); k && i < TABLE_KEY_MAX; k = k->next) keys[i++] = load_value(l, k, UINT32_MAX);
+  for (Node *k = list_first(n->kid[1]); k && i < TABLE_KEY_MAX; k = k->next) {
+    Ent e = UINT32_MAX;
+    if (k->kind == N_ATOM && k->op == REF_ATOM && (e = load_entity(l, k, k->ref)) == UINT32_MAX) break;
+    keys[i++] = e == UINT32_MAX ? load_value(l, k, UINT32_MAX) : value_ent(e);
+  }
+  if (i < list_len(n->kid[1])) {   /* of a key that there is not, which has been said */
+    while (i) value_drop(l->vm->mem, keys[--i]);
+    return;
+  }
   l->cite = l->block_cite;
   load_cite(l, n->kid[3]);
   Value v = load_value(l, n->kid[2], UINT32_MAX);
