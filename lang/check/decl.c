@@ -421,7 +421,12 @@ static void fact_check(Checker *c, Node *n) {
   if (!t) return;
   uint32_t i = 0;
   if (list_len(n->kid[1]) != t->nkey) diag_add(c->d, DIAG_E0211, n->span, "the table '%s' has %u key%s, not %u", sym_text(c->p, t->name), t->nkey, t->nkey == 1 ? "" : "s", list_len(n->kid[1]));
-  for (Node *k = list_first(n->kid[1]); k; k = k->next, i++) fact_expr(c, k, nobody, i < t->nkey ? t->key[i] : T_ERROR, "a key of the table", FLAG_VARIES);
+  for (Node *k = list_first(n->kid[1]); k; k = k->next, i++) {
+    Type want = i < t->nkey ? t->key[i] : T_ERROR;
+    Ent e;
+    if (k->kind == N_ATOM && type_kind(&c->p->types, want) == TY_ENTITY) entity_find(c, k, type_at(&c->p->types, want).a, &e);
+    else fact_expr(c, k, nobody, want, "a key of the table", FLAG_VARIES);
+  }
   fact_expr(c, n->kid[2], nobody, c->p->tables.at[n->ref].type, "the table", FLAG_CLAUSES);
   mods_check(c, n->kid[3], nobody);
 }

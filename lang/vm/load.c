@@ -209,7 +209,7 @@ static void fact(Load *l, Node *n) {
   uint32_t i = 0;
   for (Node *k = list_first(n->kid[1]); k && i < TABLE_KEY_MAX; k = k->next) {
     Ent e = UINT32_MAX;
-    if (k->kind == N_ATOM && k->op == REF_ATOM && (e = load_entity(l, k, k->ref)) == UINT32_MAX) break;
+    if (k->kind == N_ATOM && (e = load_entity(l, k, type_at(&l->p->types, l->p->tables.at[n->ref].key[i]).a)) == UINT32_MAX) break;
     keys[i++] = e == UINT32_MAX ? load_value(l, k, UINT32_MAX) : value_ent(e);
   }
   if (i < list_len(n->kid[1])) {   /* of a key that there is not, which has been said */
