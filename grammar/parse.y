@@ -495,7 +495,7 @@ ename
   ;
 atom
   : "@" IDENT "." IDENT                 { $$ = parse_atom(p, @$, parse_field(p, @2, @4)); }
-  | "@" STRING                          { $$ = parse_atom(p, @$, parse_string(p, @2, $2)); }
+  | "@" string                          { $$ = parse_atom(p, @$, $2); }
   | "@" "(" expr ")"                    { $$ = parse_atom(p, @$, $3); }
   ;
 list
