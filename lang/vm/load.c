@@ -204,18 +204,29 @@ static void table_push(Load *l, uint32_t table, const Value *keys, Value v, Wind
   vec_push(m, &t->cite, l->cite);
 }
 
+/* The i-th key of a fact. False: there is no such entity, which has been said; then no key is left. */
+static bool key_of(Load *l, const Node *fact, Node *k, uint32_t i, Value keys[TABLE_KEY_MAX]) {
+  TypeInfo t = type_at(&l->p->types, l->p->tables.at[fact->ref].key[i]);
+  Ent e = UINT32_MAX;
+  bool entity = t.kind == TY_ENTITY && (k->kind == N_ATOM || k->op == REF_ENTITY);
+  if (!entity || (e = load_entity(l, k, t.a)) != UINT32_MAX) {
+    keys[i] = entity ? value_ent(e) : load_value(l, k, UINT32_MAX);
+    return true;
+  }
+  for (uint32_t n = 0; n < TABLE_KEY_MAX; n++) value_drop(l->vm->mem, keys[n]);
+  return false;
+}
+
+static bool keys_of(Load *l, const Node *fact, Node *list, Value keys[TABLE_KEY_MAX]) {
+  uint32_t i = 0;
+  for (Node *k = list_first(list); k && i < TABLE_KEY_MAX; k = k->next)
+    if (!key_of(l, fact, k, i++, keys)) return false;
+  return true;
+}
+
 static void fact(Load *l, Node *n) {
   Value keys[TABLE_KEY_MAX] = {{0}};
-  uint32_t i = 0;
-  for (Node *k = list_first(n->kid[1]); k && i < TABLE_KEY_MAX; k = k->next) {
-    Ent e = UINT32_MAX;
-    if (k->kind == N_ATOM && (e = load_entity(l, k, type_at(&l->p->types, l->p->tables.at[n->ref].key[i]).a)) == UINT32_MAX) break;
-    keys[i++] = e == UINT32_MAX ? load_value(l, k, UINT32_MAX) : value_ent(e);
-  }
-  if (i < list_len(n->kid[1])) {   /* of a key that there is not, which has been said */
-    while (i) value_drop(l->vm->mem, keys[--i]);
-    return;
-  }
+  if (!keys_of(l, n, n->kid[1], keys)) return;
   l->cite = l->block_cite;
   load_cite(l, n->kid[3]);
   Value v = load_value(l, n->kid[2], UINT32_MAX);
@@ -224,15 +235,13 @@ static void fact(Load *l, Node *n) {
 }
 
 static void fact_map(Load *l, Node *n) {
-  Window outer = load_window(l, n->kid[1], load_always, UINT32_MAX);
+  Window outer = load_window(l, n->kid[2], load_always, UINT32_MAX);
   l->cite = l->block_cite;
-  load_cite(l, n->kid[1]);
-  uint32_t cite = l->cite, kind = type_at(&l->p->types, l->p->tables.at[n->ref].key[0]).a;
-  for (Node *e = list_first(n->kid[2]); e && !load_stop(l); e = e->next) {
+  load_cite(l, n->kid[2]);
+  uint32_t cite = l->cite, last = l->p->tables.at[n->ref].nkey - 1;
+  for (Node *e = list_first(n->kid[3]); e && !load_stop(l); e = e->next) {
     Value keys[TABLE_KEY_MAX] = {{0}};
-    Ent key = load_entity(l, e->kid[0], kind);
-    if (key == UINT32_MAX) continue;
-    keys[0] = value_ent(key);
+    if (!keys_of(l, n, n->kid[1], keys) || !key_of(l, n, e->kid[0], last, keys)) continue;
     l->cite = cite;
     load_cite(l, e->kid[2]);
     Value v = load_value(l, e->kid[1], UINT32_MAX);

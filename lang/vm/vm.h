@@ -99,6 +99,7 @@ typedef struct Vm {
   Map atoms;                      /* module, kind and text, hashed -> Ent: names that @ has found */
   bool making;                    /* data is only making its entities: @ finds those that are declared */
   Map visited;                    /* while tracing: calls already gone into */
+  uint64_t *reached;              /* Funcs that were called, where tests want to know; else NULL */
   Sink sink;
   bool failed;
   RunError error;
@@ -162,6 +163,7 @@ Value op_text(Vm *vm, const Value *at, uint32_t n);
 Value op_step(Vm *vm, Value map);
 Value op_first_day(Vm *vm, Value spans);
 Value op_term(Vm *vm);
+Value op_term_or_day(Vm *vm);
 Value op_collect(Vm *vm, Op op, const Value *at, uint32_t n);
 Value op_concern(Vm *vm);
 Value op_parties(Vm *vm);
