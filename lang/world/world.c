@@ -1,6 +1,12 @@
 #include "world/inner.h"
 #include <string.h>
 
+void world_counts(World *w) {
+  w->ncountry = w->p->kinds.at[K_COUNTRY].list.len;
+  w->nroute = w->p->kinds.at[K_ROUTE].list.len;
+  w->nresource = w->p->kinds.at[K_RESOURCE].list.len;
+}
+
 bool world_init(World *w, Mem *mem, Program *p) {
   memset(w, 0, sizeof *w);
   w->mem = mem;
@@ -13,9 +19,7 @@ bool world_init(World *w, Mem *mem, Program *p) {
   map_init(&w->view_ids, mem);
   map_init(&w->ctx_ids, mem);
   map_init(&w->tables.by_key, mem);
-  w->ncountry = p->kinds.at[K_COUNTRY].list.len;
-  w->nroute = p->kinds.at[K_ROUTE].list.len;
-  w->nresource = p->kinds.at[K_RESOURCE].list.len;
+  world_counts(w);
   w->inner = mem_zero(mem, sizeof *w->inner);
   CauseInfo none = {.kind = CAUSE_LOOSE};  /* the first cause stands for "could not be worked out" */
   return w->inner && vec_push(mem, &w->causes, none) && vec_push(mem, &w->cites, 0) && !mem_failed(mem);

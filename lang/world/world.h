@@ -20,6 +20,7 @@ typedef enum CauseKind {
   CAUSE_KEY,        /* a missing key or place, at `span` */
   CAUSE_LAYER,      /* a layer: the draft declares no resource of it */
   CAUSE_WORDS,      /* a text that is no figure, at `span` */
+  CAUSE_CELL,       /* a cell of a data file that is empty or not there, at `span` */
   CAUSE_UNASKED     /* the check at `span` found nothing to ask about */
 } CauseKind;
 typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; uint64_t keys; uint32_t key; } CauseInfo;  /* of a table: a hash of all keys; where they begin in cause_keys */
@@ -167,6 +168,7 @@ typedef struct World {
 
 static inline void clause_read(World *w, uint32_t clause) { if (w->clauses_read) bits_set(w->clauses_read, clause); }
 bool world_init(World *w, Mem *mem, Program *p);
+void world_counts(World *w);     /* how many countries, routes and resources there are: data may have made some */
 void world_end(World *w);
 uint64_t *world_bits(World *w, uint32_t n);                  /* n bits, zeroed, in the arena */
 /* Whether a figure that is unknown or loose for that reason has been settled; then *v, owned, is its value. */
