@@ -249,9 +249,9 @@ static Type type_of(const Program *p, const CauseInfo *c, UnitId *unit) {
       return T_QUANTITY;
     case CAUSE_WORLD: *unit = p->resource_unit.at[ent_index(c->a)]; return T_QUANTITY;
     case CAUSE_LOOSE: return T_QUANTITY;
-    case CAUSE_TABLE: if (p->tables.at[c->b].nkey < 2) t = p->tables.at[c->b].type; break;
+    case CAUSE_TABLE: t = p->tables.at[c->b].type; break;
     case CAUSE_FIELD: t = p->kinds.at[ent_kind(c->a)].fields.at[c->b].type; break;
-    case CAUSE_RATE: case CAUSE_UNDATED: case CAUSE_EMPTY: case CAUSE_ZERO: case CAUSE_KEY: case CAUSE_LAYER: case CAUSE_WORDS: case CAUSE_UNASKED: break;
+    case CAUSE_RATE: case CAUSE_UNDATED: case CAUSE_EMPTY: case CAUSE_ZERO: case CAUSE_KEY: case CAUSE_LAYER: case CAUSE_WORDS: case CAUSE_CELL: case CAUSE_UNASKED: break;
   }
   if (type_is_figure(&p->types, t)) *unit = unit_for(p, t);
   return t;

@@ -146,11 +146,13 @@ static bool param_fits(Checker *c, char letter, Type t) {
   switch (letter) {
     case 'c': return x.kind == TY_ENTITY && x.a == K_COUNTRY;
     case 'r': return x.kind == TY_ENTITY && x.a == K_RESOURCE;
+    case 'k': return x.kind == TY_ENTITY && x.a == K_CONTROL;
     case 'e': return x.kind == TY_ENTITY;
     case 'n': return x.kind == TY_NUMBER || (x.kind == TY_QUANTITY && x.any);
     case 'f': return type_is_figure(&c->p->types, t);
     case 's': return x.kind == TY_STRING;
     case 'd': return x.kind == TY_DATE;
+    case 'g': return x.kind == TY_RANGE;
     case 'D': return x.kind == TY_RANGE || (x.kind == TY_QUANTITY && (x.any || (!x.u && x.dim == time)));
     case 'C': return x.kind == TY_SET || x.kind == TY_LIST || x.kind == TY_MAP || x.kind == TY_INTS;
     default: return true;
@@ -161,11 +163,13 @@ static const char *param_word(char letter) {
   switch (letter) {
     case 'c': return "a country";
     case 'r': return "a resource";
+    case 'k': return "an export control";
     case 'e': return "an entity";
     case 'n': return "a number";
     case 'f': return "a figure";
     case 's': return "a text";
     case 'd': return "a date";
+    case 'g': return "a range of dates";
     case 'D': return "a range of dates or a duration";
     case 'C': return "a set, list or map";
     default: return "a value";
@@ -218,10 +222,17 @@ static bool params_for(const char *spec, uint32_t n, char out[8]) {
   return true;
 }
 
+/* Where a country or resource belongs, @ names one. */
+static void builtin_hints(Checker *c, Node *args, const char *params) {
+  for (Node *a = list_first(args); a && *params; a = a->next, params++)
+    if (*params == 'c' || *params == 'r') atoms_hint(c, a, c->p->kinds.at[*params == 'c' ? K_COUNTRY : K_RESOURCE].type);
+}
+
 static Type builtin_check(Checker *c, Node *e, Builtin b) {
   const BuiltinInfo *info = builtin_info(b);
   uint32_t n = list_len(e->kid[1]), i = 0;
-  char params[8], want[40];
+  char params[8] = "", want[40];
+  if (params_for(info->params, n, params)) builtin_hints(c, e->kid[1], params);
   bool mono = c->monotone;
   c->monotone = false;
   args_check(c, e->kid[1]);
@@ -309,10 +320,21 @@ static uint32_t overloads_text(Checker *c, Sym name, Buf *all) {
   return n;
 }
 
+/* What the nearest function of that name takes, so that @ can name it. Where several differ in the first parameter, nobody knows. */
+static void named_hints(Checker *c, Node *e, Bind nearest) {
+  Bind b;
+  const Func *f = &c->p->funcs.at[nearest.index];
+  bool one = nearest.next < 0 && !name_find_next(c, c->module, e->kid[0]->sym, 1, &b);
+  uint32_t i = 0;
+  for (Node *a = list_first(e->kid[1]); a && i < f->nparam; a = a->next, i++)
+    if (i || one) atoms_hint(c, a, f->param[i]);
+}
+
 static Type named_call(Checker *c, Node *e, Bind nearest) {
   Sym name = e->kid[0]->sym;
   Bind b;
   uint32_t f = nearest.index;
+  named_hints(c, e, nearest);
   bool mono = c->monotone;
   c->monotone = false;
   args_check(c, e->kid[1]);
@@ -337,9 +359,11 @@ static Type named_call(Checker *c, Node *e, Bind nearest) {
 }
 
 static Type table_call(Checker *c, Node *e, uint32_t t) {
-  args_check(c, e->kid[1]);
   Table *tab = &c->p->tables.at[t];
   uint32_t i = 0;
+  for (Node *a = list_first(e->kid[1]); a && i < tab->nkey; a = a->next, i++) atoms_hint(c, a, tab->key[i]);
+  args_check(c, e->kid[1]);
+  i = 0;
   e->op = CALL_TABLE;
   e->ref = t;
   depends(c, FLAG_VARIES);
