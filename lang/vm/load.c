@@ -474,7 +474,7 @@ bool vm_load(Vm *vm) {
   Load l = {.vm = vm, .w = vm->w, .p = p};
   l.ctx = &vm->blank;
   map_init(&l.cites, vm->mem);
-  load_data_make(&l);
+  if (!vm->w->settled) load_data_make(&l);  /* else it is all made: this is the same draft, with a figure settled */
   if (!vm->failed) load_all(&l);
   map_end(&l.cites);
   if (vm->failed) { report_error(vm); return false; }
