@@ -64,7 +64,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %type <node> items item decl title string parts path fields_opt fields field field_name names kind kfields instance
   ename atom entity supply demand entries entry pieces piece literal mods mod cited requires inputs input control against suspensions
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
-  amendment since changes change let fn fn_name rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
+  amendment since starts changes change let fn fn_name rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
   data where rowdecls rowdecl requirement message scenario shocks shock test steps step table keys default fact world group concern unit use
   expr logic comparison arith primary list pairs args_opt args arg
 %type <op> modal severity
@@ -273,7 +273,14 @@ clauses
 amendment: "amendment" IDENT title "to" IDENT since open changes close {
     $$ = MAKE(AMENDMENT, 0, parse_name(p, @2), $3, parse_name(p, @5), $8);
     ast_kid(p->unit, $$, 4, $6); } ;
-since: %empty { $$ = NULL; } | "from" arith { $$ = ast_append(p->unit, NULL, MAKE(MOD, MOD_FROM, $2, NULL, NULL, NULL)); } ;
+since
+  : %empty                              { $$ = NULL; }
+  | since starts                        { $$ = ast_append(p->unit, $1, $2); }
+  ;
+starts
+  : "from" arith                        { $$ = MAKE(MOD, MOD_FROM, $2, NULL, NULL, NULL); }
+  | "cite" cited                        { $$ = MAKE(MOD, MOD_CITE, $2, NULL, NULL, NULL); }
+  ;
 changes
   : %empty                              { $$ = ast_list(p->unit, @$); }
   | changes change                      { $$ = ast_append(p->unit, $1, $2); }

@@ -377,7 +377,7 @@ static Type table_call(Checker *c, Node *e, uint32_t t) {
 }
 
 bool engine_function(const char *name) {
-  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "step", "passes"};
+  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "step", "passes", "performed"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (!strcmp(name, words[i])) return true;
   for (int b = 0; b < BUILTIN_COUNT; b++)
@@ -392,6 +392,7 @@ static bool engine_call(Checker *c, Node *e, Type *t) {
     if (!strcmp(name, aggregates[a])) { *t = aggregate_check(c, e, (Aggregate)a, name); return true; }
   if (!strcmp(name, "spans")) { *t = sentence_check(c, e, CALL_SPANS, name); return true; }
   if (!strcmp(name, "first_day")) { *t = sentence_check(c, e, CALL_FIRST_DAY, name); return true; }
+  if (!strcmp(name, "performed")) { *t = table_call(c, e, TABLE_PERFORMED); return true; }
   if (!strcmp(name, "passes")) { *t = passes_check(c, e); return true; }
   if (!strcmp(name, "step")) { *t = step_check(c, e); return true; }
   for (int b = 0; b < BUILTIN_COUNT; b++)

@@ -420,6 +420,7 @@ static void table_check(Checker *c, Node *n) {
 static Table *fact_table(Checker *c, Node *n) {
   Bind b;
   if (name_find(c, c->module, n->kid[0]->sym, &b) && b.kind == BIND_TABLE) { n->ref = b.index; return &c->p->tables.at[b.index]; }
+  if (n->kid[0]->sym == c->p->tables.at[TABLE_PERFORMED].name) { n->ref = TABLE_PERFORMED; return &c->p->tables.at[TABLE_PERFORMED]; }
   Diag *x = diag_add(c->d, DIAG_E0201, n->kid[0]->span, "there is no table named '%s'", sym_text(c->p, n->kid[0]->sym));
   diag_help(c->d, x, "declare it:  table %s (c: country): number", sym_text(c->p, n->kid[0]->sym));
   return NULL;

@@ -125,7 +125,7 @@ static void unknown_help(Checker *c, Diag *x, Sym name, const char *what) {
   near_module(c, &n, c->module, 0);
   bool thing = !strcmp(what, "function") || !strcmp(what, "thing");
   for (int b = 0; b < BUILTIN_COUNT && thing; b++) near_try(&n, builtin_info((Builtin)b)->name);
-  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "passes", "today", "layers", "countries",
+  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "passes", "performed", "today", "layers", "countries",
     "resources", "sources", "routes", "controls", "clauses", "agreements", "parties", "concern", "term"};
   for (size_t i = 0; i < sizeof words / sizeof *words && thing; i++) near_try(&n, words[i]);
   if (near_help(c, x, &n, "", "")) return;
@@ -469,8 +469,16 @@ static void declare_units(Checker *c) {
   }
 }
 
+/* The one table that the engine knows. A draft may declare another of its name. */
+static void declare_performed(Checker *c) {
+  Table t = {.name = sym_of(c, "performed"), .title = "when what a clause undertakes was done", .nkey = 1, .type = T_DATE};
+  t.key[0] = c->p->kinds.at[K_CLAUSE].type;
+  vec_push(c->p->mem, &c->p->tables, t);
+}
+
 void declare_all(Checker *c) {
   declare_units(c);
+  declare_performed(c);
   for (uint32_t i = 0; i < c->p->modules.len; i++) {
     c->module = (uint16_t)i;
     Node *first = list_first(c->p->modules.at[i].file->kid[0]);

@@ -63,7 +63,7 @@ typedef struct Table {
   Node *decl;
   uint16_t module;
 } Table;
-enum { TABLE_KEY_MAX = 4 };
+enum { TABLE_KEY_MAX = 4, TABLE_PERFORMED = 0 /* the engine's own, without a declaration */ };
 
 /* What a name at the top of a file stands for. */
 typedef enum BindKind { BIND_ENTITY, BIND_FUNC, BIND_TABLE, BIND_KIND, BIND_BAD /* declared by something reported already */ } BindKind;

@@ -182,7 +182,10 @@ static Value end_figure(Vm *vm, Value lo, const Value *hi, Builtin b) {
   else if (b == BUILTIN_at_most) { Num n = num_keep(value_num(lo)), zero = num_int(0); v = value_interval(&vm->rt, &zero, &n, lo.unit, why); }
   else if (fig_hull(&vm->rt, lo, *hi, why, &v)) { vm_fail_units(vm, FIG_UNITS, "the ends of one range", lo, *hi); v = value_int(0); }
   value_drop(vm->mem, why);
-  return v;
+  Value exact;
+  if (!world_settled(vm->w, CAUSE_LOOSE, 0, 0, vm_place(vm), v, &exact)) return v;
+  value_drop(vm->mem, v);
+  return exact;
 }
 
 static Value days_of(Vm *vm, Value v) {
@@ -371,5 +374,7 @@ Value vm_field(Vm *vm, Value v, uint32_t slot) {
     if (f.tag == V_FUNC) return vm_run(vm, f.aux, NULL, 0, vm->ctx);
     if (f.tag != V_NONE) return value_keep(f);
   }
+  Value settled, none = {0};
+  if (world_settled(vm->w, CAUSE_FIELD, v.aux, slot, (Span){0, 0}, none, &settled)) return settled;
   return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_FIELD, v.aux, slot, (Span){0, 0}));
 }

@@ -18,13 +18,19 @@ static Value literal(Load *l, Node *e) {
   }
 }
 
+/* A loose figure that is being settled is worked out where it is used, each time anew. */
+static bool being_settled(const Load *l, const Func *f) {
+  const Settled *s = l->w->settled;
+  return s && s->what.kind == CAUSE_LOOSE && f->body->span.lo <= s->what.span.lo && s->what.span.hi <= f->body->span.hi;
+}
+
 /* arg: the member that `each m of` stands for, or UINT32_MAX. */
 Value load_value(Load *l, Node *e, Ent arg) {
   uint32_t f = program_thunk(l->p, e);
   if (f == UINT32_MAX) return literal(l, e);
   const Func *fn = &l->p->funcs.at[f];
   uint32_t n = arg != UINT32_MAX && fn->nparam ? 1 : 0;
-  if (fn->flags & FLAG_VARIES) {
+  if (fn->flags & FLAG_VARIES || being_settled(l, fn)) {
     Value v = {.tag = V_FUNC, .aux = f, .i = n ? (int64_t)arg + 1 : 0};
     return v;
   }
@@ -415,7 +421,7 @@ static void promises_settle(Load *l) {
   PromiseCols *c = &l->w->promises;
   Vm *vm = l->vm;
   const View *base = world_base(l->w);
-  if (l->w->scenarios.len || l->w->agreements.len > 1) return;
+  if (l->w->scenarios.len || l->w->agreements.len > 1 || l->w->settled) return;
   for (uint32_t i = 0; base && i < c->value.len && !load_stop(l); i++) {
     Value f = c->value.at[i], v;
     if (f.tag != V_FUNC || c->who.at[i] == WHO_JOINT || c->act.at[i] == ACT_STOCKPILE) continue;

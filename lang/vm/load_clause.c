@@ -141,7 +141,9 @@ static uint32_t condition(Load *l, Node *mods, int op) {
 }
 
 /* What a clause says in an agreement, into its row. */
-static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row) {
+static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row, Ent clause) {
+  Ent owner = program_entity(l->p, clause)->owner;
+  const Node *amendment = ent_kind(owner) == K_AMENDMENT ? program_entity(l->p, owner)->decl : NULL;
   AgreementFacts *a = &l->w->agreements.at[agreement];
   Node *subject = n->kid[2], *act = n->kid[3];
   ClauseFacts *c = &l->w->clauses.at[row];
@@ -159,6 +161,7 @@ static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row) {
   c->binder = t.binder ? 1 : 0;
   c->subjects = subject->op == SUBJ_ONE ? one_country(l, subject->kid[0]) : load_targets(l, subject->kid[1], K_COUNTRY, UINT32_MAX);
   l->cite = l->block_cite;
+  if (amendment) load_cite(l, amendment->kid[4]);  /* a clause that cites nothing itself has the sources of its amendment */
   load_cite(l, n->kid[4]);
   c->cite = l->cite;
   if (c->subjects && !load_stop(l)) act_load(l, &t, subject);
@@ -171,7 +174,7 @@ static const char *article_word(Load *l, const Node *article) {
 }
 
 static void clause(Load *l, Node *n, uint32_t agreement, const Node *article) {
-  clause_row(l, n, agreement, ent_index(n->ref));
+  clause_row(l, n, agreement, ent_index(n->ref), n->ref);
   l->w->clauses.at[ent_index(n->ref)].article = article_word(l, article);
 }
 
@@ -218,7 +221,7 @@ void load_agreement(Load *l, Node *n) {
 void load_clause_row(Load *l, Ent e) {
   const Entity *c = program_entity(l->p, e);
   clauses_begin(l, ent_index(c->owner));
-  clause_row(l, c->decl, ent_index(c->owner), ent_index(e));
+  clause_row(l, c->decl, ent_index(c->owner), ent_index(e), e);
   l->w->clauses.at[ent_index(e)].article = "";
   clauses_end(l);
 }
@@ -229,6 +232,7 @@ void load_clause_row(Load *l, Ent e) {
 static Day effect_of(Load *l, const Amended *m, const AgreementFacts *before) {
   Day least = before->amendment ? before->from : DAY_MIN;
   Node *from = list_first(m->decl->kid[4]);
+  while (from && from->op != MOD_FROM) from = from->next;
   if (!from) return least;
   Day d = load_day(l, from->kid[0], UINT32_MAX);
   if (d >= least || load_stop(l)) return d;
@@ -273,7 +277,7 @@ static void clause_again(Load *l, Ent e, uint32_t agreement) {
   l->w->clauses.at[ent_index(e)].next_reading = row;
   l->reading = true;
   load_row_of(l, e);
-  clause_row(l, program_entity(l->p, e)->decl, agreement, row);
+  clause_row(l, program_entity(l->p, e)->decl, agreement, row, e);
   load_row_of(l, UINT32_MAX);
   l->reading = false;
 }
