@@ -118,9 +118,9 @@ static void make_one(Load *l, Makings *all, Node *decl, uint32_t row) {
   if (some && m.kind != K_CLAUSE) declared = vm_named(l->vm, l->block->module, m.kind, buf_text(&name), (uint32_t)name.len) != UINT32_MAX;
   if (some && !declared) m.id = intern_put(l->p->unit->names, buf_text(&name), name.len);
   bool twice = m.id && (m.kind == K_CLAUSE ? program_clause(l->p, m.owner, m.id) != UINT32_MAX : map_get(&all->seen, (uint64_t)m.kind << 32 | m.id, &known));
-  if (twice && m.kind == K_CLAUSE) report(l, DIAG_E0412, decl, "this agreement has a clause", "called", buf_text(&name));
-  if (declared && m.kind == K_CONTROL) report(l, DIAG_E0412, decl, "there is a control", "called", buf_text(&name));
-  if (twice && m.kind == K_CONTROL) report(l, DIAG_E0412, decl, "there is a control", "called", buf_text(&name));
+  /* Other entities may be declared again, which adds to them. */
+  if ((twice || declared) && (m.kind == K_CLAUSE || m.kind == K_CONTROL))
+    report(l, DIAG_E0412, decl, m.kind == K_CLAUSE ? "this agreement has a clause" : "there is a control", "called", buf_text(&name));
   if (m.id && !twice) {
     vec_push(l->vm->mem, &all->list, m);
     if (m.kind == K_CLAUSE) map_put(&l->p->clause_ids, (uint64_t)m.owner << 32 | m.id, l->p->kinds.at[K_CLAUSE].list.len + all->list.len);
