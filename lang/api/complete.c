@@ -154,7 +154,11 @@ static uint32_t kinds_of_argument(const Offer *o, uint32_t name, uint32_t n) {
   word[len] = 0;
   Program *p = &o->s->program;
   if (o->s->loaded && program_find(p, o->s->module, word, len, &b)) {
-    if (b.kind == BIND_FUNC) return n < p->funcs.at[b.index].nparam ? kinds_of_type(p, p->funcs.at[b.index].param[n]) : OF_ANY;
+    uint32_t any = OF_ANY;   /* of all that the name may stand for */
+    for (; b.kind == BIND_FUNC; b = p->binds.at[b.next]) {
+      if (n < p->funcs.at[b.index].nparam) any |= kinds_of_type(p, p->funcs.at[b.index].param[n]);
+      if (b.next < 0) return any;
+    }
     if (b.kind == BIND_TABLE) return n < p->tables.at[b.index].nkey ? kinds_of_type(p, p->tables.at[b.index].key[n]) : OF_ANY;
     return OF_ANY;
   }
@@ -292,7 +296,8 @@ static void offer_bind(void *data, Sym name, const Bind *b) {
   if (!o->kinds && !o->p.value && !entity && b->kind != BIND_KIND) return;
   Buf about;
   buf_init(&about, &o->s->mem);
-  about_heading(o->s, b, &about);
+  if (entity) buf_str(&about, program_entity(p, b->index)->name);
+  else about_heading(o->s, b, &about);
   offer(o, text, kind_of_bind(p, b), buf_text(&about));
   buf_end(&about);
 }

@@ -60,12 +60,7 @@ static void entry_expression(Repl *r, const char *text) {
   size_t len = 0;
   int code = ent_ask(r->d.session, ENT_VALUE, text, &out, &len);
   if (code != ENT_PASSES && code != ENT_UNDECIDED) { out_trouble(r, out ? out : "", len); return; }
-  char *copy = malloc(len + 1);   /* colouring it is another call on the session */
-  if (!copy) return;
-  memcpy(copy, out, len);
-  copy[len] = 0;
-  out_value(r, copy, len, code == ENT_UNDECIDED);
-  free(copy);
+  out_value(r, out, len, code == ENT_UNDECIDED);
 }
 
 static void entry_declarations(Repl *r, const char *text, size_t len) {
@@ -76,10 +71,9 @@ static void entry_declarations(Repl *r, const char *text, size_t len) {
   if (*replaced) out_line(r, "in place of %s", replaced);
 }
 
-/* The settings that may change while the session goes on. */
+/* A session that can be asked, in a window that may have changed. */
 static void session_ready(Repl *r) {
   int rows, columns;
-  interrupted = 0;
   draft_refresh(&r->d);
   out_window(&rows, &columns);
   if (r->live && !r->o.config.width) ent_set_width(r->d.session, columns);
@@ -89,7 +83,6 @@ static void session_ready(Repl *r) {
 static void entry_run(Repl *r, char *text, size_t len, ent_input kind) {
   char after = text[len];
   text[len] = 0;
-  session_ready(r);
   if (kind == ENT_INPUT_EXPR) entry_expression(r, text);
   else entry_declarations(r, text, len);
   text[len] = after;
@@ -108,13 +101,13 @@ void repl_entries(Repl *r, const char *given, size_t len, size_t *rest) {
   if (!copy) return;
   memcpy(copy, given, len);
   copy[len] = 0;
-  for (size_t at = 0; at < len && !r->leave && !r->e.out_error && !(interrupted && r->live);) {
+  for (size_t at = 0; at < len && !r->leave && !r->e.out_error && !interrupted;) {
+    session_ready(r);
     at += blank_lines(copy + at, len - at);
     size_t line = strcspn(copy + at, "\n"), end = 0;
     if (copy[at] == ':') {
       char after = copy[at + line];
       copy[at + line] = 0;
-      session_ready(r);
       command_run(r, copy + at + 1);
       copy[at + line] = after;
       at += line + (after != 0);
@@ -158,12 +151,20 @@ static void pending_run(Repl *r, Pending *p) {
   repl_entries(r, p->text, p->len, &rest);
   p->len -= rest;
   memmove(p->text, p->text + rest, p->len + 1);
+  if (!p->len) pending_drop(p);
 }
 
 /* What is left unfinished at the end is said to be: it is taken as it is. */
 static void pending_end(Repl *r, Pending *p) {
   if (p->len && !is_blank(p->text)) entry_run(r, p->text, p->len, ENT_INPUT_DECLS);
   pending_drop(p);
+}
+
+/* Whether all of it is one entry that is not finished. */
+static bool is_more(Repl *r, const Pending *p) {
+  size_t end;
+  session_ready(r);
+  return p->text[0] != ':' && ent_input_kind(r->d.session, p->text, p->len, &end) == ENT_INPUT_MORE;
 }
 
 static void tell_changes(Repl *r) {
@@ -180,13 +181,14 @@ static void converse(Repl *r) {
     bool cancelled = false;
     tell_changes(r);
     repl_prompt(r, prompt, sizeof prompt);
-    char *line = edit_read(prompt, p.len ? p.text : NULL, &cancelled);
+    char *line = edit_read(prompt, &p.text, &cancelled);
+    p.len = p.text ? p.len : 0;
     if (!line && !cancelled) break;
-    pending_drop(&p);
-    if (line && !cancelled && !is_blank(line)) {
-      interrupted = 0;
-      history_keep(line);
-      if (pending_add(&p, line, strlen(line))) pending_run(r, &p);
+    interrupted = 0;
+    if (cancelled) pending_drop(&p);
+    else if (pending_add(&p, line, strlen(line)) && !is_more(r, &p)) {
+      if (!is_blank(p.text)) history_keep(p.text);
+      pending_run(r, &p);
       if (interrupted) pending_drop(&p);
     }
     free(line);

@@ -90,8 +90,9 @@ void history_keep(const char *entry);
 /* repl_edit.c: the one file that knows Readline. */
 void edit_open(Repl *r);
 void edit_close(void);
-/* What was entered: to be freed; NULL: the end. *cancelled: Ctrl-C. rest is there already. */
-char *edit_read(const char *prompt, const char *rest, bool *cancelled);
+/* What was entered: to be freed; NULL: the end. *cancelled: Ctrl-C. *rest is what was not finished (or NULL): where the display
+ * is ours it stands in the input already, and is freed and NULL then; else what comes goes on with it. */
+char *edit_read(const char *prompt, char **rest, bool *cancelled);
 void edit_remember(const char *entry);   /* in what the arrow keys go through */
 
 /* repl.c */

@@ -101,11 +101,9 @@ static void run_list(Repl *r, const char *argument, bool force) {
 static void run_show(Repl *r, const char *name, bool force) {
   (void)force;
   const char *text = *name ? ent_show(r->d.session, name) : NULL;
-  char *copy = text ? strdup(text) : NULL;   /* colouring it is another call on the session */
-  if (copy) out_code(r, copy, strlen(copy));
+  if (text) out_code(r, text, strlen(text));
   else if (!*name) out_say(r, ":show wants a name, as in  :show initiative");
   else out_say(r, "nothing is declared as %s", edge_safe(name).text);
-  free(copy);
 }
 
 static void run_doc(Repl *r, const char *name, bool force) {
@@ -116,17 +114,15 @@ static void run_doc(Repl *r, const char *name, bool force) {
   else out_say(r, "nothing is known of %s", edge_safe(name).text);
 }
 
-static void show_asked(Repl *r, ent_question q, const char *expr) {
+static bool show_asked(Repl *r, ent_question q, const char *expr) {
   const char *out = NULL;
   size_t len = 0;
   int code = ent_ask(r->d.session, q, expr, &out, &len);
-  if (code == ENT_BROKEN || code == ENT_FAULT) out_trouble(r, out, len);
+  bool asked = code == ENT_PASSES || code == ENT_UNDECIDED;
+  if (!asked) out_trouble(r, out, len);
   else if (q == ENT_CODE) out_plain(r, out, len);
-  else {
-    char *copy = strdup(out);
-    if (copy) out_value(r, copy, len, code == ENT_UNDECIDED);
-    free(copy);
-  }
+  else out_value(r, out, len, code == ENT_UNDECIDED);
+  return asked;
 }
 
 static bool wants(Repl *r, const char *argument, const char *what) {
@@ -149,8 +145,9 @@ static void run_time(Repl *r, const char *expr, bool force) {
   struct timespec a, b;
   if (!wants(r, expr, ":time wants an expression, as in  :time covered(minerals)")) return;
   clock_gettime(CLOCK_MONOTONIC, &a);
-  show_asked(r, ENT_VALUE, expr);
+  bool asked = show_asked(r, ENT_VALUE, expr);
   clock_gettime(CLOCK_MONOTONIC, &b);
+  if (!asked) return;
   double seconds = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
   out_line(r, "%llu steps, %.6f s", (unsigned long long)ent_steps(r->d.session), seconds);
 }

@@ -242,6 +242,7 @@ int draft_reload(Draft *d, Repl *r) {
   }
   ent_session *s = session_of(d, r, &d->now, true, &code);
   if (s) session_take(d, s, true);
+  for (size_t i = 0; i < d->nseen && !s; i++) seen_read(&d->seen[i]);   /* told again once it changes again */
   return code;
 }
 

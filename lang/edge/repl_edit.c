@@ -499,11 +499,16 @@ void edit_remember(const char *entry) {
   if (!last || strcmp(last->line, entry)) add_history(entry);
 }
 
-char *edit_read(const char *prompt, const char *rest, bool *cancelled) {
-  now.rest = rest;
+char *edit_read(const char *prompt, char **rest, bool *cancelled) {
+  bool goes_on = *rest && !now.own;
+  now.rest = now.own ? *rest : NULL;
   now.cancelled = false;
-  char *line = readline(prompt);
+  char *line = readline(goes_on ? "... " : prompt);
   *cancelled = now.cancelled;
+  if (now.own) {
+    free(*rest);
+    *rest = NULL;
+  }
   if (!line) write_out("\r\n", 2);
   return line;
 }
