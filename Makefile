@@ -36,11 +36,13 @@ LINK := $(CC) $(CFLAGS) $(SAN) -pie -Wl,-z,relro,-z,now
 # does nothing, 1,000 interleaved starts, median as a part of `lua5.4 -e ''`: all shared 0.73, the same bound lazily 0.71,
 # GMP and libffi as archives 0.67, wholly static with -static-pie 0.60. The last is out while edge/ffi calls dlopen, and
 # what is left then is the C library alone, bound at once (lazy binding gains nothing more). Where a system has no
-# archives: make GMP=-lgmp FFI=-lffi
+# archives: make GMP=-lgmp FFI=-lffi READLINE=-lreadline
 GMP ?= -Wl,-Bstatic -lgmp -Wl,-Bdynamic
 ifneq ($(wildcard lang/edge/ffi*.c),)
 FFI ?= -Wl,-Bstatic -lffi -Wl,-Bdynamic -ldl
 endif
+# The same for entente-repl, which links Readline and no other program does.
+READLINE ?= -Wl,-Bstatic -lreadline -ltinfo -Wl,-Bdynamic
 
 # ---- what is built from what ----
 
@@ -77,7 +79,7 @@ $(B)/entente: $(CLI_O) $(B)/edge.a $(B)/libentente.a
 	$(Q)$(LINK) -o $@ $^ $(FFI) $(GMP)
 $(B)/entente-repl: $(REPL_O) $(B)/edge.a $(B)/libentente.a
 	@echo "link $@"
-	$(Q)$(LINK) -o $@ $^ $(FFI) $(GMP) -lreadline
+	$(Q)$(LINK) -o $@ $^ $(FFI) $(GMP) $(READLINE)
 $(B)/tests/%: tests/unit/%.c $(B)/libentente.a $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
 	$(Q)$(COMPILE) -Itests -MMD -MP -MF $@.d -pie -Wl,-z,relro,-z,now -o $@ $< $(B)/libentente.a $(GMP)

@@ -18,7 +18,6 @@ typedef struct Scratch {
 static void scratch_open(ent_session *s, Scratch *x, const char *text, size_t len) {
   sources_init(&x->sources, &s->mem);
   diags_init(&x->diags, &s->mem);
-  x->diags.mute = 1;
   unit_init(&x->unit, &s->mem, &s->names, &x->sources, &x->diags);
   x->src = sources_add(&x->sources, "<input>", text, len, false);
 }
@@ -58,14 +57,14 @@ static bool only_docs(const char *text, size_t len) {
 ent_input ent_input_kind(ent_session *s, const char *text, size_t len, size_t *end) {
   *end = len;
   Tried d = try_form(s, FORM_FILE, text, len);
-  if (!d.any && !d.wrong) return only_docs(text, len) ? ENT_INPUT_MORE : ENT_INPUT_NOTHING;  /* a documentation comment waits for what it is about */
+  if (!d.any && !d.wrong) return only_docs(text, len) ? ENT_INPUT_MORE_DECLS : ENT_INPUT_NOTHING;  /* a documentation comment waits for what it is about */
   if (!d.wrong && d.whole) return ENT_INPUT_DECLS;
   Tried e = try_form(s, FORM_EXPR, text, len);
   if (e.first && (!d.last || e.first < d.last)) { *end = e.first; return ENT_INPUT_EXPR; }
   if (!e.wrong && e.whole) return ENT_INPUT_EXPR;
   if (d.last) { *end = d.last; return ENT_INPUT_DECLS; }
-  if (!d.wrong || !e.wrong) return ENT_INPUT_MORE;
-  return e.any && e.at >= d.at ? ENT_INPUT_EXPR : ENT_INPUT_DECLS;
+  if (!d.wrong || !e.wrong) return d.wrong ? ENT_INPUT_MORE_EXPR : ENT_INPUT_MORE_DECLS;
+  return e.any && e.at > d.at ? ENT_INPUT_EXPR : ENT_INPUT_DECLS;
 }
 
 void ent_classify(ent_session *s, const char *text, size_t len, unsigned char *to) {
@@ -333,9 +332,8 @@ static bool word_fits(const Offer *o, const char *word) {
 
 static void offer_words(Offer *o) {
   if (o->kinds & (OF_NEW | OF_TABLE | OF_MODULE | OF_UNIT)) return;
-  bool start = !o->p.tokens.len;
   for (uint32_t i = 0; i < o->p.nword; i++)
-    if (start || word_fits(o, o->p.word[i])) offer(o, o->p.word[i], "word", word_about(o->p.word[i]));
+    if (word_fits(o, o->p.word[i])) offer(o, o->p.word[i], "word", word_about(o->p.word[i]));
 }
 
 /* ---- after a dot ---- */
@@ -392,14 +390,13 @@ static void offer_after_dot(Offer *o) {
   Buf e;
   buf_init(&e, &s->mem);
   buf_add(&e, o->text + lo, hi - lo);
-  s->diags.mute++;
-  const Source *src = s->loaded && hi > lo ? sources_add(&s->sources, "<expression>", buf_text(&e), e.len, false) : NULL;
-  uint32_t errors = s->diags.errors;
+  uint32_t errors = s->diags.errors, said = s->diags.list.len;
   s->diags.errors = 0;
+  const Source *src = s->loaded && hi > lo ? sources_add(&s->sources, "<expression>", buf_text(&e), e.len, false) : NULL;
   Node *expr = src ? parse_expr(&s->unit, src) : NULL;
   uint32_t f = expr && !s->diags.errors ? program_check_expr(p, s->module, expr) : UINT32_MAX;
-  s->diags.errors = errors;
-  s->diags.mute--;
+  s->diags.errors = errors;   /* what is wrong with half an expression is nobody's mistake */
+  s->diags.list.len = said;
   size_t before = s->words.len;
   if (f != UINT32_MAX) {
     TypeInfo t = type_at(&p->types, p->funcs.at[f].ret);
@@ -457,7 +454,7 @@ static void offer_form(Offer *o, ParseForm form, const char *text, size_t len) {
     o->text = o->x.src->text;
     parse_probe(&o->x.unit, o->x.src, form, &o->p);
     o->kinds = OF_ANY;
-    if (!o->p.wrong) offer_all(o);
+    if (!o->p.wrong || o->p.inside) offer_all(o);
     probe_end(&o->x.unit, &o->p);
   }
   scratch_close(&o->x);

@@ -115,8 +115,8 @@ int ent_world(ent_session *s, const char **out, size_t *len);
 const char *ent_show(ent_session *s, const char *name);
 const char *ent_doc(ent_session *s, const char *name);
 
-/* What a text is that is being typed; one that cannot be mended by going on is what it comes nearest to. */
-typedef enum ent_input { ENT_INPUT_NOTHING, ENT_INPUT_EXPR, ENT_INPUT_DECLS, ENT_INPUT_MORE } ent_input;
+/* What a text is that is being typed, or would be once it goes on; one that cannot be mended so is what it comes nearest to. */
+typedef enum ent_input { ENT_INPUT_NOTHING, ENT_INPUT_EXPR, ENT_INPUT_DECLS, ENT_INPUT_MORE_EXPR, ENT_INPUT_MORE_DECLS } ent_input;
 /* *end: where its first entry ends, an expression or a run of declarations, when another begins in the first column after it. */
 ent_input ent_input_kind(ent_session *s, const char *text, size_t len, size_t *end);
 typedef enum ent_form { ENT_FORM_ENTRY, ENT_FORM_EXPR, ENT_FORM_SHOCK, ENT_FORM_NAME } ent_form;

@@ -83,7 +83,7 @@ static void session_ready(Repl *r) {
 static void entry_run(Repl *r, char *text, size_t len, ent_input kind) {
   char after = text[len];
   text[len] = 0;
-  if (kind == ENT_INPUT_EXPR) entry_expression(r, text);
+  if (kind == ENT_INPUT_EXPR || kind == ENT_INPUT_MORE_EXPR) entry_expression(r, text);
   else entry_declarations(r, text, len);
   text[len] = after;
 }
@@ -115,7 +115,7 @@ void repl_entries(Repl *r, const char *given, size_t len, size_t *rest) {
     }
     if (at >= len) break;
     ent_input kind = ent_input_kind(r->d.session, copy + at, len - at, &end);
-    if (kind == ENT_INPUT_MORE) { *rest = at; break; }
+    if (kind >= ENT_INPUT_MORE_EXPR) { *rest = at; break; }
     if (kind != ENT_INPUT_NOTHING) entry_run(r, copy + at, end, kind);
     at += end;
   }
@@ -156,7 +156,8 @@ static void pending_run(Repl *r, Pending *p) {
 
 /* What is left unfinished at the end is said to be: it is taken as it is. */
 static void pending_end(Repl *r, Pending *p) {
-  if (p->len && !is_blank(p->text)) entry_run(r, p->text, p->len, ENT_INPUT_DECLS);
+  size_t end;
+  if (p->len && !is_blank(p->text)) entry_run(r, p->text, p->len, ent_input_kind(r->d.session, p->text, p->len, &end));
   pending_drop(p);
 }
 
@@ -164,7 +165,7 @@ static void pending_end(Repl *r, Pending *p) {
 static bool is_more(Repl *r, const Pending *p) {
   size_t end;
   session_ready(r);
-  return p->text[0] != ':' && ent_input_kind(r->d.session, p->text, p->len, &end) == ENT_INPUT_MORE;
+  return p->text[0] != ':' && ent_input_kind(r->d.session, p->text, p->len, &end) >= ENT_INPUT_MORE_EXPR;
 }
 
 static void tell_changes(Repl *r) {
@@ -244,8 +245,8 @@ static int load_files(Repl *r) {
 
 static int session(Repl *r) {
   int code;
-  ent_session *tried = options_open(&r->o, &code);   /* so that a wrong --as-of is wrong use */
-  if (!tried) return code;
+  ent_session *tried = r->o.config.as_of ? options_open(&r->o, &code) : NULL;   /* so that a wrong one is wrong use */
+  if (r->o.config.as_of && !tried) return code;
   ent_close(tried);
   if (!draft_open(&r->d, &r->o, &code)) return code;
   load_first(r);

@@ -237,7 +237,7 @@ static void leave_input(const char *mark) {
 static bool is_whole(void) {
   size_t end;
   if (rl_line_buffer[0] == ':') return true;
-  return ent_input_kind(now.r->d.session, rl_line_buffer, (size_t)rl_end, &end) != ENT_INPUT_MORE || end < (size_t)rl_end;
+  return ent_input_kind(now.r->d.session, rl_line_buffer, (size_t)rl_end, &end) < ENT_INPUT_MORE_EXPR || end < (size_t)rl_end;
 }
 
 static int key_enter(int count, int key) {

@@ -7,6 +7,7 @@ enum { PROBE_WORDS = 192 };
 typedef struct Probe {
   bool wrong;          /* it can be the beginning of nothing; at: where that shows */
   bool whole;          /* it may end here */
+  bool inside;         /* it ends in an expression within a text: no more lines can follow, but the line may go on */
   uint32_t at;
   uint32_t first, last;  /* places before lines that begin in the first column, where it might have ended: 0: none */
   bool name, value, unit, text;  /* may come next: a name, any value, a unit, a text in quotes */
