@@ -24,7 +24,7 @@ struct ent_session {
   Loader loader;
   uint16_t module;      /* the draft's own */
   uint32_t own_funcs;   /* how many Funcs the draft and library have, before expressions are asked */
-  bool has_world, has_vm, loaded, broken;
+  bool has_world, has_vm, loaded, broken, whole /* the last report was made */;
   Report report;
   bool reported;
   Buf out;
