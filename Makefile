@@ -151,7 +151,7 @@ demo: $(B)/entente
 test: all $(UNIT)
 	@B='$(B)' ENTENTE='$(B)/entente' sh tests/run.sh $(or $(T),$(TESTS) $(UNIT))
 
-bench: all
+bench: all $(B)/tests/session
 	@bash tests/bench/run.sh
 soak: all $(B)/tests/fault
 	@B='$(B)' bash tests/soak.sh

@@ -365,6 +365,31 @@ SKIP: {
     sees($wide, qr/^entente> "Xword1 word2/m, 'and can be edited at its beginning');
 }
 
+# The sessions of README.md, key by key: the screen is the block
+SKIP: {
+    my ($page, %draft, $any) = Drive::slurp('README.md');
+    while ($page =~ /^```(\w+)(?: (?:\w+=\S+ )*?(id|in)=(\w+)[^\n]*)\n(.*?)^```/gms) {
+        my ($language, $mark, $name, $text) = ($1, $2, $3, $4);
+        if ($mark eq 'id') { $draft{$name} = $text; next }
+        next unless $language eq 'session';
+        Drive::spill("$dir/$name.ent", $draft{$name});
+        my $t = terminal({ rows => 60, columns => 120 }, "$dir/$name.ent");
+        skip('there are no pseudo-terminals', 1) unless $t;
+        my $shown = '';
+        for my $line (split /\n/, $text) {
+            $shown .= "$line\n";
+            next unless $line =~ /^((?:\d{4}-\d\d-\d\d|entente)[^>]*>|\.\.\.) (.*)/;
+            my ($at, $entry) = (quotemeta $1, $2);
+            $t->sees(qr/^$at\z/m) or last;
+            $t->send("$entry\r");
+        }
+        $t->sees(qr/\Q$shown\E[^>\n]*>\z/);
+        is($t->screen =~ s/\n[^\n]*\z/\n/r, $text, "README.md's session");
+        $any++;
+    }
+    ok($any, 'README.md has a session');
+}
+
 # A draft with a mistake on the command line: the session begins, and :reload loads it once it is mended
 SKIP: {
     Drive::spill("$dir/late.ent", "let a = b\n");
