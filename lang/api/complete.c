@@ -419,7 +419,12 @@ static void offer_modules(Offer *o) {
 
 /* ---- all of it ---- */
 
-static int by_text(const void *a, const void *b) { return strcmp(((const ent_word *)a)->text, ((const ent_word *)b)->text); }
+/* Countries come last: where they are not what is looked for, there are too many of them. */
+static int in_order(const void *a, const void *b) {
+  const ent_word *x = a, *y = b;
+  bool cx = !strcmp(x->kind, "country"), cy = !strcmp(y->kind, "country");
+  return cx != cy ? cx - cy : strcmp(x->text, y->text);
+}
 
 static void words_settle(ent_session *s) {
   const char *texts = buf_text(&s->word_texts);
@@ -429,7 +434,7 @@ static void words_settle(ent_session *s) {
     s->words.at[i].about = texts + (uintptr_t)s->words.at[i].about;
   }
   if (s->word_texts.full) s->words.len = 0;
-  if (s->words.len) qsort(s->words.at, s->words.len, sizeof *s->words.at, by_text);
+  if (s->words.len) qsort(s->words.at, s->words.len, sizeof *s->words.at, in_order);
   for (uint32_t i = 0; i < s->words.len; i++)
     if (!kept || strcmp(s->words.at[kept - 1].text, s->words.at[i].text)) s->words.at[kept++] = s->words.at[i];
   s->words.len = kept;

@@ -4,6 +4,7 @@
 #include "syntax/parser.h"
 #include "syntax/print.h"
 #include "base/utf8.h"
+#include <errno.h>
 #include <string.h>
 
 /* A draft made of parts: files and texts that were typed, of which the later may change the earlier. */
@@ -149,7 +150,7 @@ static int part_read(Parts *p, uint32_t i, const ent_part *part) {
   SessionPart made = {0};
   int error = 0;
   if (part->kind == ENT_PART_FILE) error = loader_part(&s->loader, part->name, s->config.root, &p->tree[i], &made.source);
-  else if (!(made.source = sources_add(&s->sources, part->name, part->text, part->len, false))) error = ENT_FAULT;
+  else if (!(made.source = sources_add(&s->sources, part->name, part->text, part->len, false))) error = ENOMEM;
   else {
     p->tree[i] = parse_form(&s->unit, made.source, part->kind == ENT_PART_SHOCK ? FORM_SHOCK : FORM_FILE);
     if (p->tree[i] && part->kind == ENT_PART_TEXT) loader_part_uses(&s->loader, p->tree[i], s->config.root);

@@ -126,7 +126,7 @@ typedef enum ent_input { ENT_INPUT_NOTHING, ENT_INPUT_EXPR, ENT_INPUT_DECLS, ENT
 ent_input ent_input_kind(ent_session *s, const char *text, size_t len, size_t *end);
 typedef enum ent_form { ENT_FORM_ENTRY, ENT_FORM_EXPR, ENT_FORM_SHOCK, ENT_FORM_NAME } ent_form;
 typedef struct ent_word { const char *text, *kind, *about; } ent_word;   /* kind: "word", "unit", "country", "function" ... */
-/* What may stand at the end of a text, in order; *from is where what is there of it begins. */
+/* What may stand at the end of a text, by name, countries last; *from is where what is there of it begins. */
 size_t ent_complete(ent_session *s, ent_form form, const char *text, size_t len, size_t *from, const ent_word **words);
 /* What each byte is, for colours; to has room for len. Texts handed out before stay good. */
 typedef enum ent_class { ENT_CLASS_BLANK, ENT_CLASS_WORD, ENT_CLASS_NAME, ENT_CLASS_FIGURE, ENT_CLASS_UNIT, ENT_CLASS_DATE, ENT_CLASS_TEXT,

@@ -89,10 +89,10 @@ static void entry_run(Repl *r, char *text, size_t len, ent_input kind) {
 }
 
 static size_t blank_lines(const char *text, size_t len) {
-  size_t n = 0;
-  for (size_t i = 0; i < len && strchr(" \t\r\n", text[i]) && text[i]; i++)
+  size_t n = 0, i = 0;
+  for (; i < len && text[i] && strchr(" \t\r\n", text[i]); i++)
     if (text[i] == '\n') n = i + 1;
-  return n == len || (n < len && strspn(text + n, " \t\r\n") == len - n) ? len : n;
+  return i == len ? len : n;
 }
 
 void repl_entries(Repl *r, const char *given, size_t len, size_t *rest) {
@@ -198,7 +198,8 @@ static void converse(Repl *r) {
   edit_close();
 }
 
-static void read_lines(Repl *r) {
+/* It is no gate, so what lines say is not told by its code; but that they were not all read is. */
+static int read_lines(Repl *r) {
   enum { LINE_MAX_BYTES = 64 << 20 };
   Pending p = {0};
   char *line = NULL;
@@ -211,8 +212,14 @@ static void read_lines(Repl *r) {
       pending_drop(&p);
     } else pending_run(r, &p);
   }
-  pending_end(r, &p);
   free(line);
+  if (interrupted) {
+    pending_drop(&p);
+    edge_say("interrupted");
+    return ENT_BROKEN;
+  }
+  pending_end(r, &p);
+  return ENT_PASSES;
 }
 
 /* ---- beginning and end ---- */
@@ -252,7 +259,7 @@ static int session(Repl *r) {
   load_first(r);
   code = load_files(r);
   if (!code && r->live) converse(r);
-  else if (!code) read_lines(r);
+  else if (!code) code = read_lines(r);
   draft_close(&r->d);
   free(r->refused);
   return code;
@@ -260,7 +267,7 @@ static int session(Repl *r) {
 
 int main(int argc, char **argv) {
   Repl r = {.e = {.stop = &interrupted}};
-  setlocale(LC_CTYPE, "");
+  if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1) setlocale(LC_CTYPE, "C.UTF-8");   /* drafts are UTF-8 */
   signals();
   int code = options_read(&r.o, &r.e, cmd_find("repl"), argc - 1, argv + 1);
   if (code) return code;

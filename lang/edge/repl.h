@@ -49,7 +49,7 @@ bool draft_open(Draft *d, const Options *o, int *code);
 void draft_close(Draft *d);
 int draft_add(Draft *d, Repl *r, ent_part_kind kind, const char *name, const char *text, size_t len, bool rc);
 bool draft_day(Draft *d, const char *day);      /* NULL: none of its own; false: no date */
-bool draft_calm(Draft *d, Repl *r);             /* nothing assumed, and no day of its own */
+bool draft_assume_none(Draft *d, Repl *r);      /* takes back every step assumed */
 int draft_reload(Draft *d, Repl *r);            /* reads files anew */
 bool draft_step(Draft *d, Repl *r, bool redo);
 void draft_refresh(Draft *d);                   /* opens the session anew when it is of no more use, or has grown */

@@ -179,12 +179,8 @@ static void run_as_of(Repl *r, const char *date, bool force) {
 
 static void run_assume(Repl *r, const char *step, bool force) {
   (void)force;
-  if (wants(r, step, ":assume wants a step of a scenario, as in  :assume withdraw NLD from 2027-01-01")) draft_add(&r->d, r, ENT_PART_SHOCK, "<assumed>", step, strlen(step), false);
-}
-
-static void run_calm(Repl *r, const char *argument, bool force) {
-  (void)argument, (void)force;
-  draft_calm(&r->d, r);
+  if (!strcmp(step, "none")) draft_assume_none(&r->d, r);
+  else if (wants(r, step, ":assume wants a step of a scenario, as in  :assume withdraw NLD from 2027-01-01,  or none")) draft_add(&r->d, r, ENT_PART_SHOCK, "<assumed>", step, strlen(step), false);
 }
 
 static void run_undo(Repl *r, const char *argument, bool force) {
@@ -224,9 +220,8 @@ const Command repl_commands[] = {
   {"world", ":world", "day, assumptions, agreements", "Shows the day and the world that expressions are evaluated in.", ENT_FORM_NAME, false, run_world},
   {"as-of", ":as-of DATE", "move to a day", "Moves to a day. `:as-of none` goes back to that on which the agreements start.", ENT_FORM_NAME, false, run_as_of},
   {"assume", ":assume SHOCK", "assume a step of a scenario", "Assumes a step of a scenario, upon what is assumed already: withdraw NLD from 2027-01-01, close ROUTE, impose CONTROL,\n"
-   "lift CONTROL, scale supply R of C by 50%, suspend pact.m1, assume SCENARIO.", ENT_FORM_SHOCK, false, run_assume},
-  {"calm", ":calm", "assume nothing, on no day of its own", "Takes back every :assume and :as-of; what was declared stays.", ENT_FORM_NAME, false, run_calm},
-  {"undo", ":undo", "take back the last change", "Takes back the last declaration, :load, :as-of, :assume or :calm.", ENT_FORM_NAME, false, run_undo},
+   "lift CONTROL, scale supply R of C by 50%, suspend pact.m1, assume SCENARIO. `:assume none` takes back all.", ENT_FORM_SHOCK, false, run_assume},
+  {"undo", ":undo", "take back the last change", "Takes back the last declaration, :load, :as-of or :assume.", ENT_FORM_NAME, false, run_undo},
   {"redo", ":redo", "make it again", "Makes again what :undo took back.", ENT_FORM_NAME, false, run_redo},
   {"quit", ":quit", "leave, as Ctrl-D does", "Leaves. What has not been saved is lost.", ENT_FORM_NAME, false, run_quit},
   {0},

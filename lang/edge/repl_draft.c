@@ -131,8 +131,11 @@ const char *draft_changed(Draft *d) {
 
 /* ---- sessions ---- */
 
-/* A session of this state; NULL after saying why, when to is not NULL, with *code set. */
-static ent_session *session_of(Draft *d, Repl *to, const State *state, bool reread, int *code) {
+/* What is told of a session's messages: nothing, mistakes, or warnings too, which are about the last part. */
+typedef enum Tell { TELL_NOTHING, TELL_MISTAKES, TELL_ALL } Tell;
+
+/* A session of this state; NULL when it has a mistake, with *code set. */
+static ent_session *session_of(Draft *d, Repl *to, const State *state, bool reread, Tell tell, int *code) {
   ent_config c = d->o->config;
   c.as_of = NULL;
   ent_session *s = ent_open(&c);
@@ -147,7 +150,7 @@ static ent_session *session_of(Draft *d, Repl *to, const State *state, bool rere
   free(part);
   size_t len = 0;
   const char *text = s ? ent_diagnostics(s, ENT_TEXT, &len) : NULL;
-  if (to && text && len) out_trouble(to, text, len);
+  if (text && len && tell >= (*code ? TELL_MISTAKES : TELL_ALL)) out_trouble(to, text, len);
   if (s && *code == ENT_PASSES) {
     ent_set_day(s, state->day[0] ? state->day : NULL);
     return s;
@@ -164,9 +167,9 @@ static void session_take(Draft *d, ent_session *s, bool reread) {
 }
 
 /* Goes over to another state, which is taken over. */
-static int state_enter(Draft *d, Repl *r, State next, bool reread) {
+static int state_enter(Draft *d, Repl *r, State next, bool reread, Tell tell) {
   int code;
-  ent_session *s = session_of(d, r, &next, reread, &code);
+  ent_session *s = session_of(d, r, &next, reread, tell, &code);
   if (!s) {
     state_end(&next);
     return code;
@@ -182,7 +185,7 @@ bool draft_open(Draft *d, const Options *o, int *code) {
   memset(d, 0, sizeof *d);
   d->o = o;
   if (o->config.as_of) snprintf(d->now.day, sizeof d->now.day, "%s", o->config.as_of);
-  ent_session *s = session_of(d, NULL, &d->now, false, code);
+  ent_session *s = session_of(d, NULL, &d->now, false, TELL_NOTHING, code);
   if (s) session_take(d, s, false);
   return s != NULL;
 }
@@ -202,12 +205,16 @@ int draft_add(Draft *d, Repl *r, ent_part_kind kind, const char *name, const cha
   Part *p = part_make(kind, name, text, len, rc);
   if (!p) { state_end(&next); return ENT_BROKEN; }
   next.part[next.n++] = p;
-  return state_enter(d, r, next, false);
+  return state_enter(d, r, next, false, TELL_ALL);
 }
 
 bool draft_day(Draft *d, const char *day) {
   State next;
-  if (!ent_set_day(d->session, day) || !state_copy(&next, &d->now)) return false;
+  if (!state_copy(&next, &d->now)) return false;
+  if (!ent_set_day(d->session, day)) {
+    state_end(&next);
+    return false;
+  }
   snprintf(next.day, sizeof next.day, "%s", day ? day : "");
   states_push(&d->undo, &d->nundo, d->now);
   states_end(&d->redo, &d->nredo);
@@ -215,7 +222,7 @@ bool draft_day(Draft *d, const char *day) {
   return true;
 }
 
-bool draft_calm(Draft *d, Repl *r) {
+bool draft_assume_none(Draft *d, Repl *r) {
   State next;
   size_t kept = 0;
   if (!state_copy(&next, &d->now)) return false;
@@ -224,8 +231,7 @@ bool draft_calm(Draft *d, Repl *r) {
     else next.part[kept++] = next.part[i];
   }
   next.n = kept;
-  next.day[0] = 0;
-  return state_enter(d, r, next, false) == ENT_PASSES;
+  return state_enter(d, r, next, false, TELL_MISTAKES) == ENT_PASSES;
 }
 
 int draft_reload(Draft *d, Repl *r) {
@@ -235,12 +241,12 @@ int draft_reload(Draft *d, Repl *r) {
     d->wish = (State){0};
     State again;
     bool kept = state_copy(&again, &next);
-    code = state_enter(d, r, next, true);
+    code = state_enter(d, r, next, true, TELL_ALL);
     if (code && kept) d->wish = again;
     else if (kept) state_end(&again);
     return code;
   }
-  ent_session *s = session_of(d, r, &d->now, true, &code);
+  ent_session *s = session_of(d, r, &d->now, true, TELL_MISTAKES, &code);
   if (s) session_take(d, s, true);
   for (size_t i = 0; i < d->nseen && !s; i++) seen_read(&d->seen[i]);   /* told again once it changes again */
   return code;
@@ -254,7 +260,7 @@ bool draft_step(Draft *d, Repl *r, bool redo) {
   State next = (*from)[*nfrom - 1];
   if (same_parts(&next, &d->now)) ent_set_day(d->session, next.day[0] ? next.day : NULL);
   else {
-    ent_session *s = session_of(d, r, &next, false, &code);
+    ent_session *s = session_of(d, r, &next, false, TELL_MISTAKES, &code);
     if (!s) return false;
     session_take(d, s, false);
   }
@@ -267,7 +273,7 @@ bool draft_step(Draft *d, Repl *r, bool redo) {
 void draft_refresh(Draft *d) {
   if (ent_usable(d->session) && ent_memory(d->session) < d->fresh + GROWN) return;
   int code;
-  ent_session *s = session_of(d, NULL, &d->now, false, &code);
+  ent_session *s = session_of(d, NULL, &d->now, false, TELL_NOTHING, &code);
   if (s) session_take(d, s, false);
 }
 

@@ -97,7 +97,7 @@ static size_t glyph(const char *text, size_t len, mbstate_t *state, char to[16],
     return 1;
   }
   /* What is invisible, or changes the direction of writing, is shown by its number. */
-  bool hidden = (wc >= 0x80 && wc < 0xA0) || wc == 0x61C || (wc >= 0x200B && wc <= 0x200F) || (wc >= 0x2028 && wc <= 0x202E) || (wc >= 0x2066 && wc <= 0x2069) || wc == 0xFEFF;
+  bool hidden = (wc >= 0x80 && wc < 0xA0) || wc == 0x61C || (wc >= 0x200B && wc <= 0x200F) || (wc >= 0x2028 && wc <= 0x202E) || (wc >= 0x2060 && wc <= 0x206F) || wc == 0xFEFF;
   int w = wcwidth(wc);
   if (hidden || w < 0) *width = snprintf(to, 16, "\\u{%x}", (unsigned)wc);
   else {
@@ -458,10 +458,13 @@ static int begin(void) {
 }
 
 static void keys_bind(void) {
+  Keymap maps[] = {emacs_standard_keymap, vi_insertion_keymap, vi_movement_keymap};
+  for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+    rl_bind_key_in_map('C' & 0x1F, key_cancel, maps[i]);
+    rl_bind_key_in_map('\r', key_enter, maps[i]);
+    rl_bind_key_in_map('\n', key_enter, maps[i]);
+  }
   rl_bind_key('\t', key_tab);
-  rl_bind_key('C' & 0x1F, key_cancel);
-  rl_bind_key('\r', key_enter);
-  rl_bind_key('\n', key_enter);
   if (!now.own) return;
   rl_bind_keyseq("\\e\\C-m", key_line);
   rl_bind_keyseq("\\e[A", key_up);

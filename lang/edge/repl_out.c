@@ -48,6 +48,7 @@ static bool page(const char *text, size_t len) {
   pid_t child = fork();
   if (child == 0) {
     signal(SIGINT, SIG_DFL);
+    signal(SIGPIPE, SIG_DFL);
     dup2(ends[0], STDIN_FILENO);
     close(ends[0]);
     close(ends[1]);

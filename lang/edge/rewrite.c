@@ -116,6 +116,16 @@ static mode_t new_mode(void) {
   return 0666 & ~mask;
 }
 
+/* Gives a file a name that must be free. A rename would take one that is not; where there are no links, the name is taken first. */
+static int place(const char *temp, const char *path) {
+  if (!link(temp, path)) return 0;
+  if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) return -1;
+  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return -1;
+  close(fd);
+  return rename(temp, path);
+}
+
 const char *file_create(const char *path, const char *text, size_t len) {
   char temp[PATH_MAX];
   int fd = temp_make(path, temp);
@@ -123,7 +133,7 @@ const char *file_create(const char *path, const char *text, size_t len) {
   bool written = write_all(fd, text, len) && !fchmod(fd, new_mode()) && !fsync(fd);
   const char *why = written ? NULL : strerror(errno);
   if (close(fd) && !why) why = strerror(errno);
-  if (!why && link(temp, path)) why = strerror(errno);   /* unlike a rename, it takes no place that is taken */
+  if (!why && place(temp, path)) why = strerror(errno);
   unlink(temp);
   if (!why) sync_folder(path);
   return why;
