@@ -213,7 +213,7 @@ static Ent clause_named(ent_session *s, const char *name) {
   Bind b;
   size_t n = strcspn(name, ".["), len = strlen(name);
   const char *label = name + n;
-  if (!*label || !program_find(&s->program, s->module, name, n, &b) || b.kind != BIND_ENTITY) return UINT32_MAX;
+  if (!*label || !program_bind(&s->program, s->module, name, n, &b) || b.kind != BIND_ENTITY) return UINT32_MAX;
   bool quoted = len > n + 4 && label[0] == '[' && label[1] == '"' && !strcmp(name + len - 2, "\"]");
   size_t skip = quoted ? 2 : 1;
   return program_clause(&s->program, b.index, intern_find(&s->names, label + skip, len - n - skip - (quoted ? 2 : 0)));
@@ -227,7 +227,7 @@ static const Node *decl_named(ent_session *s, const char *name) {
   Bind b;
   Ent clause = clause_named(s, name);
   if (clause != UINT32_MAX) return program_entity(p, clause)->decl;
-  if (program_find(&s->program, s->module, name, strlen(name), &b)) {
+  if (program_bind(&s->program, s->module, name, strlen(name), &b)) {
     if (b.kind == BIND_ENTITY) return program_entity(p, b.index)->decl;
     if (b.kind == BIND_FUNC) return p->funcs.at[b.index].decl;
     if (b.kind == BIND_TABLE) return p->tables.at[b.index].decl;
@@ -282,7 +282,7 @@ static void doc_declared(ent_session *s, const char *name, Buf *b) {
     at.kind = BIND_ENTITY;
     at.index = clause;
     about_heading(s, &at, b);
-  } else if (program_find(&s->program, s->module, name, strlen(name), &at)) about_heading(s, &at, b);
+  } else if (program_bind(&s->program, s->module, name, strlen(name), &at)) about_heading(s, &at, b);
   else {
     const UnitAtom *u = unit_atom(&s->program.units, n->kid[0]->sym);
     buf_fmt(b, "%s %s", n->kind == N_UNIT_DECL ? "unit" : n->kind == N_CHECK ? "check" : "kind", name);

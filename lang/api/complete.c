@@ -152,7 +152,7 @@ static uint32_t kinds_of_argument(const Offer *o, uint32_t name, uint32_t n) {
   memcpy(word, token_text(o, name), len);
   word[len] = 0;
   Program *p = &o->s->program;
-  if (o->s->loaded && program_find(p, o->s->module, word, len, &b)) {
+  if (o->s->loaded && program_bind(p, o->s->module, word, len, &b)) {
     uint32_t any = OF_ANY;   /* of all that the name may stand for */
     for (; b.kind == BIND_FUNC; b = p->binds.at[b.next]) {
       if (n < p->funcs.at[b.index].nparam) any |= kinds_of_type(p, p->funcs.at[b.index].param[n]);
@@ -370,7 +370,7 @@ static void offer_fields(Offer *o, uint32_t kind) {
 static void offer_clauses(Offer *o, const char *agreement, size_t len) {
   Program *p = &o->s->program;
   Bind b;
-  if (!program_find(p, o->s->module, agreement, len, &b) || b.kind != BIND_ENTITY) return;
+  if (!program_bind(p, o->s->module, agreement, len, &b) || b.kind != BIND_ENTITY) return;
   const Kind *k = &p->kinds.at[K_CLAUSE];
   for (uint32_t i = 0; i < k->list.len; i++)
     if (k->list.at[i].owner == b.index && ent_kind(b.index) == K_AGREEMENT) offer(o, sym_text(p, k->list.at[i].id), "clause", k->list.at[i].name);

@@ -142,6 +142,7 @@ static Node *join(Parts *p) {
   if (!first) return NULL;
   s->module = program_module(&s->program, intern_put(&s->names, "(draft)", 7), first, file, false);
   uses_note(s, s->module, list);
+  loader_parts_end(&s->loader, s->module);
   return assumed;
 }
 

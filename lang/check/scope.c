@@ -4,7 +4,7 @@
 
 /* What is in scope, for those who offer names. */
 
-bool program_find(Program *p, uint16_t module, const char *name, size_t len, Bind *out) {
+bool program_bind(Program *p, uint16_t module, const char *name, size_t len, Bind *out) {
   Checker c = {.p = p, .u = p->unit, .d = p->unit->diags, .module = module};
   Sym s = intern_find(p->unit->names, name, len);
   return (s || memchr(name, '.', len)) && name_find(&c, module, intern_put(p->unit->names, name, len), out) && out->kind != BIND_BAD;
