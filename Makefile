@@ -36,7 +36,7 @@ LINK := $(CC) $(CFLAGS) $(SAN) -pie -Wl,-z,relro,-z,now
 # does nothing, 1,000 interleaved starts, median as a part of `lua5.4 -e ''`: all shared 0.73, the same bound lazily 0.71,
 # GMP and libffi as archives 0.67, wholly static with -static-pie 0.60. The last is out while edge/ffi calls dlopen, and
 # what is left then is the C library alone, bound at once (lazy binding gains nothing more). Where a system has no
-# archives: make GMP=-lgmp FFI=-lffi
+# archives: make GMP=-lgmp FFI=-lffi READLINE=-lreadline
 GMP ?= -Wl,-Bstatic -lgmp -Wl,-Bdynamic
 # Of SQLite only the mathematics that it may be asked for is shared.
 SQLITE ?= -Wl,-Bstatic -lsqlite3 -Wl,-Bdynamic -lm
@@ -44,6 +44,8 @@ LIBS = $(SQLITE) $(GMP)
 ifneq ($(wildcard lang/edge/ffi*.c),)
 FFI ?= -Wl,-Bstatic -lffi -Wl,-Bdynamic -ldl
 endif
+# The same for entente-repl, which links Readline and no other program does.
+READLINE ?= -Wl,-Bstatic -lreadline -ltinfo -Wl,-Bdynamic
 
 # ---- what is built from what ----
 
@@ -80,7 +82,7 @@ $(B)/entente: $(CLI_O) $(B)/edge.a $(B)/libentente.a
 	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS)
 $(B)/entente-repl: $(REPL_O) $(B)/edge.a $(B)/libentente.a
 	@echo "link $@"
-	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS) -lreadline
+	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS) $(READLINE)
 $(B)/tests/%: tests/unit/%.c $(B)/libentente.a $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
 	$(Q)$(COMPILE) -Itests -MMD -MP -MF $@.d -pie -Wl,-z,relro,-z,now -o $@ $< $(B)/libentente.a $(LIBS)
@@ -152,7 +154,7 @@ demo: $(B)/entente
 test: all $(UNIT)
 	@B='$(B)' ENTENTE='$(B)/entente' sh tests/run.sh $(or $(T),$(TESTS) $(UNIT))
 
-bench: all
+bench: all $(B)/tests/session
 	@bash tests/bench/run.sh
 soak: all $(B)/tests/fault
 	@B='$(B)' bash tests/soak.sh

@@ -432,7 +432,7 @@ bool answer_check(Vm *vm, const CheckOptions *o, Report *r) {
   vec_end(vm->mem, &run.cases);
   map_end(&run.by_key);
   if (!vm->failed) answer_own(vm, r);
-  if (!vm->failed) answer_matrix(vm, r);
+  if (!vm->failed) answer_matrix(vm, world_base(vm->w), r);
   if (vm->failed || mem_failed(vm->mem)) return false;
   judge(r, o);
   return true;

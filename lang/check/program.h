@@ -165,6 +165,11 @@ uint32_t program_thunk(const Program *p, const Node *expr);
 Ent program_find(Program *p, uint16_t module, Sym name, uint32_t kind);
 /* The clause of an agreement, or of one as amended, with that label; or UINT32_MAX. */
 Ent program_clause(const Program *p, Ent of, Sym label);
+/* What a name stands for in a module; false when it is not known there. a.b is looked for in what is used as a. */
+bool program_bind(Program *p, uint16_t module, const char *name, size_t len, Bind *out);
+/* Goes through the names that a module sees; one that is seen in several files comes several times. prefix: what is used as that; 0. */
+void program_names(const Program *p, uint16_t module, Sym prefix, void (*each)(void *data, Sym name, const Bind *b), void *data);
+Sym bind_name(const Program *p, const Bind *b);   /* 0: of nothing */
 /* The field of a kind, and its slot; NULL when there is none. */
 const Field *field_find(const Program *p, uint32_t kind, Sym name, uint32_t *slot);
 void type_text(const Program *p, Type t, Buf *out);
