@@ -55,6 +55,7 @@ EDGE_O := $(call object,$(filter-out lang/edge/cli.c $(REPL),$(sort $(wildcard l
 REPL_O := $(call object,$(REPL))
 OBJECTS := $(LIB_O) $(CLI_O) $(EDGE_O) $(REPL_O)
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/*.c)))
+DIFFER_O := $(patsubst tests/differ/%.c,$(B)/obj/differ/%.o,$(sort $(wildcard tests/differ/*.c)))
 TESTS := $(sort $(wildcard tests/*.t)) tests/layers.sh tests/headers.sh
 
 all: $(B)/libentente.a $(B)/entente $(if $(REPL),$(B)/entente-repl)
@@ -81,21 +82,27 @@ $(B)/entente-repl: $(REPL_O) $(B)/edge.a $(B)/libentente.a
 $(B)/tests/%: tests/unit/%.c $(B)/libentente.a $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
 	$(Q)$(COMPILE) -Itests -MMD -MP -MF $@.d -pie -Wl,-z,relro,-z,now -o $@ $< $(B)/libentente.a $(GMP)
+$(B)/tests/differ: $(DIFFER_O) $(B)/libentente.a
+	@mkdir -p $(@D); echo "link $@"
+	$(Q)$(LINK) -o $@ $^ $(GMP)
 
+$(B)/obj/differ/%.o: tests/differ/%.c $(B)/flags
+	@mkdir -p $(@D); echo "cc $<"
+	$(Q)$(COMPILE) -Itests -MMD -MP -c -o $@ $<
 $(B)/obj/%.o: lang/%.c $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 $(B)/obj/gen/%.o: $(GEN)/%.c $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
--include $(OBJECTS:.o=.d) $(UNIT:=.d)
+-include $(OBJECTS:.o=.d) $(DIFFER_O:.o=.d) $(UNIT:=.d)
 
 # ---- what is generated ----
 
 # All that compiles waits for the generated headers; under `demo` and `test` everything waits for setup.
-$(OBJECTS) $(UNIT): | $(GEN)/parse.h $(GEN)/scan.h
+$(OBJECTS) $(DIFFER_O) $(UNIT): | $(GEN)/parse.h $(GEN)/scan.h
 SETUP := $(if $(filter demo test,$(MAKECMDGOALS)),setup)
-$(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(OBJECTS) $(UNIT): | $(SETUP)
+$(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(OBJECTS) $(DIFFER_O) $(UNIT): | $(SETUP)
 
 $(GEN)/parse.c $(GEN)/parse.h &: grammar/parse.y
 	@mkdir -p $(GEN); echo "bison $<"
@@ -146,8 +153,8 @@ demo: $(B)/entente
 	  *) what='no code of this tool: it was killed or did not start' good=;; \
 	esac; echo "exit code $$code: $$what"; [ -n "$$good" ]
 
-test: all $(UNIT)
-	@B='$(B)' ENTENTE='$(B)/entente' sh tests/run.sh $(or $(T),$(TESTS) $(UNIT))
+test: all $(UNIT) $(B)/tests/differ
+	@B='$(B)' ENTENTE='$(B)/entente' sh tests/run.sh $(or $(T),$(B)/tests/differ $(TESTS) $(UNIT))
 
 bench: all
 	@bash tests/bench/run.sh
