@@ -212,7 +212,7 @@ static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_rate: return world_rate(w, x, first, last);
     case BUILTIN_stockpiled: return world_stockpiled(w, x, n == 2 ? first : WHO_JOINT, last);
     case BUILTIN_carried: return world_carried(w, x, first);
-    case BUILTIN_blocked: return value_bool(world_blocked(w, x, first, last));
+    case BUILTIN_blocked: return world_blocked(w, x, first, last);
     case BUILTIN_clauses: return world_clauses(w, x, a[0].aux);
     default: return value_int(0);
   }

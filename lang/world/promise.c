@@ -94,16 +94,25 @@ static Hold leaves(World *w, Ctx *x, uint32_t who, uint32_t r, const uint64_t *t
   return best;
 }
 
-bool world_blocked(World *w, Ctx *x, uint32_t c, uint32_t r) {
+/* With no day set, whether a control that has a window or a suspension is in force cannot be told. */
+static bool control_undated(const ControlFacts *c, const Ctx *x, bool on) {
+  return x->day == DAY_NONE && (on ? c->suspended.len > 0 : c->win.stated);
+}
+
+Value world_blocked(World *w, Ctx *x, uint32_t c, uint32_t r) {
   const Inner *in = w->inner;
-  if (!in->sealed) return false;
+  uint32_t undated = UINT32_MAX;
+  if (!in->sealed) return value_bool(false);
   for (uint32_t i = in->control_start[r]; i < in->control_start[r + 1]; i++) {
     uint32_t k = in->control_row[i];
-    if (w->controls.at[k].by != c || !bits_has(x->controls, k)) continue;
+    bool on = bits_has(x->controls, k);
+    if (w->controls.at[k].by != c) continue;
+    if (control_undated(&w->controls.at[k], x, on)) { undated = k; continue; }
+    if (!on) continue;
     fact_note(w, TRACE_CONTROL, k);
-    return true;
+    return value_bool(true);
   }
-  return false;
+  return undated == UINT32_MAX ? value_bool(false) : unknown_of(w, CAUSE_UNDATED, 0, 0, w->controls.at[undated].span);
 }
 
 /* ---- adding promises up ---- */

@@ -7,6 +7,7 @@
 #include "syntax/parser.h"
 #include "tap.h"
 #include "walk.h"
+#include <malloc.h>
 #include <stdlib.h>
 
 enum { COUNT = 100000, SHOWN_MAX = 5, STEPS_MAX = 400000, VM_STEPS = 20000000 };
@@ -365,6 +366,8 @@ static uint64_t given(int argc, char **argv, int i, const char *name, uint64_t u
 int main(int argc, char **argv) {
   uint64_t seed = given(argc, argv, 1, "DIFFER_SEED", SEED), count = given(argc, argv, 2, "DIFFER_COUNT", COUNT), from = given(argc, argv, 3, "DIFFER_FROM", 0);
   uint64_t different = 0, refused = 0, questions = 0, skipped = 0, errors = 0, unknown = 0, findings = 0, agreed = 0;
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);   /* every draft takes and gives back the same: let it stay */
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
   bool show = getenv("DIFFER_SHOW") != NULL;
   diag("seed %llu, %llu drafts", (unsigned long long)seed, (unsigned long long)count);
   for (uint64_t i = from; agreed < count && i < from + 2 * count + 10 && different < SHOWN_MAX; i++) {

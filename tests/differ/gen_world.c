@@ -282,7 +282,7 @@ static void coverage(Gen *g) {
   line(g, "fn covered(r: resource): bool = not uncovered(r)");
   line(g, "let cover = [covered(r) for r in resources]");
   line(g, "let strong = [covered(r) and all((covered(r) without c) for c in parties) for r in resources]");
-  if (g->agreed) line(g, "let when_covered = {r: spans(covered(r)) for r in resources}");
+  if (g->agreed && one_in(g, 3)) line(g, "let when_covered = {r: spans(covered(r)) for r in resources}");
 }
 
 static void lets(Gen *g) {
@@ -371,7 +371,7 @@ void gen_draft(Rng *r, Buf *out) {
   g->facts_only = false;
   functions(g);
   rules(g);
-  if (g->world && one_in(g, 3)) coverage(g);
+  if (g->world && one_in(g, 5)) coverage(g);
   if (one_in(g, 5)) any_unit(g);
   lets(g);
   for (uint32_t i = 0; checks && i < 1 + pick(g, 2); i++) check(g, i);

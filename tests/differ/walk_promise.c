@@ -68,7 +68,7 @@ V walk_parties(Walk *w, const Where *x) {
   if (x->has_own) return parties_of(w, x->own);
   for (uint32_t i = 0; i < count_of(w, K_AGREEMENT); i++) {
     Ent a = ent_make(K_AGREEMENT, i);
-    if (!where_in_force(x, a)) continue;
+    if (!where_in_force(x, a) || where_suspended(w, x, a)) continue;
     V p = parties_of(w, a);
     for (size_t k = 0; k < p->n; k++)
       if (!where_withdrawn(w, x, (Ent)p->at[k]->a)) walk_push(w, &list, p->at[k]);
@@ -118,17 +118,17 @@ static bool routes_open(Walk *w, const Where *x, const Duty *d) {
   return true;
 }
 
-/* Calls `see` for each clause and subject whose agreement is in force; nothing else is asked yet. */
+/* Calls `see` for each subject of each clause that is wanted and whose agreement is in force; nothing else is asked yet. */
 typedef void SeeDuty(Walk *w, const Where *x, const Duty *d, void *data);
 
-static void duties(Walk *w, const Where *x, SeeDuty *see, void *data) {
+static void duties(Walk *w, const Where *x, bool (*wants)(const Node *act, const void *data), SeeDuty *see, void *data) {
   for (uint32_t i = 0; i < count_of(w, K_CLAUSE); i++) {
     Duty d = {.clause = ent_make(K_CLAUSE, i)};
     const Entity *e = program_entity(w->p, d.clause);
     d.agreement = e->owner;
     d.node = e->decl;
     d.act = e->decl->kid[3];
-    if (!where_in_force(x, d.agreement)) continue;
+    if (!where_in_force(x, d.agreement) || (wants && !wants(d.act, data))) continue;
     V subjects = subjects_of(w, d.clause, d.node->kid[2]);
     d.in = *x;
     d.in.own = d.agreement;
@@ -191,6 +191,8 @@ static int counts_so_far(Walk *w, const Where *x, const Duty *d) {
 
 typedef struct Lifted { Ent control, country; int state; } Lifted;
 
+static bool exempts(const Node *act, const void *data) { (void)data; return act->op == ACT_EXEMPT; }
+
 static void see_exempt(Walk *w, const Where *x, const Duty *d, void *data) {
   Lifted *l = data;
   if (d->act->op != ACT_EXEMPT || d->act->kid[1]->ref != l->control || l->state == 1) return;
@@ -212,7 +214,7 @@ static int controlled(Walk *w, const Where *x, const Duty *d, Ent r) {
       Ent c = (Ent)to->at[j]->a;
       if (c == d->subject || where_absent(w, x, c) || (n->kid[4] && !has(walk_targets(w, &plain, NULL, n->kid[4]), c))) continue;
       Lifted l = {k, c, 0};
-      duties(w, x, see_exempt, &l);
+      duties(w, x, exempts, see_exempt, &l);
       if (!l.state) return 1;
       if (l.state < 0) hit = -1;
     }
@@ -235,6 +237,14 @@ static V amount(Walk *w, const Where *x, const Duty *d, const Node *q, UnitId un
   return d->sharers > 1 ? interval_div(w, v, val_int(w, (int64_t)d->sharers)) : v;
 }
 
+/* A schedule has nothing before its first step; then nothing else is asked. */
+static bool begun(Walk *w, const Where *x, const Duty *d, const Node *q) {
+  if (q->kind != N_MAP) return true;
+  for (const Node *p = list_first(q->kid[0]); p; p = p->next)
+    if (walk_expr(w, &d->in, d->names, p->kid[0])->a <= x->day) return true;
+  return false;
+}
+
 enum { SUPPLIES, STOCKS, CARRIES };
 typedef struct Sum { Ent country, r; bool any_country, binding; int what; UnitId unit; V total; } Sum;
 
@@ -252,11 +262,17 @@ static int duty_counts(Walk *w, const Where *x, const Duty *d, int what, Ent r) 
   return !t || hit == 1 ? 0 : t < 0 || hit < 0 ? -1 : 1;
 }
 
+static bool promises(const Node *a, const void *data) {
+  const Sum *s = data;
+  if (s->what == SUPPLIES && a->op == ACT_FUND) return a->kid[3] != NULL;
+  return a->op == (s->what == SUPPLIES ? ACT_SUPPLY : s->what == STOCKS ? ACT_STOCKPILE : ACT_CARRY) && a->kid[1]->ref == s->r;
+}
+
 static void see_promise(Walk *w, const Where *x, const Duty *d, void *data) {
   Sum *s = data;
   const Node *q = act_of(w, d, s->what, s->r);
   if (!q || (!s->any_country && d->subject != s->country) || binding(w, d) != s->binding) return;
-  int t = duty_counts(w, x, d, s->what, s->r);
+  int t = begun(w, x, d, q) ? duty_counts(w, x, d, s->what, s->r) : 0;
   V v = t ? amount(w, x, d, q, s->unit) : NULL;
   if (!v) return;
   if (t < 0) v = val_is_figure(v) ? interval_hull(w, val_figure(w, num_int(0), v->unit), v) : v;
@@ -265,7 +281,7 @@ static void see_promise(Walk *w, const Where *x, const Duty *d, void *data) {
 
 static V promised(Walk *w, const Where *x, Ent c, Ent r, bool bind) {
   Sum s = {.country = c, .r = r, .what = SUPPLIES, .binding = bind, .unit = unit_of(w, r), .total = nothing_of(w, r)};
-  duties(w, x, see_promise, &s);
+  duties(w, x, promises, see_promise, &s);
   bool scaled = false;
   where_scaled(w, x, c, r, s.total, &scaled);
   if (scaled) {
@@ -279,7 +295,7 @@ static V promised(Walk *w, const Where *x, Ent c, Ent r, bool bind) {
 
 static V others(Walk *w, const Where *x, int what, const Ent *c, Ent r, UnitId unit) {
   Sum s = {.country = c ? *c : 0, .any_country = !c, .r = r, .what = what, .binding = true, .unit = unit, .total = val_figure(w, num_int(0), unit)};
-  duties(w, x, see_promise, &s);
+  duties(w, x, promises, see_promise, &s);
   return s.total;
 }
 
@@ -362,7 +378,7 @@ static void see_naming(Walk *w, const Where *x, const Duty *d, void *data) {
 
 static V clauses(Walk *w, const Where *x, Ent e) {
   Naming n = {.e = e};
-  duties(w, x, see_naming, &n);
+  duties(w, x, NULL, see_naming, &n);
   return val_seq(w, W_SET, n.list.at, n.list.len);
 }
 
