@@ -6,8 +6,9 @@
 int val_truth(V v) { return v->kind == W_BOOL ? (int)v->a : -1; }
 
 V join(Walk *w, V a, V b) {
-  if (val_is_figure(a) && val_is_figure(b)) return interval_hull(w, a, b);
-  return a->kind != W_UNKNOWN && val_same(w, a, b) ? a : val_unknown(w);
+  bool figures = val_is_figure(a) && val_is_figure(b);
+  if (a->kind != W_UNKNOWN && val_same(w, a, b)) return a;
+  return figures ? interval_hull(w, a, b) : val_unknown(w);
 }
 
 static bool literal_zero(const Walk *w, const Node *e) { return e->kind == N_NUMBER && num_sign(w->p->unit->numbers.at[e->sym]) == 0; }
