@@ -391,6 +391,7 @@ V promise_ask(Walk *w, const Where *x, Builtin b, V *args, size_t n) {
   if (b == BUILTIN_stockpiled) return stockpiled(w, x, args, n);
   if (b == BUILTIN_carried) return others(w, x, CARRIES, NULL, r, unit_of(w, r));
   if (b == BUILTIN_blocked) return blocked(w, x, a, r);
+  if (b == BUILTIN_in_force) return val_three(w, control_on(w, x, a));
   if (b == BUILTIN_clauses) return clauses(w, x, a);
   walk_fail(w, "a question that the walker does not know");
 }
