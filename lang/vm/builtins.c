@@ -95,7 +95,6 @@ static Value plain(Vm *vm, Value x) {
 static Value joined(Vm *vm, Value v, Value between) {
   Buf b;
   Value why = {0};
-  if (v.tag == V_INTS || v.tag == V_MAP) { vm_fail(vm, DIAG_E0404, "join takes a set or a list"); return value_int(0); }
   if (op_vague(vm, v, &why)) return why;
   buf_init(&b, vm->mem);
   for (uint32_t i = 0; i < v.obj->len; i++) {
@@ -108,7 +107,6 @@ static Value joined(Vm *vm, Value v, Value between) {
 }
 
 static Value sorted(Vm *vm, Value v) {
-  if (v.tag == V_INTS || v.tag == V_MAP) { vm_fail(vm, DIAG_E0404, "sorted takes a set or a list"); return value_int(0); }
   Value why = {0};
   if (op_vague(vm, v, &why)) return why;
   const Seq *s = value_seq(v);
@@ -133,7 +131,7 @@ static Value sorted(Vm *vm, Value v) {
 
 static Value nth(Vm *vm, Value v, Value place) {
   int64_t n;
-  if (v.tag == V_INTS || v.tag == V_MAP || !value_is_exact(place) || !num_to_i64(vm->mem, value_num(place), &n) || n < 1 || n > value_seq(v)->o.len) return unknown(vm, CAUSE_KEY);
+  if (!value_is_exact(place) || !num_to_i64(vm->mem, value_num(place), &n) || n < 1 || n > value_seq(v)->o.len) return unknown(vm, CAUSE_KEY);
   return value_keep(value_seq(v)->at[n - 1]);
 }
 

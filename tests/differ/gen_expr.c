@@ -236,7 +236,7 @@ static void collection_of(Gen *g, GType t, int depth, bool exact) {
 static void collection(Gen *g, GType t, int depth, bool exact) {
   bool sure = exact || is_set(t) || is_map(t);
   if (t == G_INTS) { leaf(g, t); return; }
-  if (t == G_SET_COUNTRY && g->agreed && !exact && !g->facts_only && one_in(g, 4)) { put(g, one_in(g, 3) ? "parties" : one_in(g, 2) ? "suppliers(R)" : "producers(S)"); return; }
+  if (t == G_SET_COUNTRY && g->agreed && !exact && !g->facts_only && one_in(g, 4)) { put(g, one_in(g, 3) ? "parties" : one_in(g, 3) ? "suppliers(R)" : one_in(g, 2) ? "suppliers(S, 2026-01-02..2026-01-12)" : "producers(S)"); return; }
   if (t == G_LIST_RANGE && g->agreed && !exact && !g->facts_only && one_in(g, 2)) { one(g, "spans(", G_BOOL, ")", depth, false); return; }
   switch (pick(g, 8)) {
     case 0: case 1: case 2: collection_of(g, t, depth, exact); break;
@@ -400,7 +400,10 @@ static void figure(Gen *g, GType t, int depth, bool exact) {
 
 static void text(Gen *g, int depth, bool exact) {
   static const GType shown[] = {G_NUMBER, G_MASS, G_DATE, G_TEXT, G_RANGE, G_SET_NUMBER, G_LIST_TEXT, G_BOOL, G_COUNTRY, G_MAP_TEXT, G_RATE};
-  switch (pick(g, 6)) {
+  static const GType listed[] = {G_LIST_NUMBER, G_SET_TEXT, G_SET_COUNTRY, G_LIST_DATE, G_LIST_TEXT};
+  switch (pick(g, 8)) {
+    case 6: one(g, "plain(", G_NUMBER, ")", depth, exact || !one_in(g, 10)); break;
+    case 7: one(g, "join(", listed[pick(g, 5)], ", \", \")", depth, exact); break;
     case 0: case 1: one(g, "\"<{(", shown[pick(g, 11)], ")}>\"", depth - 1, exact); break;
     case 2: one(g, "string(", shown[pick(g, 11)], ")", depth, exact); break;
     case 3: one(g, "slug(", G_TEXT, ")", depth, exact); break;

@@ -79,6 +79,22 @@ static void controls(Gen *g) {
   }
 }
 
+/* Two values of the last key, which entries in braces name as they are. */
+static void in_braces(Gen *g, const GTable *t, const char *start) {
+  static const char *const keys[G_TYPES][2] = {[G_COUNTRY] = {"A", "C"}, [G_NUMBER] = {"2", "5"}, [G_DATE] = {"2026-01-03", "2026-01-09"}};
+  for (int k = 0; k + 1 < t->n; k++) { put(g, k ? ", " : "("); gen_fresh(g, t->key[k], 0, true); }
+  if (t->n > 1) put(g, ")");
+  if (*start) { put(g, " from "); put(g, start); }
+  for (int i = 0; i < 2; i++) {
+    put(g, i ? ", " : " { ");
+    put(g, keys[t->key[t->n - 1]][i]);
+    put(g, ": ");
+    gen_fresh(g, t->ret, 0, true);
+    if (one_in(g, 3)) { put(g, " until "); put(g, later(g)); }
+  }
+  line(g, " }");
+}
+
 static void tables(Gen *g) {
   static const GType rets[] = {G_NUMBER, G_MASS, G_BOOL, G_TEXT, G_DATE}, keys[] = {G_COUNTRY, G_NUMBER, G_TEXT, G_DATE, G_BOOL};
   static const char *const starts[] = {"", "2025-12-30", "2026-01-01", "2026-01-03", "2026-01-05"};
@@ -104,6 +120,8 @@ static void tables(Gen *g) {
     for (uint32_t f = 0; f < facts; f++) {
       put(g, "fact ");
       put(g, t.name);
+      bool brace = t.n && (t.key[t.n - 1] == G_COUNTRY || t.key[t.n - 1] == G_NUMBER || t.key[t.n - 1] == G_DATE) && one_in(g, 4);
+      if (brace) { in_braces(g, &t, starts[f]); continue; }
       for (int k = 0; k < t.n; k++) { put(g, k ? ", " : "("); gen_fresh(g, t.key[k], 0, true); }
       if (t.n) put(g, ")");
       put(g, " = ");
@@ -146,7 +164,7 @@ static void act(Gen *g) {
     if (g->routes && one_in(g, 3)) put(g, " via way");
   } else if (kind == 6) { put(g, "stockpile "); quantity(g, one_in(g, 2) ? "30 t" : "(between(1 t, 5 t))"); put(g, " of "); put(g, gen_resource(g)); }
   else if (kind == 7 && g->routes) { put(g, "carry "); quantity(g, NULL); put(g, " of "); put(g, gen_resource(g)); put(g, " via way"); }
-  else if (kind == 8) { put(g, "fund 1 t of "); put(g, one_in(g, 2) ? "{R, S}" : "R"); if (one_in(g, 2)) put(g, " yielding 50 t/yr"); }
+  else if (kind == 8) { put(g, "fund 2 USD of "); put(g, one_in(g, 2) ? "{R, S}" : "R"); if (one_in(g, 2)) put(g, " yielding 50 t/yr"); }
   else if (kind == 9 && g->controls) put(g, one_in(g, 2) ? "exempt B from k0" : "exempt C, A from k0");
   else { put(g, "buy "); quantity(g, NULL); put(g, " of "); put(g, gen_resource(g)); }
 }
@@ -347,6 +365,7 @@ void gen_draft(Rng *r, Buf *out) {
   line(g, "unit yr = 365.25 d");
   line(g, "unit mo = 30.4375 d");
   line(g, "unit GWh \"gigawatt hours\"");
+  line(g, "unit USD \"dollars\"");
   line(g, "country A \"\xc3\x85land\"");
   line(g, "country B \"\xe6\x97\xa5\xe6\x9c\xac\" { note: \"b\" }");
   line(g, "country C");

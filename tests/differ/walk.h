@@ -105,6 +105,7 @@ V join(Walk *w, V a, V b);             /* what holds of both, where it cannot be
 V walk_govern(Walk *w, const Where *x, const Name *names, const Node *e);
 V walk_spans(Walk *w, const Where *x, const Name *names, const Node *sentence);
 V walk_first_day(Walk *w, const Where *x, const Name *names, const Node *sentence);
+int64_t walk_next_day(int64_t d, int64_t last);   /* the next that must be asked */
 Day walk_first_false(Walk *w, const Where *x, const Name *names, const Node *e, V range);   /* DAY_NONE: there is none */
 V walk_step(Walk *w, const Where *x, V map);
 

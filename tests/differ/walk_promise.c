@@ -313,6 +313,17 @@ static V suppliers(Walk *w, const Where *x, Ent r) {
   return val_seq(w, W_SET, list.at, list.len);
 }
 
+static V suppliers_in(Walk *w, const Where *x, Ent r, V range) {
+  Vals list = {0};
+  for (int64_t d = range->a; d <= range->b; d = walk_next_day(d, range->b)) {
+    Where on = *x;
+    on.day = (Day)d;
+    V some = suppliers(w, &on, r);
+    for (size_t i = 0; i < some->n; i++) walk_push(w, &list, some->at[i]);
+  }
+  return val_seq(w, W_SET, list.at, list.len);
+}
+
 /* ---- need ---- */
 
 static V needed(Walk *w, const Where *x, Ent r) {
@@ -335,6 +346,7 @@ static V has_need(Walk *w, const Where *given, Ent r) {
   Where x = {.day = given->day, .chosen = given->chosen, .any_chosen = given->any_chosen};
   V parties = walk_parties(w, &x);
   bool stated;
+  suppliers(w, &x, r);   /* an error in what is promised of r ends any question about it that rests on clauses */
   walk_joint(w, &x, r, &stated);
   for (size_t i = 0; !stated && i < parties->n; i++) stated = walk_demand_stated(w, &x, (Ent)parties->at[i]->a, r);
   if (stated) return val_bool(w, true);
@@ -385,7 +397,7 @@ static V clauses(Walk *w, const Where *x, Ent e) {
 V promise_ask(Walk *w, const Where *x, Builtin b, V *args, size_t n) {
   Ent a = (Ent)args[0]->a, r = (Ent)args[n - 1]->a;
   if (b == BUILTIN_committed || b == BUILTIN_intended) return promised(w, x, a, r, b == BUILTIN_committed);
-  if (b == BUILTIN_suppliers) return suppliers(w, x, r);
+  if (b == BUILTIN_suppliers) return n > 1 ? suppliers_in(w, x, a, args[1]) : suppliers(w, x, a);
   if (b == BUILTIN_has_need) return has_need(w, x, r);
   if (b == BUILTIN_needed) return needed(w, x, r);
   if (b == BUILTIN_stockpiled) return stockpiled(w, x, args, n);

@@ -82,8 +82,7 @@ static V slug(Walk *w, V text) {
 static V in_order(Walk *w, V c) {
   if (c->kind == W_UNKNOWN) return c;
   Vals list = {0};
-  for (int64_t i = c->a; c->kind == W_INTS && i <= c->b; i++) walk_push(w, &list, val_int(w, i));
-  for (size_t i = 0; c->kind != W_INTS && i < c->n; i += c->kind == W_MAP ? 2 : 1) {
+  for (size_t i = 0; i < c->n; i++) {
     uint32_t k = list.len;
     if (!val_exact(c->at[i])) return val_unknown(w);
     walk_push(w, &list, c->at[i]);
@@ -96,9 +95,7 @@ static V in_order(Walk *w, V c) {
 static V nth(Walk *w, V c, V n) {
   int64_t i;
   if (c->kind == W_UNKNOWN || !val_exact(n) || !num_to_i64(w->mem, n->lo, &i) || i < 1) return val_unknown(w);
-  if (c->kind == W_INTS) return c->a + i - 1 <= c->b ? val_int(w, c->a + i - 1) : val_unknown(w);
-  size_t step = c->kind == W_MAP ? 2 : 1, at = (size_t)(i - 1) * step;
-  return i <= 1000000 && at < c->n ? c->at[at] : val_unknown(w);
+  return i <= (int64_t)c->n ? c->at[i - 1] : val_unknown(w);
 }
 
 static V days(Walk *w, V v) {
@@ -146,11 +143,37 @@ static V as_text(Walk *w, V v) {
   return t;
 }
 
+static V plain(Walk *w, V v) {
+  Buf b;
+  if (v->kind == W_UNKNOWN) return v;
+  if (!val_exact(v)) walk_fail(w, "E0404");
+  buf_init(&b, w->mem);
+  num_show_exact(&b, v->lo);
+  V t = val_text(w, buf_text(&b), b.len);
+  buf_end(&b);
+  return t;
+}
+
+static V joined(Walk *w, V c, V between) {
+  Buf b;
+  if (!val_certain(c) || between->kind == W_UNKNOWN) return val_unknown(w);
+  buf_init(&b, w->mem);
+  for (size_t i = 0; i < c->n; i++) {
+    if (i) buf_add(&b, between->text, between->n);
+    val_show(w, c->at[i], false, &b);
+  }
+  V t = val_text(w, buf_text(&b), b.len);
+  buf_end(&b);
+  return t;
+}
+
 V pure_ask(Walk *w, Builtin b, V *args, size_t n) {
   if (b == BUILTIN_len) return length(w, args[0]);
   if (b == BUILTIN_round) return rounded(w, args, n);
   if (b == BUILTIN_number) return number(w, args[0]);
   if (b == BUILTIN_string) return as_text(w, args[0]);
+  if (b == BUILTIN_plain) return plain(w, args[0]);
+  if (b == BUILTIN_join) return joined(w, args[0], args[1]);
   if (b == BUILTIN_slug) return slug(w, args[0]);
   if (b == BUILTIN_sorted) return in_order(w, args[0]);
   if (b == BUILTIN_nth) return nth(w, args[0], args[1]);

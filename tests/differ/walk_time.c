@@ -3,7 +3,7 @@
 /* Days and worlds. Whatever a draft of these tests names lies between DAY_FIRST and DAY_LAST: there every day is asked, and
  * of the days before and after them one each. */
 
-static int64_t next_day(int64_t d, int64_t last) {
+int64_t walk_next_day(int64_t d, int64_t last) {
   if (d < DAY_FIRST) return last < DAY_FIRST ? last + 1 : DAY_FIRST;
   return d <= DAY_LAST ? d + 1 : last + 1;
 }
@@ -13,7 +13,7 @@ static int64_t next_day(int64_t d, int64_t last) {
 static V through(Walk *w, const Where *x, const Name *names, const Node *e, V range, bool all) {
   if (range->kind == W_UNKNOWN) return range;
   int t = all;
-  for (int64_t d = range->a; d <= range->b; d = next_day(d, range->b)) {
+  for (int64_t d = range->a; d <= range->b; d = walk_next_day(d, range->b)) {
     Where on = *x;
     on.day = (Day)d;
     int v = val_truth(walk_expr(w, &on, names, e));
@@ -24,7 +24,7 @@ static V through(Walk *w, const Where *x, const Name *names, const Node *e, V ra
 }
 
 Day walk_first_false(Walk *w, const Where *x, const Name *names, const Node *e, V range) {
-  for (int64_t d = range->a; d <= range->b; d = next_day(d, range->b)) {
+  for (int64_t d = range->a; d <= range->b; d = walk_next_day(d, range->b)) {
     Where on = *x;
     on.day = (Day)d;
     if (val_truth(walk_expr(w, &on, names, e)) == 0) return (Day)d;
@@ -54,7 +54,7 @@ V walk_spans(Walk *w, const Where *x, const Name *names, const Node *sentence) {
   bool open = false, holding = false;
   int64_t from = 0;
   if (!walk_range(w, x, &first, &last)) walk_fail(w, "E0402");
-  for (int64_t d = first; d <= last; d = next_day(d, last)) {
+  for (int64_t d = first; d <= last; d = walk_next_day(d, last)) {
     Where on = *x;
     on.day = (Day)d;
     int v = val_truth(walk_expr(w, &on, names, sentence));
@@ -70,7 +70,7 @@ V walk_spans(Walk *w, const Where *x, const Name *names, const Node *sentence) {
 V walk_first_day(Walk *w, const Where *x, const Name *names, const Node *sentence) {
   Day first, last;
   if (!walk_range(w, x, &first, &last)) walk_fail(w, "E0402");
-  for (int64_t d = first; d <= last; d = next_day(d, last)) {
+  for (int64_t d = first; d <= last; d = walk_next_day(d, last)) {
     Where on = *x;
     on.day = (Day)d;
     int v = val_truth(walk_expr(w, &on, names, sentence));

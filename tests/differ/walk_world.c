@@ -252,6 +252,12 @@ static bool keys_are(Walk *w, const Where *x, const Node *keys, V *want) {
   return true;
 }
 
+/* Entries in braces stand for the last key. */
+static bool last_key_is(Walk *w, const Where *x, const Node *key, V want) {
+  if (want->kind == W_ENTITY) return key->ref == (Ent)want->a;
+  return val_equal(w, walk_expr(w, x, NULL, key), want) == 1;
+}
+
 V walk_table(Walk *w, const Where *x, uint32_t table, V *keys) {
   const Table *t = &w->p->tables.at[table];
   Best b = {0};
@@ -261,9 +267,10 @@ V walk_table(Walk *w, const Where *x, uint32_t table, V *keys) {
     const Node *n = w->p->facts.at[i].node;
     if (n->kind == N_FACT && n->ref == table && keys_are(w, x, n->kid[1], keys)) consider(w, x, &b, window_of(w, x, NULL, n->kid[3], always), n->kid[2]);
     if (n->kind != N_FACT_MAP || n->ref != table) continue;
-    WWindow outer = window_of(w, x, NULL, n->kid[1], always);
-    for (const Node *e = list_first(n->kid[2]); e; e = e->next)
-      if (e->kid[0]->ref == (Ent)keys[0]->a) consider(w, x, &b, window_of(w, x, NULL, e->kid[2], outer), e->kid[1]);
+    if (!keys_are(w, x, n->kid[1], keys)) continue;
+    WWindow outer = window_of(w, x, NULL, n->kid[2], always);
+    for (const Node *e = list_first(n->kid[3]); e; e = e->next)
+      if (last_key_is(w, x, e->kid[0], keys[t->nkey - 1])) consider(w, x, &b, window_of(w, x, NULL, e->kid[2], outer), e->kid[1]);
   }
   if (b.undated) return val_unknown(w);
   if (b.found) return b.value;
