@@ -39,6 +39,9 @@ LINK := $(CC) $(CFLAGS) $(SAN) -pie -Wl,-z,relro,-z,now
 # what is left then is the C library alone, bound at once (lazy binding gains nothing more). Where a system has no
 # archives: make GMP=-lgmp FFI=-lffi
 GMP ?= -Wl,-Bstatic -lgmp -Wl,-Bdynamic
+# Of SQLite only the mathematics that it may be asked for is shared.
+SQLITE ?= -Wl,-Bstatic -lsqlite3 -Wl,-Bdynamic -lm
+LIBS = $(SQLITE) $(GMP)
 ifneq ($(wildcard lang/edge/ffi*.c),)
 FFI ?= -Wl,-Bstatic -lffi -Wl,-Bdynamic -ldl
 endif
@@ -77,22 +80,22 @@ $(B)/libentente.list $(B)/edge.list $(B)/flags $(GEN)/stdlib.list: FORCE
 # Both programs take from edge.a what they call, and no more.
 $(B)/entente: $(CLI_O) $(B)/edge.a $(B)/libentente.a
 	@echo "link $@"
-	$(Q)$(LINK) -o $@ $^ $(FFI) $(GMP)
+	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS)
 $(B)/entente-repl: $(REPL_O) $(B)/edge.a $(B)/libentente.a
 	@echo "link $@"
-	$(Q)$(LINK) -o $@ $^ $(FFI) $(GMP) -lreadline
+	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS) -lreadline
 $(B)/tests/%: tests/unit/%.c $(B)/libentente.a $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
-	$(Q)$(COMPILE) -Itests -MMD -MP -MF $@.d -pie -Wl,-z,relro,-z,now -o $@ $< $(B)/libentente.a $(GMP)
+	$(Q)$(COMPILE) -Itests -MMD -MP -MF $@.d -pie -Wl,-z,relro,-z,now -o $@ $< $(B)/libentente.a $(LIBS)
 $(B)/tests/differ: $(DIFFER_O) $(B)/libentente.a
 	@mkdir -p $(@D); echo "link $@"
-	$(Q)$(LINK) -o $@ $^ $(GMP)
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
 # A fuzzing target: with libFuzzer's main where FUZZER says so, else with one that goes through the saved inputs.
 FUZZ_MAIN = $(if $(FUZZER),$(FUZZER),tests/fuzz/replay.c)
 $(B)/tests/fuzz_%: tests/fuzz/%.c tests/fuzz/replay.c tests/fuzz/fuzz.h $(B)/libentente.a $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
-	$(Q)$(COMPILE) -Itests -pie -Wl,-z,relro,-z,now -o $@ $< $(FUZZ_MAIN) $(B)/libentente.a $(GMP)
+	$(Q)$(COMPILE) -Itests -pie -Wl,-z,relro,-z,now -o $@ $< $(FUZZ_MAIN) $(B)/libentente.a $(LIBS)
 
 $(B)/obj/differ/%.o: tests/differ/%.c $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
@@ -175,6 +178,7 @@ asan: $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c
 
 fuzzers: $(FUZZ)
 fuzz: $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c
+	@command -v clang >/dev/null || { echo 'make fuzz wants clang with libFuzzer: on Debian 12, clang and libclang-rt-14-dev'; exit 1; }
 	@$(MAKE) CC=clang B=build/fuzz CFLAGS='-O1 -g' FUZZER=-fsanitize=fuzzer \
 	  SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' fuzzers
 	@sh tests/fuzz/run.sh $(patsubst tests/fuzz/%.c,build/fuzz/tests/fuzz_%,$(or $(TARGET:%=tests/fuzz/%.c),$(filter-out tests/fuzz/replay.c,$(sort $(wildcard tests/fuzz/*.c)))))

@@ -10,9 +10,9 @@ typedef enum GType {
 } GType;
 
 enum { VARS = 24, FUNCS = 8, LETS = 12, TABLES = 4, BEYOND = 400 /* letters after which nothing deep is made */ };
-typedef struct Var { char name[8]; GType type; bool exact; } Var;
-typedef struct GFunc { char name[8]; GType param[3], ret; int n; bool rule; } GFunc;
-typedef struct GTable { char name[8]; GType key[2], ret; int n; } GTable;
+typedef struct Var { char name[16]; GType type; bool exact; } Var;
+typedef struct GFunc { char name[16]; GType param[3], ret; int n; bool rule; } GFunc;
+typedef struct GTable { char name[16]; GType key[2], ret; int n; } GTable;
 
 typedef struct Gen {
   Rng *r;

@@ -126,7 +126,7 @@ static void choose(Gen *g, GType t, int depth, bool exact) {
 static void local(Gen *g, GType t, int depth, bool exact) {
   static const GType bound[] = {G_NUMBER, G_MASS, G_DATE, G_TEXT, G_LIST_NUMBER, G_BOOL, G_SET_COUNTRY};
   GType b = bound[pick(g, 7)];
-  char name[8];
+  char name[16];
   int had = g->nvar;
   bool keeps = exact || one_in(g, 3);
   if (had >= VARS) { leaf(g, t); return; }

@@ -105,7 +105,7 @@ static void tables(Gen *g) {
     put(g, "table ");
     put(g, t.name);
     for (int k = 0; k < t.n; k++) {
-      char key[16];
+      char key[32];
       t.key[k] = keys[pick(g, 5)];
       snprintf(key, sizeof key, "%sk%d: ", k ? ", " : " (", k);
       put(g, key);
@@ -320,7 +320,7 @@ static void lets(Gen *g) {
 static void check(Gen *g, uint32_t i) {
   static const char *const heads[] = {"", " for x in countries", " for x in {A, B}", " for x in {A, C, D} for n in 1..2", " for n in [1, 2, 1]"};
   uint32_t h = pick(g, 5);
-  char name[16];
+  char name[32];
   snprintf(name, sizeof name, "check ch%u", i);
   put(g, name);
   put(g, heads[h]);

@@ -119,9 +119,8 @@ static void finding(Run *run, uint32_t check, const Case *c) {
   run->r->last = &kept->next;
 }
 
-static void verdict(Walk *w, WReport *r, bool none, bool empty) {
+static void verdict(WReport *r, bool none, bool empty) {
   bool denied = false, open = false;
-  (void)w;
   for (const WFinding *f = r->first; f; f = f->next) {
     if (f->require->op != SEV_ERROR) continue;
     if (f->fails) denied = true;
@@ -159,7 +158,7 @@ void walk_checks(Walk *w, WReport *r) {
     none = none && !run.first;
     empty = empty || (!run.first && decides);
   }
-  verdict(w, r, none, empty);
+  verdict(r, none, empty);
 }
 
 void walk_own(Walk *w) {

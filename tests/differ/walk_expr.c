@@ -365,8 +365,10 @@ static int shown_find(Walk *w, uint32_t func, V *args, size_t n) {
 static V rule(Walk *w, const Where *x, uint32_t func, V *args, size_t n) {
   for (size_t i = 0; i < n; i++)
     if (args[i]->kind == W_UNKNOWN && leads(w, func, func)) return args[i];   /* a circle is asked of somebody */
-  if (w->circle && leads(w, func, w->circle - 1) && (func == w->circle - 1 || leads(w, w->circle - 1, func)))
-    return val_three(w, w->shown.at[shown_find(w, func, args, n)].holds);
+  if (w->circle && leads(w, func, w->circle - 1) && (func == w->circle - 1 || leads(w, w->circle - 1, func))) {
+    int i = shown_find(w, func, args, n);   /* which may move them */
+    return val_three(w, w->shown.at[i].holds);
+  }
   uint32_t circle = w->circle, from = w->circle_from;
   w->circle = func + 1;
   w->circle_from = w->shown.len;

@@ -40,8 +40,8 @@ static void consider(Walk *w, const Where *x, Best *b, WWindow win, const Node *
   b->found = true;
 }
 
-/* REST, JOINT and WORLD stand for entries that name no country. */
-enum { REST = UINT32_MAX, JOINT = UINT32_MAX - 1 };
+/* Stand for entries that name no country: entities of a kind that there is not. */
+enum { REST = 0x7FFFFFFF, JOINT = 0x7FFFFFFE };
 
 static Best entries(Walk *w, const Where *x, NodeKind kind, Ent r, Ent who) {
   Best b = {0};
@@ -298,14 +298,12 @@ V walk_ask(Walk *w, const Where *x, Builtin b, V *args, size_t n) {
 /* ---- fields ---- */
 
 static V stated(Walk *w, const Where *x, Ent e, const Node *fields, Sym name) {
-  const Kind *k = &w->p->kinds.at[ent_kind(e)];
   const char *word = sym_text(w->p, name);
   for (const Node *f = list_first(fields); f; f = f->next) {
     if (f->kind != N_ARG || f->sym != name) continue;
     if (ent_kind(e) == K_RESOURCE && !strcmp(word, "unit")) { const char *t = unit_text(&w->p->units, unit_of(w, e)); return val_text(w, t, strlen(t)); }
     return walk_expr(w, x, NULL, f->kid[0]);
   }
-  (void)k;
   if (ent_kind(e) == K_RESOURCE && !strcmp(word, "critical")) return val_bool(w, true);
   return val_unknown(w);
 }
