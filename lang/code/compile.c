@@ -227,6 +227,7 @@ static void binary(Compiler *c, Node *e, uint32_t to) {
     emit(c, e, OP_MOVE_, 0, to, l, 0);
     uint32_t out = emit_jump(c, e, OP_JUMP_KNOWN_, 0, to);
     expr(c, e->kid[1], to);
+    if (type_is_figure(&c->p->types, e->ty)) emit(c, e, OP_BLAME_, 0, to, l, 0);
     patch(c, out);
     c->top = top;
     return;

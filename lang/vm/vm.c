@@ -469,6 +469,7 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_JUMP_TRUE_: if (A.tag == V_TRUE) GO(ins_target(i)); break;
       case OP_JUMP_SETTLED_: if (A.tag == V_TRUE || A.tag == V_FALSE) GO(ins_target(i)); break;
       case OP_JUMP_KNOWN_: if (A.tag != V_UNK) GO(ins_target(i)); break;
+      case OP_BLAME_: if (A.tag == V_IVL) SET(op_blame(vm, A, B)); break;
       case OP_ITER_: { Value v = {.tag = V_CELL, .i = iter_begin(vm, B, i.c, i.x)}; SET(v); break; }
       case OP_ITER_NEXT_: if (!iter_next(vm, (uint32_t)A.i, r)) GO(ins_target(i)); break;
       case OP_SPAN_ITER_: {
