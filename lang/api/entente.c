@@ -81,11 +81,14 @@ static bool machine_ready(ent_session *s) {
   s->has_vm = true;
   s->vm.max_steps = s->config.max_steps;
   s->vm.stop = s->config.stop;
+  const ent_host *h = &s->config.host;
+  s->vm.ext.host = (Host){h->data, h->batches, h->find, h->call};
   return ready;
 }
 
 void ent_close(ent_session *s) {
   if (!s) return;
+  if (s->config.host.end) s->config.host.end(s->config.host.data);
   if (s->reported) report_end(&s->report);
   buf_end(&s->out);
   loader_end(&s->loader);
