@@ -1,5 +1,6 @@
 #!/usr/bin/perl
 # Each example says what its NAME.expected says: first the line `exit N`, then all of stdout. UPDATE=1 rewrites them.
+# A first line `# run: OPTION...` gives options for `entente check`.
 use strict;
 use warnings;
 use Test::More;
@@ -15,7 +16,8 @@ for my $draft (@drafts) {
     $shown{$folder} //= 0;
     next unless -e $expected;
     $shown{$folder}++;
-    my $got  = Drive::run('check', $draft);
+    my ($options) = Drive::slurp($draft) =~ /\A# run: (.*)/;
+    my $got  = Drive::run('check', split(' ', $options // ''), $draft);
     my $text = "exit $got->{code}\n$got->{out}";
     my $want = Drive::slurp($expected);
     if ($ENV{UPDATE} && $text ne $want) {

@@ -27,7 +27,7 @@ typedef struct Library {
   size_t chunk;           /* how many calls are sent at once */
 } Library;
 
-typedef struct Known { unsigned library; char *symbol; char types[FFI_PARAMS + 3]; unsigned started, number; FfiFn fn; } Known;
+typedef struct Known { unsigned library; char *symbol; char types[FFI_PARAMS + 3]; unsigned started, number; FfiFn *fn; } Known;
 
 typedef struct Ffi {
   const FfiOptions *o;
@@ -204,7 +204,8 @@ static int ready(Ffi *f, Known *k, char why[FFI_WHY]) {
   FfiHead h;
   if (f->o->in_process) {
     if (!l->loaded && !(l->loaded = ffi_library(l->path, why))) return ENT_HOST_ABSENT;
-    return k->fn.address || ffi_function(l->loaded, k->symbol, k->types, &k->fn, why) ? ENT_HOST_FINE : ENT_HOST_ABSENT;
+    if (!k->fn) k->fn = ffi_function(l->loaded, k->symbol, k->types, why);
+    return k->fn ? ENT_HOST_FINE : ENT_HOST_ABSENT;
   }
   int code = l->pid ? ENT_HOST_FINE : start(f, l, why, FFI_WHY);
   if (code || k->started == l->started) return code;
@@ -271,7 +272,7 @@ typedef struct Calls { size_t n; const unsigned *ids; const unsigned char *const
 static int call_here(Ffi *f, const Calls *c, size_t *done, char *why, size_t room) {
   for (; *done < c->n; ++*done) {
     f->in.len = 0;
-    if (!ffi_invoke(&f->known[c->ids[*done]].fn, c->args[*done], c->len[*done], &f->in)) { snprintf(why, room, "could not be called"); return ENT_HOST_BROKEN; }
+    if (!ffi_invoke(f->known[c->ids[*done]].fn, c->args[*done], c->len[*done], &f->in)) { snprintf(why, room, "could not be called"); return ENT_HOST_BROKEN; }
     c->give(c->to, *done, f->in.at, f->in.len);
   }
   return ENT_HOST_FINE;
@@ -349,7 +350,10 @@ static void end(void *data) {
     free(f->libraries[i].name);
     free(f->libraries[i].path);
   }
-  for (unsigned i = 0; i < f->nknown; i++) free(f->known[i].symbol);
+  for (unsigned i = 0; i < f->nknown; i++) {
+    free(f->known[i].symbol);
+    free(f->known[i].fn);
+  }
   free(f->libraries);
   free(f->known);
   free(f->out.at);

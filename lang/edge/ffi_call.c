@@ -1,12 +1,20 @@
 #define _GNU_SOURCE
 #include "edge/ffi_inner.h"
 #include <dlfcn.h>
+#include <ffi.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* The one file that knows libffi and dlopen. */
+struct FfiFn {
+  void (*address)(void);
+  char types[FFI_PARAMS + 3];
+  unsigned nparam;
+  ffi_cif cif;
+  ffi_type *params[FFI_PARAMS];
+};
 
 void bytes_add(Bytes *b, const void *p, size_t n) {
   if (b->failed) return;
@@ -41,9 +49,8 @@ static ffi_type *type_of(char letter) {
   }
 }
 
-bool ffi_function(void *library, const char *symbol, const char *types, FfiFn *f, char why[FFI_WHY]) {
+static bool function_fill(FfiFn *f, void *library, const char *symbol, const char *types, char why[FFI_WHY]) {
   size_t n = strlen(types);
-  memset(f, 0, sizeof *f);
   if (n < 2 || n > FFI_PARAMS + 2) { snprintf(why, FFI_WHY, "has more than %d parameters", FFI_PARAMS); return false; }
   memcpy(f->types, types, n);
   f->nparam = (unsigned)n - 2;
@@ -55,6 +62,14 @@ bool ffi_function(void *library, const char *symbol, const char *types, FfiFn *f
   if (ffi_prep_cif(&f->cif, FFI_DEFAULT_ABI, f->nparam, type_of(types[n - 1]), f->params) == FFI_OK) return true;
   snprintf(why, FFI_WHY, "cannot be called with these types");
   return false;
+}
+
+FfiFn *ffi_function(void *library, const char *symbol, const char *types, char why[FFI_WHY]) {
+  FfiFn *f = calloc(1, sizeof *f);
+  if (!f) snprintf(why, FFI_WHY, "needs more memory than there is");
+  if (f && function_fill(f, library, symbol, types, why)) return f;
+  free(f);
+  return NULL;
 }
 
 typedef union Argument { double number; int64_t day; int truth; const char *text; } Argument;

@@ -59,15 +59,16 @@ static bool only_socket(int fd) {
   return true;
 }
 
-typedef struct Served { void *library; FfiFn *fns; uint32_t n; Bytes in, out; FfiShared *shared; } Served;
+typedef struct Served { void *library; FfiFn **fns; uint32_t n; Bytes in, out; FfiShared *shared; } Served;
 
 static bool look_up(Served *s) {
   char why[FFI_WHY] = "";
   const char *types = (const char *)s->in.at, *symbol = types + strlen(types) + 1;
-  FfiFn *grown = realloc(s->fns, (s->n + 1) * sizeof *grown);
+  FfiFn **grown = realloc(s->fns, (s->n + 1) * sizeof *grown);
   if (!grown) return false;
   s->fns = grown;
-  if (ffi_function(s->library, symbol, types, &s->fns[s->n], why)) s->n++;
+  s->fns[s->n] = ffi_function(s->library, symbol, types, why);
+  if (s->fns[s->n]) s->n++;
   return say('O', why);
 }
 
@@ -81,7 +82,7 @@ static bool answer(Served *s) {
     s->shared->at = count;
     size_t at = s->out.len;
     bytes_add(&s->out, head, sizeof head[0]);  /* its length comes here */
-    if (head[0] >= s->n || head[1] > s->in.len - i || !ffi_invoke(&s->fns[head[0]], s->in.at + i, head[1], &s->out)) return false;
+    if (head[0] >= s->n || head[1] > s->in.len - i || !ffi_invoke(s->fns[head[0]], s->in.at + i, head[1], &s->out)) return false;
     uint32_t len = (uint32_t)(s->out.len - at - sizeof len);
     memcpy(s->out.at + at, &len, sizeof len);
   }

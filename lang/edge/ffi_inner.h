@@ -1,7 +1,6 @@
 #ifndef EDGE_FFI_INNER_H
 #define EDGE_FFI_INNER_H
 #include "edge/ffi.h"
-#include <ffi.h>
 
 /* What the files of the bridge share. */
 enum { FFI_PARAMS = 8, FFI_TEXT = 1 << 20 /* bytes of a text result */, FFI_REQUEST = 1 << 18, FFI_REPLY = 1 << 22, FFI_WHY = 800 };
@@ -11,15 +10,9 @@ typedef struct Bytes { unsigned char *at; size_t len, cap; bool failed; } Bytes;
 void bytes_add(Bytes *b, const void *p, size_t n);
 
 /* ffi_call.c: a library and its functions, in whichever process */
-typedef struct FfiFn {
-  void (*address)(void);
-  char types[FFI_PARAMS + 3];
-  unsigned nparam;
-  ffi_cif cif;
-  ffi_type *params[FFI_PARAMS];
-} FfiFn;
+typedef struct FfiFn FfiFn;
 void *ffi_library(const char *name, char why[FFI_WHY]);   /* NULL: why */
-bool ffi_function(void *library, const char *symbol, const char *types, FfiFn *f, char why[FFI_WHY]);
+FfiFn *ffi_function(void *library, const char *symbol, const char *types, char why[FFI_WHY]);   /* to be freed; NULL: why */
 /* Calls it and adds its result; false: the arguments are not what its types say. */
 bool ffi_invoke(const FfiFn *f, const unsigned char *args, size_t len, Bytes *out);
 
