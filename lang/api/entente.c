@@ -25,7 +25,7 @@ struct ent_session {
   Loader loader;
   uint16_t module;      /* the draft's own */
   uint32_t own_funcs;   /* how many Funcs the draft and library have, before expressions are asked */
-  bool has_world, has_vm, loaded, broken;
+  bool has_world, has_vm, loaded, broken, whole /* the last report was made */;
   Report report;
   bool reported;
   Buf out;
@@ -39,6 +39,7 @@ void ent_config_init(ent_config *c) {
 
 static void defaults(ent_config *c) {
   if (!c->max_file) c->max_file = 16u << 20;
+  if (!c->max_data || c->max_data > CELL_BYTES_MAX) c->max_data = CELL_BYTES_MAX;
   if (!c->max_memory) c->max_memory = (size_t)2 << 30;
   if (!c->max_steps) c->max_steps = 2000000000ull;
   if (!c->max_output) c->max_output = 64u << 20;
@@ -67,6 +68,9 @@ ent_session *ent_open(const ent_config *c) {
   program_init(&s->program, m, &s->unit);
   chunk_init(&s->chunk, m, &s->program);
   loader_init(&s->loader, &s->program, s->config.max_file);
+  s->loader.max_data = s->config.max_data;
+  s->loader.max_steps = s->config.max_steps;
+  s->loader.stop = s->config.stop;
   buf_init(&s->out, m);
   s->out.max = s->config.max_output;
   return s;
@@ -79,7 +83,7 @@ static bool machine_ready(ent_session *s) {
   if (!ready) return false;
   ready = vm_init(&s->vm, &s->mem, &s->program, &s->chunk, &s->world);
   s->has_vm = true;
-  s->vm.max_steps = s->config.max_steps;
+  s->vm.max_steps = s->loader.max_steps;   /* what queries have left */
   s->vm.stop = s->config.stop;
   const ent_host *h = &s->config.host;
   s->vm.ext.host = (Host){h->data, h->batches, h->find, h->call};
@@ -258,6 +262,7 @@ static void run_error(ent_session *s) {
 /* Makes a new report, or, without a draft, hands out what is wrong with it: then false. */
 static bool report_begin(ent_session *s, ent_format f, const char **out, size_t *len) {
   buf_clear(&s->out);
+  s->whole = false;
   if (!s->loaded) {
     diagnostics(s, f, ENT_BROKEN);
     hand_out(s, f, ENT_BROKEN, out, len);
@@ -273,6 +278,14 @@ static int no_report(ent_session *s, ent_format f, int rc, const char **out, siz
   buf_clear(&s->out);
   return hand_out(s, f, rc, out, len);
 }
+
+static int report_out(ent_session *s, ent_format f, const char **out, size_t *len) {
+  int rc = s->report.exit_code;
+  s->whole = !s->out.full && !mem_failed(&s->mem);
+  return hand_out(s, f, rc, out, len);
+}
+
+bool ent_reported(const ent_session *s) { return s->whole; }
 
 int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
   if (f == ENT_JUNIT) return no_report(s, f, ENT_USAGE, out, len);
@@ -291,7 +304,7 @@ int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
     case ENT_GITHUB: report_github(&s->out, &s->sources, &s->diags, &s->report, &st); break;
     case ENT_JUNIT: break;
   }
-  return hand_out(s, f, s->report.exit_code, out, len);
+  return report_out(s, f, out, len);
 }
 
 bool ent_has_checks(const ent_session *s) { return s->chunk.checks.len > 0; }
@@ -302,6 +315,7 @@ int ent_test(ent_session *s, ent_format f, bool (*wants)(void *data, const char 
   if (f == ENT_JSON || f == ENT_GITHUB) return no_report(s, f, ENT_USAGE, out, len);
   if (!report_begin(s, f, out, len)) return ENT_BROKEN;
   TestFilter which = {wants, data};
+  s->report.coverage = s->config.coverage;
   if (!answer_tests(&s->vm, s->module, s->as_of, &which, &s->report)) {
     run_error(s);
     diagnostics(s, f, ENT_BROKEN);
@@ -315,7 +329,13 @@ int ent_test(ent_session *s, ent_format f, bool (*wants)(void *data, const char 
     case ENT_JUNIT: report_test_junit(&s->out, &s->sources, &s->diags, &s->report, &st); break;
     case ENT_JSON: case ENT_GITHUB: break;
   }
-  return hand_out(s, f, s->report.exit_code, out, len);
+  return report_out(s, f, out, len);
+}
+
+void ent_test_coverage(const ent_session *s, unsigned *reached, unsigned *all) {
+  *reached = 0;
+  *all = s->reported ? s->report.reach.len : 0;
+  for (unsigned i = 0; i < *all; i++) *reached += s->report.reach.at[i].reached;
 }
 
 bool ent_has_tests(const ent_session *s) {

@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "base/map.h"
 #include "check/type.h"
+#include "source/rows.h"
 #include "syntax/ast.h"
 
 /* What the checker makes of the trees: every name resolved, every expression typed (in Node.ty, op and ref). */
@@ -20,6 +21,7 @@ typedef struct Entity {
   Node *decl;
   Ent owner;           /* clause: the agreement it is written in, or the amendment; else 0 */
   uint16_t module;
+  uint32_t row;        /* made by data: 1 + the row, counted over all blocks; else 0 */
 } Entity;
 
 typedef struct Field { Sym name; Type type; } Field;
@@ -33,8 +35,8 @@ typedef struct Kind {
   Span span;
 } Kind;
 
-typedef enum FuncKind { FUNC_FN, FUNC_RULE, FUNC_LET, FUNC_THUNK, FUNC_CHECK, FUNC_TEST } FuncKind;
-enum { FLAG_VARIES = 1, FLAG_TODAY = 2, FLAG_CLAUSES = 4, FLAG_RECURSIVE = 8 };
+typedef enum FuncKind { FUNC_FN, FUNC_RULE, FUNC_LET, FUNC_VERDICT /* of a check */, FUNC_THUNK, FUNC_CHECK, FUNC_TEST } FuncKind;
+enum { FLAG_VARIES = 1, FLAG_TODAY = 2, FLAG_CLAUSES = 4, FLAG_RECURSIVE = 8, FLAG_ROW = 16 /* it mentions the row of a data block */ };
 
 typedef struct Call { uint32_t from, to; bool monotone; Span span; } Call;
 
@@ -47,7 +49,8 @@ typedef struct Func {
   Type param[8];
   Type ret;
   uint32_t outside;         /* 1 + its place in Program.externs, and then it has no body; 0: it is written in the draft */
-  Node *decl, *body;        /* body: the expression; a check's is its CHECK node, a test's its TEST */
+  Node *decl, *body;        /* body: the expression; a check's is its CHECK node, and its verdict's too; a test's its TEST */
+  uint32_t verdict;         /* of a check: the FUNC_VERDICT that says whether it passes; 0: nobody asks */
   Span span;
 } Func;
 enum { PARAM_MAX = 8, RULE_PARAM_MAX = 3, SLOT_MAX = 4000, GIVEN_MAX = 255 };
@@ -70,7 +73,7 @@ typedef struct Table {
   Node *decl;
   uint16_t module;
 } Table;
-enum { TABLE_KEY_MAX = 4 };
+enum { TABLE_KEY_MAX = 4, TABLE_PERFORMED = 0 /* the engine's own, without a declaration */ };
 
 /* What a name at the top of a file stands for. */
 typedef enum BindKind { BIND_ENTITY, BIND_FUNC, BIND_TABLE, BIND_KIND, BIND_BAD /* declared by something reported already */ } BindKind;
@@ -87,8 +90,9 @@ typedef struct Module {
 
 /* How NAME, FIELD and CALL nodes are resolved: Node.op, with Node.ref as said. */
 enum { REF_NONE, REF_LOCAL /* slot */, REF_ENTITY /* Ent */, REF_FUNC /* Func without parameters */, REF_TABLE, REF_SETOF /* entity kind */,
-       REF_PARTIES, REF_CONCERN, REF_TERM, REF_OPEN, REF_TODAY, REF_FIELD /* slot of the kind's fields */, REF_RANGE_FROM, REF_RANGE_THROUGH };
-enum { CALL_NONE, CALL_FUNC, CALL_BUILTIN, CALL_TABLE, CALL_AGGREGATE /* Aggregate */, CALL_SPANS, CALL_FIRST_DAY, CALL_STEP };
+       REF_PARTIES, REF_CONCERN, REF_TERM, REF_OPEN, REF_TODAY, REF_FIELD /* slot of the kind's fields */, REF_RANGE_FROM, REF_RANGE_THROUGH,
+       REF_COLUMN /* of the rows of a data block */, REF_ATOM /* entity kind: which one, a text says when it is asked */ };
+enum { CALL_NONE, CALL_FUNC, CALL_BUILTIN, CALL_TABLE, CALL_AGGREGATE /* Aggregate */, CALL_SPANS, CALL_FIRST_DAY, CALL_STEP, CALL_PASSES };
 typedef enum Aggregate { AGG_SUM, AGG_COUNT, AGG_MIN, AGG_MAX, AGG_ANY, AGG_ALL } Aggregate;
 
 #define BUILTIN(name, params, result, flags, doc) BUILTIN_##name,
@@ -110,6 +114,15 @@ typedef struct Amended {
   Ent of, root;          /* the agreement or amendment that it amends; the agreement that all goes back to */
   VEC(AmendedClause) clauses;
 } Amended;
+
+/* A data block, and the rows that it goes through. */
+typedef struct DataBlock {
+  Node *node;
+  uint16_t module;
+  const Rows *rows;      /* NULL: they could not be read, which has been said */
+  uint32_t first;        /* the number of its first row, counted over all blocks */
+  uint64_t *counts;      /* the rows that count, once that has been asked for the entities they make; NULL: not yet */
+} DataBlock;
 
 typedef struct Decl { Node *node; uint16_t module; } Decl;
 
@@ -136,6 +149,10 @@ typedef struct Program {
   Map clause_ids;        /* agreement or amendment << 32 | label -> clause */
   VEC(Amended) amended;  /* by amendment */
   VEC(uint32_t) amend_order;   /* amendments, those that are amended before those that amend them */
+  VEC(DataBlock) data;
+  VEC(Rows *) rows;      /* of data files; blocks may share them */
+  Map made;              /* kind << 32 | name -> Ent, of entities that data makes */
+  bool makes[256];       /* by kind: whether some data block makes such */
   Map thunks;            /* Node* -> Func, for expressions of declarations that are not plain literals */
 } Program;
 
@@ -143,6 +160,8 @@ void program_init(Program *p, Mem *mem, Unit *unit);
 void program_end(Program *p);
 /* Adds a parsed file as a module; uses are added by the loader with program_use. Returns its index. */
 uint16_t program_module(Program *p, Sym name, const Source *source, Node *file, bool library);
+/* Rows that live as long as the program; NULL when memory is refused. */
+Rows *program_rows(Program *p, const Source *src);
 void program_use(Program *p, uint16_t module, uint16_t used, Sym prefix, Span span);
 /* Declares, resolves, types. True when nothing is wrong. */
 bool program_check(Program *p);
@@ -153,6 +172,8 @@ static inline Entity *program_entity(const Program *p, Ent e) { return &p->kinds
 static inline const char *sym_text(const Program *p, Sym s) { return intern_text(p->unit->names, s); }
 /* The Func that an expression of a declaration became, or UINT32_MAX when it is a plain literal. */
 uint32_t program_thunk(const Program *p, const Node *expr);
+/* The entity of that kind whose name can be seen from the module; UINT32_MAX when there is none. */
+Ent program_find(Program *p, uint16_t module, Sym name, uint32_t kind);
 /* The clause of an agreement, or of one as amended, with that label; or UINT32_MAX. */
 Ent program_clause(const Program *p, Ent of, Sym label);
 /* The field of a kind, and its slot; NULL when there is none. */

@@ -15,6 +15,7 @@ typedef struct Options {
   ColorWish color;
   FfiOptions ffi;
   const char *run;  /* a regular expression, or NULL */
+  int threshold;    /* per cent that tests must reach */
   char **operand;  /* what is no option, in order; into argv */
   int noperand;
   bool help;

@@ -6,6 +6,12 @@
 
 static Value unknown(Vm *vm, CauseKind kind) { return value_unknown(&vm->rt, world_cause(vm->w, kind, 0, 0, vm_place(vm))); }
 
+/* Of a text: where a row of data is at hand, its place is that of the cell read last. */
+static Value unknown_text(Vm *vm, CauseKind kind, bool empty) {
+  bool cell = vm->row.rows != NULL;
+  return value_unknown(&vm->rt, world_cause(vm->w, cell && empty ? CAUSE_CELL : kind, 0, 0, cell ? vm->row.cell : vm_place(vm)));
+}
+
 static Value length(Value v) {
   if (v.tag == V_INTS) return value_int(value_hi(v) < value_lo(v) ? 0 : (int64_t)value_hi(v) - value_lo(v) + 1);
   return value_int(value_seq(v)->o.len);
@@ -31,6 +37,17 @@ static Value bound(Vm *vm, char mark, Num n, UnitId unit, Value why) {
   return value_interval(&vm->rt, &zero, &n, unit, why);
 }
 
+/* As in a draft; other writers have a large E too. */
+static int read_figure(Mem *m, const char *s, size_t n, Num *x) {
+  if (!memchr(s, 'E', n)) return num_read(m, s, n, x);
+  Buf b;
+  buf_init(&b, m);
+  for (size_t i = 0; i < n; i++) buf_char(&b, s[i] == 'E' ? 'e' : s[i]);
+  int bad = num_read(m, buf_text(&b), b.len, x);
+  buf_end(&b);
+  return bad;
+}
+
 /* 12, 1_000, -3.5, 40%, >50, <0.1; words and empty cells are unknown. */
 static Value number_of(Vm *vm, Value text) {
   const char *s = value_str(text);
@@ -44,16 +61,22 @@ static Value number_of(Vm *vm, Value text) {
   if (n && *s == '-') negative = true, s++, n--;
   if (n && s[n - 1] == '%') percent = true, n--;
   Num x;
-  if (!n || num_read(vm->mem, s, n, &x)) return unknown(vm, CAUSE_WORDS);
+  if (!n || read_figure(vm->mem, s, n, &x)) return unknown_text(vm, CAUSE_WORDS, !text.obj->len);
   if (percent || negative) {
     Num f = percent ? num_dec(negative ? -1 : 1, -2) : num_int(-1), y = num_mul(vm->mem, x, f);
     num_drop(vm->mem, x);
     x = y;
   }
   if (!mark) return value_figure(x, UNIT_ONE);
-  Value why = unknown(vm, CAUSE_LOOSE), v = bound(vm, mark, x, UNIT_ONE, why);
+  Value why = unknown_text(vm, CAUSE_LOOSE, false), v = bound(vm, mark, x, UNIT_ONE, why);
   value_drop(vm->mem, why);
   return v;
+}
+
+static Value date_of(Vm *vm, Value text) {
+  Day d;
+  if (date_read(value_str(text), text.obj->len, &d)) return unknown_text(vm, CAUSE_WORDS, !text.obj->len);
+  return value_date(d);
 }
 
 static Value slug(Vm *vm, Value text) {
@@ -80,6 +103,31 @@ static Value shown(Vm *vm, Value x) {
   Value v = value_text(&vm->rt, buf_text(&b), b.len);
   buf_end(&b);
   return v;
+}
+
+static Value plain(Vm *vm, Value x) {
+  Buf b;
+  buf_init(&b, vm->mem);
+  if (value_is_exact(x) && (x.unit == UNIT_ONE || x.unit == UNIT_ANY)) num_show_exact(&b, value_num(x));
+  else vm_fail(vm, DIAG_E0404, "plain takes an exact number without a unit");
+  Value v = value_text(&vm->rt, buf_text(&b), b.len);
+  buf_end(&b);
+  return v;
+}
+
+static Value joined(Vm *vm, Value v, Value between) {
+  Buf b;
+  Value why = {0};
+  if (v.tag == V_INTS || v.tag == V_MAP) { vm_fail(vm, DIAG_E0404, "join takes a set or a list"); return value_int(0); }
+  if (op_vague(vm, v, &why)) return why;
+  buf_init(&b, vm->mem);
+  for (uint32_t i = 0; i < v.obj->len; i++) {
+    if (i) buf_add(&b, value_str(between), between.obj->len);
+    value_show(&vm->rt, value_seq(v)->at[i], &b);
+  }
+  Value text = value_text(&vm->rt, buf_text(&b), b.len);
+  buf_end(&b);
+  return text;
 }
 
 static Value sorted(Vm *vm, Value v) {
@@ -134,7 +182,10 @@ static Value end_figure(Vm *vm, Value lo, const Value *hi, Builtin b) {
   else if (b == BUILTIN_at_most) { Num n = num_keep(value_num(lo)), zero = num_int(0); v = value_interval(&vm->rt, &zero, &n, lo.unit, why); }
   else if (fig_hull(&vm->rt, lo, *hi, why, &v)) { vm_fail_units(vm, FIG_UNITS, "the ends of one range", lo, *hi); v = value_int(0); }
   value_drop(vm->mem, why);
-  return v;
+  Value exact;
+  if (!world_settled(vm->w, CAUSE_LOOSE, 0, 0, vm_place(vm), v, &exact)) return v;
+  value_drop(vm->mem, v);
+  return exact;
 }
 
 static Value days_of(Vm *vm, Value v) {
@@ -175,6 +226,7 @@ static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
   Dep *d = &vm->dep;
   switch (b) {
     case BUILTIN_clauses: dep_stretch(w, vm->ctx, d); d->who = UINT64_MAX; break;
+    case BUILTIN_in_force: dep_stretch(w, vm->ctx, d); break;
     case BUILTIN_needed: case BUILTIN_has_need: dep_need(w, vm->ctx, ent_index(last), d); break;
     case BUILTIN_rate: dep_resource(w, vm->ctx, ent_index(first), DEP_REQUIRE, d); break;
     case BUILTIN_inputs: case BUILTIN_uses: dep_resource(w, vm->ctx, ent_index(first), DEP_REQUIRE, d); break;
@@ -191,6 +243,33 @@ static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
   if (ent_kind(first) == K_COUNTRY) d->who |= dep_who(w, ent_index(first));
 }
 
+/* Goes from change to change of what r's promises rest on. What holds over a stretch of time holds whatever the day is here. */
+static Value suppliers_within(Vm *vm, uint32_t r, Value range) {
+  World *w = vm->w;
+  Ctx *outer = vm->ctx;
+  Day lo = vm->dep.lo, hi = vm->dep.hi;
+  Value all = world_suppliers_within(w, outer, r, value_lo(range), value_hi(range)), none = {0};
+  if (all.tag != V_NONE) { ask_dep(vm, BUILTIN_suppliers, ent_make(K_RESOURCE, r), ent_make(K_RESOURCE, r)); vm->dep.lo = lo; vm->dep.hi = hi; return all; }
+  all = value_set(&vm->rt, &none, 0);
+  for (int64_t day = value_lo(range); day <= value_hi(range) && day <= DAY_MAX && !vm->failed; day = (int64_t)vm->dep.hi + 1) {
+    Ctx *x = world_ctx(w, outer->view, (Day)day);
+    if (!x) break;
+    vm->ctx = x;
+    vm->dep.lo = DAY_NONE;
+    vm->dep.hi = DAY_OPEN;
+    Value now = world_suppliers(w, x, r), both = op_set(vm, all, now, 0);
+    ask_dep(vm, BUILTIN_suppliers, ent_make(K_RESOURCE, r), ent_make(K_RESOURCE, r));
+    value_drop(vm->mem, now);
+    value_drop(vm->mem, all);
+    all = both;
+    if (vm->dep.hi < day) vm->dep.hi = (Day)day;
+  }
+  vm->ctx = outer;
+  vm->dep.lo = lo;
+  vm->dep.hi = hi;
+  return all;
+}
+
 /* What rests on the world: with the countries and resources known. */
 static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
   World *w = vm->w;
@@ -203,7 +282,7 @@ static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_producers: return world_producers(w, x, first);
     case BUILTIN_committed: return world_committed(w, x, first, last);
     case BUILTIN_intended: return world_intended(w, x, first, last);
-    case BUILTIN_suppliers: return world_suppliers(w, x, first);
+    case BUILTIN_suppliers: return n == 2 ? suppliers_within(vm, first, a[1]) : world_suppliers(w, x, first);
     case BUILTIN_demanded: return world_demanded(w, x, first, last);
     case BUILTIN_has_need: return value_bool(world_has_need(w, x, first));
     case BUILTIN_needed: return world_needed(w, x, first);
@@ -213,6 +292,7 @@ static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_stockpiled: return world_stockpiled(w, x, n == 2 ? first : WHO_JOINT, last);
     case BUILTIN_carried: return world_carried(w, x, first);
     case BUILTIN_blocked: return value_bool(world_blocked(w, x, first, last));
+    case BUILTIN_in_force: return value_bool(world_in_force(w, x, first));
     case BUILTIN_clauses: return world_clauses(w, x, a[0].aux);
     default: return value_int(0);
   }
@@ -235,6 +315,9 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_len: return length(a[0]);
     case BUILTIN_round: return rounded(vm, a[0], n > 1 ? &a[1] : NULL);
     case BUILTIN_number: return number_of(vm, a[0]);
+    case BUILTIN_date: return date_of(vm, a[0]);
+    case BUILTIN_plain: return plain(vm, a[0]);
+    case BUILTIN_join: return joined(vm, a[0], a[1]);
     case BUILTIN_slug: return slug(vm, a[0]);
     case BUILTIN_sorted: return sorted(vm, a[0]);
     case BUILTIN_nth: return nth(vm, a[0], a[1]);
@@ -246,7 +329,7 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_month: return date_part(vm, a[0], false);
     default: {
       Value v = ask(vm, b, a, n);
-      if (vm->ctx != &vm->blank) ask_dep(vm, b, a[0].aux, a[n - 1].aux);
+      if (vm->ctx != &vm->blank && !(b == BUILTIN_suppliers && n == 2)) ask_dep(vm, b, a[0].aux, a[n - 1].aux);
       return v;
     }
   }
@@ -283,6 +366,7 @@ Value vm_field(Vm *vm, Value v, uint32_t slot) {
   const char *id = sym_text(vm->p, e->id);
   if (slot == FIELD_ID) return value_text(&vm->rt, id, strlen(id));
   if (slot == FIELD_NAME) return value_text(&vm->rt, e->name, strlen(e->name));
+  if (ent_kind(v.aux) == K_CLAUSE) clause_read(vm->w, ent_index(v.aux));
   if (ent_kind(v.aux) == K_CLAUSE && ent_index(v.aux) < vm->w->clauses.len) return clause_field(vm, v.aux, slot);
   uint32_t kind = ent_kind(v.aux), at = ent_index(v.aux) * vm->p->kinds.at[kind].fields.len + slot;
   if (at < vm->w->fields[kind].len) {
@@ -290,5 +374,7 @@ Value vm_field(Vm *vm, Value v, uint32_t slot) {
     if (f.tag == V_FUNC) return vm_run(vm, f.aux, NULL, 0, vm->ctx);
     if (f.tag != V_NONE) return value_keep(f);
   }
+  Value settled, none = {0};
+  if (world_settled(vm->w, CAUSE_FIELD, v.aux, slot, (Span){0, 0}, none, &settled)) return settled;
   return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_FIELD, v.aux, slot, (Span){0, 0}));
 }

@@ -35,6 +35,7 @@ bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w) {
   vm->reg = mem_zero(mem, vm->nreg * sizeof(Value));
   map_init(&vm->visited, mem);
   externs_init(vm, (Host){0});
+  map_init(&vm->atoms, mem);
   w->eval = eval_for_world;
   w->vm = vm;
   return vm->reg != NULL;
@@ -53,6 +54,7 @@ void vm_end(Vm *vm) {
   vec_end(vm->mem, &vm->cells);
   vec_end(vm->mem, &vm->ctxs);
   map_end(&vm->visited);
+  map_end(&vm->atoms);
 }
 
 Span vm_place(const Vm *vm) {
@@ -127,6 +129,13 @@ static bool may_go_on(Vm *vm, uint32_t func, uint64_t steps) {
   if (vm->steps > vm->max_steps) vm_fail(vm, DIAG_E0507, "this takes more than %llu steps; most went into '%s'", (unsigned long long)vm->max_steps, dearest(vm));
   else if (vm->stop && *vm->stop) vm_fail(vm, DIAG_E0508, "stopped");
   else if (mem_failed(vm->mem)) vm_fail(vm, DIAG_E0505, "memory ran out");
+  return !vm->failed;
+}
+
+bool vm_spend(Vm *vm, uint64_t steps) {
+  vm->steps += steps;
+  if (vm->steps > vm->max_steps) vm_fail(vm, DIAG_E0507, "this takes more than %llu steps", (unsigned long long)vm->max_steps);
+  else if (vm->stop && *vm->stop) vm_fail(vm, DIAG_E0508, "stopped");
   return !vm->failed;
 }
 
@@ -275,6 +284,7 @@ static bool unknown_subject(Vm *vm, const Func *f, uint32_t to, uint32_t args) {
 static void call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
   const Func *f = &vm->p->funcs.at[func];
   Memo *m = NULL;
+  if (vm->reached) bits_set(vm->reached, func);
   if (f->flags & FLAG_RECURSIVE && unknown_subject(vm, f, to, args)) return;
   uint32_t slot = memo_slot(vm, func, vm->reg + args, &m);
   MemoEntry *e = slot == UINT32_MAX ? NULL : memo_entry(m, slot);
@@ -439,6 +449,8 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_LIST_: case OP_SET_: case OP_MAP_: SET(op_collect(vm, (Op)i.op, r + i.b, i.c)); break;
       case OP_TEXT_: SET(op_text(vm, r + i.b, i.c)); break;
       case OP_FIELD_: { Value v = vm_field(vm, B, i.c); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; SET(v); break; }
+      case OP_COLUMN_: SET(vm_column(vm, i.b)); break;
+      case OP_ATOM_: SET(vm_atom(vm, i.c, B)); break;
       case OP_INDEX_: SET(vm_index(vm, B, C)); break;
       case OP_ENTITIES_: SET(world_entities(vm->w, i.b)); break;
       case OP_PARTIES_: world_dep(vm); SET(op_parties(vm)); break;
@@ -472,7 +484,7 @@ static void loop(Vm *vm, uint32_t floor) {
         if (!iter_next(vm, (uint32_t)A.i, r)) GO(ins_target(i));
         break;
       case OP_SPAN_ITER_: {
-        Value range = i.x & 1 ? op_term(vm) : value_keep(B);
+        Value range = i.x == 3 ? op_term_or_day(vm) : i.x ? op_term(vm) : value_keep(B);
         Value v = {.tag = V_CELL, .i = span_begin(vm, range)};
         value_drop(vm->mem, range);
         SET(v);
@@ -526,6 +538,7 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_GIVEN_: enter(vm, 2, value_ent(ent_make(K_SCENARIO, ins_target(i)))); break;
       case OP_NOTE_: if (vm->sink.note && !again_repeats(vm)) vm->sink.note(vm->sink.data, vm->k->noted.at[ins_target(i)], A); break;
       case OP_EXPECT_: if (vm->sink.expect) vm->sink.expect(vm->sink.data, vm->k->noted.at[ins_target(i)], A); break;
+      case OP_UNASKED_: SET(value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNASKED, 0, 0, vm_place(vm)))); break;
       case OP_COUNT_: break;
     }
   }

@@ -72,7 +72,7 @@ static void gives(const char *expr, const char *want, unsigned calls, unsigned b
     Table t = {0};
     int code = asked(&t, b, 0, expr, out);
     ok(!code && !strcmp(out, want) && t.calls == calls && t.batches == (b ? batches : calls), "%s, %s", expr, b ? "gathered" : "one by one");
-    if (strcmp(out, want) || t.calls != calls || t.batches != batches) diag("%d %s, %u calls, %u at once", code, out, t.calls, t.batches);
+    if (strcmp(out, want) || t.calls != calls || t.batches != (b ? batches : calls)) diag("%d %s, %u calls, %u at once", code, out, t.calls, t.batches);
   }
 }
 
