@@ -98,7 +98,7 @@ bool op_loose(Value v) {
   return false;
 }
 
-static Value loose_why(Vm *vm, Value a, Value b) {
+Value op_loose_why(Vm *vm, Value a, Value b) {
   Value why = {0};
   op_vague(vm, a, &why);
   op_vague(vm, b, &why);
@@ -118,7 +118,7 @@ Value op_len(Vm *vm, Value v) {
   if (v.tag != V_SET || !op_loose(v)) return value_int(most);
   for (uint32_t i = 0; i < most; i++) least -= op_may_repeat(v, i);
   Num lo = num_int(least ? least : 1), hi = num_int(most);
-  Value why = loose_why(vm, v, v), n = value_interval(&vm->rt, &lo, &hi, UNIT_ONE, why);
+  Value why = op_loose_why(vm, v, v), n = value_interval(&vm->rt, &lo, &hi, UNIT_ONE, why);
   value_drop(vm->mem, why);
   return n;
 }
@@ -213,7 +213,7 @@ Value op_within(Vm *vm, Value a, Value b, bool strict) {
     r = both;
   }
   if (r.tag != V_TRUE || !strict) return r;
-  return loose ? loose_why(vm, a, b) : value_bool(x->o.len < y->o.len);
+  return loose ? op_loose_why(vm, a, b) : value_bool(x->o.len < y->o.len);
 }
 
 static Value in_ints(Vm *vm, Value a, Value coll) {
@@ -250,7 +250,7 @@ static Value without_loose(Vm *vm, Value a, Value b) {
   for (uint32_t i = 0; left && i < x->o.len && r.tag == V_NONE; i++) {
     Value gone = in_list(vm, x->at[i], value_seq(b), 1);
     if (gone.tag == V_FALSE) left[n++] = value_keep(x->at[i]);
-    if (gone.tag == V_UNK) r = loose_why(vm, a, b);
+    if (gone.tag == V_UNK) r = op_loose_why(vm, a, b);
     value_drop(vm->mem, gone);
   }
   if (left && r.tag == V_NONE) r = value_set(&vm->rt, left, n), n = 0;

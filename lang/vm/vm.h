@@ -181,6 +181,7 @@ Value op_join(Vm *vm, Value cond, Value a, Value b);
 Value op_same(Vm *vm, Value a, Value b, bool negate);
 bool op_vague(Vm *vm, Value v, Value *why);
 bool op_loose(Value v);
+Value op_loose_why(Vm *vm, Value a, Value b);
 bool op_may_repeat(Value set, uint32_t i);
 Value op_len(Vm *vm, Value v);
 Value op_map(Vm *vm, Value *pairs, uint32_t n);
