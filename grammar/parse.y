@@ -58,10 +58,12 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %token <text> IDENT "a name" UNIT_NAME "a unit"
 %token <index> NUMBER "a number" STRING "a text in quotes" STR_HEAD "a text" STR_MID "more text" STR_TAIL "the end of the text"
 %token <day> DATE "a date"
-/* the first token of a parse that wants an expression, not a draft */
-%token WANT_EXPR "an expression"
+/* a declaration or clause in a common form, whole: see Row. No message names it: where there is one to give, none is read */
+%token <index> ROW "a row" CLAUSE_ROW "a row of clauses"
+/* the first token of a parse that wants an expression or a clause, not a draft */
+%token WANT_EXPR "an expression" WANT_CLAUSE "a clause"
 
-%type <node> items item decl title string parts path fields_opt fields field field_name names kind kfields instance
+%type <node> items item row clause_row decl title string parts path fields_opt fields field field_name names kind kfields instance
   ename entity supply demand entries entry mods mod cited requires inputs input control against suspensions
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
   amendment since changes change let fn fn_name rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
@@ -88,14 +90,17 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 start
   : items                               { p->root = MAKE(FILE, 0, $1, NULL, NULL, NULL); }
   | WANT_EXPR expr                      { p->root = $2; }
+  | WANT_CLAUSE clause                  { p->root = $2; }
   ;
 
 items
   : %empty                              { $$ = ast_list(p->unit, @$); }
-  | items item                          { $$ = ast_append(p->unit, $1, $2); }
+  | items item                          { $$ = parse_append(p, $1, $2); }
   | items error                         { $$ = $1; }
   ;
-item: use | decl ;
+item: use | decl | row ;
+row: ROW                                { $$ = parse_row(p, @1, $1); } ;
+clause_row: CLAUSE_ROW                  { $$ = parse_row(p, @1, $1); } ;
 
 use
   : "use" path                          { $$ = MAKE(USE, 0, $2, NULL, NULL, NULL); }
@@ -228,7 +233,7 @@ suspensions
 agreement: "agreement" IDENT title open members close { $$ = MAKE(AGREEMENT, 0, parse_name(p, @2), $3, $5, NULL); } ;
 members
   : %empty                              { $$ = ast_list(p->unit, @$); }
-  | members member                      { $$ = ast_append(p->unit, $1, $2); }
+  | members member                      { $$ = parse_append(p, $1, $2); }
   | members error                       { $$ = $1; }
   ;
 member
@@ -236,12 +241,13 @@ member
   | "term" ":" expr                     { $$ = MAKE(ARG, 0, $3, NULL, NULL, NULL); $$->sym = parse_sym(p, @1); }
   | IDENT ":" expr                      { $$ = MAKE(ARG, 0, $3, NULL, NULL, NULL); $$->sym = parse_sym(p, @1); }
   | "note" ":" expr                     { $$ = MAKE(ARG, 0, $3, NULL, NULL, NULL); $$->sym = parse_sym(p, @1); }
-  | clause | article
+  | clause | article | clause_row
   ;
 article: "article" IDENT title open clauses close { $$ = MAKE(ARTICLE, 0, parse_name(p, @2), $3, $5, NULL); } ;
 clauses
   : %empty                              { $$ = ast_list(p->unit, @$); }
-  | clauses clause                      { $$ = ast_append(p->unit, $1, $2); }
+  | clauses clause                      { $$ = parse_append(p, $1, $2); }
+  | clauses clause_row                         { $$ = parse_append(p, $1, $2); }
   | clauses error                       { $$ = $1; }
   ;
 amendment: "amendment" IDENT title "to" IDENT since open changes close {

@@ -106,7 +106,9 @@ static void load_uses(Loader *l, Node *file, Folder dir);
 
 /* Parses a source, loads what it uses, and makes it a module. */
 static uint16_t module_make(Loader *l, const Source *src, Sym name, Folder dir, bool library) {
+  l->u->rowing = true;
   Node *file = parse_file(l->u, src);
+  l->u->rowing = false;
   VEC(struct { uint16_t module; Sym prefix; Span span; }) uses = {0};
   load_uses(l, file, dir);
   for (Node *n = list_first(file->kid[0]); n; n = n->next)

@@ -28,7 +28,7 @@ enum { FIELD_ID, FIELD_NAME, FIELD_FIRST };   /* every kind has these two */
 typedef struct Kind {
   Sym word;            /* "resource", or the draft's own "pipeline" */
   Type type;
-  VEC(Entity) list;
+  VEC(Entity) list;    /* of clauses none: see Program */
   VEC(Field) fields;
   Span span;
 } Kind;
@@ -103,6 +103,9 @@ typedef struct Amended {
 
 typedef struct Decl { Node *node; uint16_t module; } Decl;
 
+/* Clauses that follow each other in one agreement or amendment, and in one article of it. */
+typedef struct ClauseRun { uint32_t first; Ent owner; uint16_t module; const Node *article /* or NULL */; } ClauseRun;
+
 typedef struct Program {
   Mem *mem;
   Unit *unit;
@@ -122,9 +125,14 @@ typedef struct Program {
   VEC(Day) dates;        /* dates that expressions name: the timeline breaks there */
   VEC(UnitId) resource_unit;   /* by resource */
   VEC(struct { uint32_t func; uint8_t must_not; Span span; }) limits;  /* what an expression of a declaration may not depend on */
-  Map clause_ids;        /* agreement or amendment << 32 | label -> clause */
+  VEC(Span) clauses;     /* where each is written. There may be a million, and few are asked for by name: their Entity is made then */
+  VEC(ClauseRun) clause_runs;
+  Map clause_entities;   /* clause -> Entity *, of those that have nodes or have been asked for */
+  struct { uint64_t *slot; uint32_t cap, len; } labels;   /* hash << 32 | 1 + clause, of clauses as first written */
+  Map amended_ids;       /* amendment << 32 | label -> clause */
   VEC(Amended) amended;  /* by amendment */
   VEC(uint32_t) amend_order;   /* amendments, those that are amended before those that amend them */
+  Map row_nodes;         /* row -> Node *, of those that are not plain */
   Map thunks;            /* Node* -> Func, for expressions of declarations that are not plain literals */
 } Program;
 
@@ -138,12 +146,18 @@ bool program_check(Program *p);
 /* Checks an expression in the scope of a module, as a new Func without parameters; its index, or UINT32_MAX. */
 uint32_t program_check_expr(Program *p, uint16_t module, Node *expr);
 
-static inline Entity *program_entity(const Program *p, Ent e) { return &p->kinds.at[ent_kind(e)].list.at[ent_index(e)]; }
+Entity *clause_entity(Program *p, uint32_t clause);   /* made when it is first asked for; the pointer stays good */
+static inline Entity *program_entity(Program *p, Ent e) {
+  return ent_kind(e) == K_CLAUSE ? clause_entity(p, ent_index(e)) : &p->kinds.at[ent_kind(e)].list.at[ent_index(e)];
+}
+static inline uint32_t kind_count(const Program *p, uint32_t kind) { return kind == K_CLAUSE ? p->clauses.len : p->kinds.at[kind].list.len; }
+Node *row_node(const Program *p, uint32_t row);   /* of one that is not plain, once all is checked */
+const ClauseRun *clause_run(const Program *p, uint32_t clause);
 static inline const char *sym_text(const Program *p, Sym s) { return intern_text(p->unit->names, s); }
 /* The Func that an expression of a declaration became, or UINT32_MAX when it is a plain literal. */
 uint32_t program_thunk(const Program *p, const Node *expr);
 /* The clause of an agreement, or of one as amended, with that label; or UINT32_MAX. */
-Ent program_clause(const Program *p, Ent of, Sym label);
+Ent program_clause(Program *p, Ent of, Sym label);
 /* The field of a kind, and its slot; NULL when there is none. */
 const Field *field_find(const Program *p, uint32_t kind, Sym name, uint32_t *slot);
 void type_text(const Program *p, Type t, Buf *out);

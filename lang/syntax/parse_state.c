@@ -62,6 +62,28 @@ Node *parse_field(Parse *p, Span of, Span name) {
 
 Node *parse_atom(Parse *p, Span at, Node *expr) { return make(p, N_ATOM, at, 0, 0, expr, NULL, NULL, NULL); }
 
+/* A million rows in a row want one node. */
+Node *parse_row(Parse *p, Span at, uint32_t row) {
+  if (!p->row) p->row = make(p, N_ROWS, at, 0, 0, NULL, NULL, NULL, NULL);
+  p->row->op = unit_row(p->unit, row)->kind;
+  p->row->span = at;
+  p->row->sym = row;
+  p->row->ref = 1;
+  return p->row;
+}
+
+Node *parse_append(Parse *p, Node *list, Node *item) {
+  if (!item || item != p->row) return ast_append(p->unit, list, item);
+  Node *last = list->kind == N_LIST ? list->kid[1] : NULL;
+  if (last && last->kind == N_ROWS && last->op == item->op && last->sym + last->ref == item->sym) {
+    last->ref++;
+    last->span.hi = list->span.hi = item->span.hi;
+    return list;
+  }
+  p->row = NULL;
+  return ast_append(p->unit, list, item);
+}
+
 void parse_block_open(Parse *p, Span at) {
   if (p->blocks < PARSE_BLOCKS_MAX) {
     p->block[p->blocks].at = at;

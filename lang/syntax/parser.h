@@ -6,5 +6,7 @@
  * expression; never NULL for a file, NULL for an expression that could not be read). */
 Node *parse_file(Unit *u, const Source *src);
 Node *parse_expr(Unit *u, const Source *src);
+/* A row, read again as the grammar has it: a CLAUSE, SUPPLY, DEMAND_JOINT or REQUIRES. NULL only when memory is refused. */
+Node *parse_again(Unit *u, const Row *row);
 
 #endif

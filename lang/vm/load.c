@@ -1,3 +1,4 @@
+#include "syntax/parser.h"
 #include "vm/vm.h"
 #include <string.h>
 
@@ -116,7 +117,7 @@ static void targets_add(Load *l, uint64_t *bits, Node *n, Ent arg) {
   }
 }
 
-static uint64_t *kind_bits(Load *l, uint32_t kind) { return world_bits(l->w, l->p->kinds.at[kind].list.len); }
+static uint64_t *kind_bits(Load *l, uint32_t kind) { return world_bits(l->w, kind_count(l->p, kind)); }
 
 static uint64_t *targets(Load *l, Node *n, uint32_t kind, Ent arg) {
   if (!n) return NULL;
@@ -158,14 +159,14 @@ static void one_figure(Load *l, Node *n, SupplyCols *cols) {
   supply_push(l, cols, res, WHO_JOINT, figure_of(l, n->kid[1], UINT32_MAX, res, false), window_in(l, n->kid[2], always, UINT32_MAX), n->span, l->cite);
 }
 
-static void require_push(Load *l, uint32_t res, Node *input, Node *rate, Window win, Span span, uint32_t cite) {
+static void require_push(Load *l, uint32_t res, uint32_t input, Node *rate, Window win, Span span, uint32_t cite) {
   RequireCols *r = &l->w->requires;
   Mem *m = l->vm->mem;
   Value v = {0};
   if (rate) v = value_of(l, rate, UINT32_MAX);
   if (!vec_push(m, &r->rate, v)) value_drop(m, v);
   vec_push(m, &r->res, res);
-  vec_push(m, &r->input, ent_index(input->ref));
+  vec_push(m, &r->input, input);
   vec_push(m, &r->win, win);
   vec_push(m, &r->span, span);
   vec_push(m, &r->cite, cite);
@@ -175,7 +176,7 @@ static void requires(Load *l, Node *n) {
   Window win = window_in(l, n->kid[1], always, UINT32_MAX);
   l->cite = 0;
   cite_of(l, n->kid[1]);
-  for (Node *e = list_first(n->kid[2]); e && !stop(l); e = e->next) require_push(l, ent_index(n->kid[0]->ref), e->kid[0], e->kid[1], win, e->span, l->cite);
+  for (Node *e = list_first(n->kid[2]); e && !stop(l); e = e->next) require_push(l, ent_index(n->kid[0]->ref), ent_index(e->kid[0]->ref), e->kid[1], win, e->span, l->cite);
 }
 
 static void table_push(Load *l, uint32_t table, const Value *keys, Value v, Window win, Span span) {
@@ -261,7 +262,7 @@ static void control(Load *l, Node *n) {
 }
 
 static void inputs_field(Load *l, Ent r, Node *e) {
-  for (Node *n = list_first(e->kid[0]); n && !stop(l); n = n->next) require_push(l, ent_index(r), n->kind == N_PAIR ? n->kid[0] : n, n->kind == N_PAIR ? n->kid[1] : NULL, always, n->span, 0);
+  for (Node *n = list_first(e->kid[0]); n && !stop(l); n = n->next) require_push(l, ent_index(r), ent_index((n->kind == N_PAIR ? n->kid[0] : n)->ref), n->kind == N_PAIR ? n->kid[1] : NULL, always, n->span, 0);
 }
 
 /* r.requires: every input that is declared of it, on whatever day. */
@@ -310,6 +311,8 @@ static void promise_push(Load *l, const Terms *t, uint32_t res, uint32_t who, Va
   vec_push(m, &c->win, win);
   vec_push(m, &c->clause, t->clause);
   vec_push(m, &c->act, act);
+  if (!t->own) return;
+  while (c->to.len + 1 < c->res.len && vec_push(m, &c->to, NULL)) {}
   vec_push(m, &c->to, t->own);
 }
 
@@ -388,7 +391,7 @@ static void act_load(Load *l, Terms *t, Node *subject) {
   switch (a->op) {
     case ACT_SUPPLY: case ACT_BUY: case ACT_STOCKPILE: case ACT_CARRY: {
       uint32_t res = ent_index(a->kid[1]->ref);
-      c->resources = one_bit(l, K_RESOURCE, res);
+      c->res = res;
       c->to = recipients(l, a->kid[2], t, subject);
       if (a->kid[3]) {
         c->routes = kind_bits(l, K_ROUTE);
@@ -427,17 +430,15 @@ static uint32_t condition(Load *l, Node *mods, int op) {
 }
 
 /* What a clause says in an agreement, into its row. */
-static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row) {
+static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row, ClauseFacts *c) {
   AgreementFacts *a = &l->w->agreements.at[agreement];
   Node *subject = n->kid[2], *act = n->kid[3];
-  ClauseFacts *c = &l->w->clauses.at[row];
   Terms t = {c, act, row, subject->op == SUBJ_EACH ? subject->kid[0] : NULL, NULL};
   c->agreement = agreement;
   c->act = act->op;
   c->modal = (uint8_t)act->ref;
   c->binding = act->ref == MODAL_SHALL && a->binding;
   c->span = n->span;
-  c->control = UINT32_MAX;
   c->win = (Window){a->first, next_day(a->last), true};
   c->win = window_in(l, n->kid[4], c->win, UINT32_MAX);
   c->when = condition(l, n->kid[4], MOD_WHEN);
@@ -450,15 +451,31 @@ static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row) {
   if (c->subjects && !stop(l)) act_load(l, &t, subject);
 }
 
-static const char *article_word(Load *l, const Node *article) {
-  if (!article) return "";
-  Text title = ast_text(l->p->unit, article->kid[1]);
-  return title.len ? title.at : sym_text(l->p, article->kid[0]->sym);
+static void clause(Load *l, Node *n, uint32_t agreement, const Node *article) {
+  ClauseFacts *c = world_clause_full(l->w, ent_index(n->ref), article);
+  if (c) clause_row(l, n, agreement, ent_index(n->ref), c);
 }
 
-static void clause(Load *l, Node *n, uint32_t agreement, const Node *article) {
-  clause_row(l, n, agreement, ent_index(n->ref));
-  l->w->clauses.at[ent_index(n->ref)].article = article_word(l, article);
+/* The term leaves it no day: said as of any clause. */
+static void row_late(Load *l, const Row *r, Window term) {
+  Node *n = parse_again(l->p->unit, r);
+  if (n) window_in(l, n->kid[4], term, UINT32_MAX);
+}
+
+/* A plain clause is its promise. */
+static void clauses_plain(Load *l, const Node *rows, uint32_t agreement, const Node *article) {
+  const AgreementFacts *a = &l->w->agreements.at[agreement];
+  Window term = {a->first, next_day(a->last), true};
+  for (uint32_t i = 0; i < rows->ref && !stop(l); i++) {
+    const Row *r = unit_row(l->p->unit, rows->sym + i);
+    Terms t = {.clause = rows->ty + i};
+    if (!r->plain) { clause(l, row_node(l->p, rows->sym + i), agreement, article); continue; }
+    Window win = {r->from > DAY_MIN ? r->from : term.from, r->until < DAY_OPEN ? r->until : term.until, true};
+    bool since = r->from > DAY_MIN, late = win.from >= win.until && r->until < DAY_OPEN;
+    if (late || (since && term.until <= r->from)) { row_late(l, r, term); continue; }
+    if (world_clause_plain(l->w, t.clause)) promise_push(l, &t, r->res, r->who, value_figure(num_dec(r->c, r->e), (UnitId)r->unit), win, ACT_SUPPLY);
+    unit_row_done(l->p->unit, rows, rows->sym + i);
+  }
 }
 
 static void head_field(Load *l, AgreementFacts *a, Ent e, Node *m) {
@@ -494,9 +511,12 @@ static void agreement(Load *l, Node *n) {
   clauses_begin(l, index);
   for (Node *m = list_first(n->kid[2]); m && !stop(l); m = m->next) {
     if (m->kind == N_CLAUSE) clause(l, m, index, NULL);
+    if (m->kind == N_ROWS) clauses_plain(l, m, index, NULL);
     if (m->kind != N_ARTICLE) continue;
-    for (Node *k = list_first(m->kid[2]); k && !stop(l); k = k->next)
+    for (Node *k = list_first(m->kid[2]); k && !stop(l); k = k->next) {
       if (k->kind == N_CLAUSE) clause(l, k, index, m);
+      if (k->kind == N_ROWS) clauses_plain(l, k, index, m);
+    }
   }
   clauses_end(l);
 }
@@ -542,15 +562,15 @@ static void amended_head(Load *l, uint32_t amendment) {
 
 /* A clause that the amendment leaves standing: the same clause, in another agreement. */
 static void clause_again(Load *l, Ent e, uint32_t agreement) {
-  ClauseFacts c;
-  uint32_t row = l->w->clauses.len;
-  memset(&c, 0, sizeof c);
-  c.reading_of = ent_index(e) + 1;
-  c.next_reading = l->w->clauses.at[ent_index(e)].next_reading;
-  if (!vec_push(l->vm->mem, &l->w->clauses, c)) return;
-  l->w->clauses.at[ent_index(e)].next_reading = row;
+  World *w = l->w;
+  uint32_t row = w->clauses.len, written = w->clauses.at[ent_index(e)];
+  ClauseFacts *c = vec_push(l->vm->mem, &w->clauses, 0) ? world_clause_full(w, row, NULL) : NULL;
+  if (!c) return;
+  c->reading_of = ent_index(e) + 1;
+  c->next_reading = w->clause_facts.at[written].next_reading;
+  w->clause_facts.at[written].next_reading = row;
   l->reading = true;
-  clause_row(l, program_entity(l->p, e)->decl, agreement, row);
+  clause_row(l, program_entity(l->p, e)->decl, agreement, row, c);
   l->reading = false;
 }
 
@@ -619,6 +639,23 @@ static void givens(Load *l, Node *test) {
   }
 }
 
+/* ---- rows ---- */
+
+static void declaration(Load *l, Node *n);
+
+static void rows(Load *l, const Node *n) {
+  World *w = l->w;
+  for (uint32_t i = 0; i < n->ref && !stop(l); i++) {
+    const Row *r = unit_row(l->p->unit, n->sym + i);
+    Value v = value_figure(num_dec(r->c, r->e), (UnitId)r->unit);
+    if (!r->plain) declaration(l, row_node(l->p, n->sym + i));
+    else if (r->kind == ROW_SUPPLY) supply_push(l, &w->supply, r->res, r->who, v, always, r->entry, 0);
+    else if (r->kind == ROW_DEMAND) supply_push(l, &w->demand, r->res, WHO_JOINT, v, always, r->span, 0);
+    else require_push(l, r->res, r->who, NULL, always, r->entry, 0);
+    unit_row_done(l->p->unit, n, n->sym + i);
+  }
+}
+
 /* ---- all of it ---- */
 
 static void declaration(Load *l, Node *n) {
@@ -638,6 +675,7 @@ static void declaration(Load *l, Node *n) {
       break;
     case N_AGREEMENT: agreement(l, n); break;
     case N_SCENARIO: scenario(l, n); break;
+    case N_ROWS: rows(l, n); break;
     default: break;
   }
 }
@@ -674,9 +712,7 @@ bool vm_load(Vm *vm) {
   Program *p = vm->p;
   Load l = {.vm = vm, .w = vm->w, .p = p};
   fields_room(&l);
-  ClauseFacts none;
-  memset(&none, 0, sizeof none);
-  while (vm->w->clauses.len < p->kinds.at[K_CLAUSE].list.len && vec_push(vm->mem, &vm->w->clauses, none)) {}
+  while (vm->w->clauses.len < p->clauses.len && vec_push(vm->mem, &vm->w->clauses, 0)) {}
   while (vm->w->passes.len < p->kinds.at[K_ROUTE].list.len && vec_push(vm->mem, &vm->w->passes, NULL)) {}
   l.ctx = &vm->blank;
   for (uint32_t i = 0; i < p->facts.len && !stop(&l); i++)
@@ -687,6 +723,7 @@ bool vm_load(Vm *vm) {
   for (uint32_t i = 0; i < p->amend_order.len && !stop(&l); i++) amended_clauses(&l, p->amend_order.at[i]);
   for (uint32_t i = 0; i < p->tests.len && !stop(&l); i++) givens(&l, p->funcs.at[p->tests.at[i]].body);
   if (vm->failed) { report_error(vm); return false; }
+  if (mem_failed(vm->mem)) return false;  /* columns may differ in length */
   inputs_fields(&l);
   for (uint32_t i = 0; i < p->funcs.len; i++) vm->w->daily = vm->w->daily || (p->funcs.at[i].kind != FUNC_TEST && p->funcs.at[i].flags & FLAG_TODAY);
   world_seal(vm->w);

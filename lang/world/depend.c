@@ -58,7 +58,8 @@ static void supply_depend(World *w, Depend *p, const SupplyCols *s, int kind) {
 }
 
 static bool promise_loose(const World *w, uint32_t row) {
-  const ClauseFacts *k = &w->clauses.at[w->promises.clause.at[row]];
+  ClauseFacts room;
+  const ClauseFacts *k = world_clause(w, w->promises.clause.at[row], &room);
   return w->promises.value.at[row].tag == V_FUNC || k->when != UINT32_MAX || k->unless != UINT32_MAX;
 }
 
@@ -66,7 +67,8 @@ static void promises_depend(World *w, Depend *p) {
   const PromiseCols *c = &w->promises;
   for (uint32_t i = 0; i < c->res.len; i++) {
     uint32_t r = c->res.at[i];
-    const ClauseFacts *k = &w->clauses.at[c->clause.at[i]];
+    ClauseFacts room;
+    const ClauseFacts *k = world_clause(w, c->clause.at[i], &room);
     window_add(w, p, r, DAYS_PROMISE, c->win.at[i]);
     const uint64_t *own = i < c->to.len ? c->to.at[i] : NULL, *to = own ? own : clause_recipients(w, k);
     uint32_t n = bits_count(to, bits_words(w->ncountry));
@@ -85,7 +87,8 @@ static void control_depend(World *w, Depend *p, uint32_t control) {
     window_add(w, p, r, DAYS_PROMISE, c->win);
     for (uint32_t i = 0; i < c->suspended.len; i++) window_add(w, p, r, DAYS_PROMISE, c->suspended.at[i]);
     for (uint32_t i = 0; i < w->clauses.len; i++) {
-      const ClauseFacts *k = &w->clauses.at[i];
+      ClauseFacts room;
+      const ClauseFacts *k = world_clause(w, i, &room);
       if (k->act != ACT_EXEMPT || k->control != control) continue;
       window_add(w, p, r, DAYS_PROMISE, k->win);
       p->res[r].who[DAYS_PROMISE] |= dep_absent(w, k->subjects, NULL);

@@ -11,12 +11,14 @@ void cause_add(World *w, Value *why, Value more) {
 
 /* ---- clauses ---- */
 
-static bool clause_stands(const World *w, const Ctx *x, uint32_t clause) {
-  return bits_has(x->agreements, w->clauses.at[clause].agreement) && !(x->suspended && bits_has(x->suspended, clause));
+static bool clause_stands(const Ctx *x, const ClauseFacts *c, uint32_t clause) {
+  return bits_has(x->agreements, c->agreement) && !(x->suspended && bits_has(x->suspended, clause));
 }
 
 bool clause_in_force(const World *w, const Ctx *x, uint32_t clause) {
-  return clause_stands(w, x, clause) && window_on(w->clauses.at[clause].win, x->day);
+  ClauseFacts room;
+  const ClauseFacts *c = world_clause(w, clause, &room);
+  return clause_stands(x, c, clause) && window_on(c->win, x->day);
 }
 
 const uint64_t *clause_recipients(const World *w, const ClauseFacts *c) { return c->to ? c->to : w->agreements.at[c->agreement].parties; }
@@ -38,8 +40,9 @@ static Hold condition(World *w, Ctx *x, uint32_t func, uint32_t who, bool want, 
 
 /* All but the window and the controls. */
 Hold clause_holds(World *w, Ctx *x, uint32_t clause, uint32_t who, Value *why) {
-  const ClauseFacts *c = &w->clauses.at[clause];
-  if (!clause_stands(w, x, clause) || lapsed(w, x, c)) return HOLDS_NOT;
+  ClauseFacts room;
+  const ClauseFacts *c = world_clause(w, clause, &room);
+  if (!clause_stands(x, c, clause) || lapsed(w, x, c)) return HOLDS_NOT;
   if (c->routes && bits_meet(c->routes, x->closed, bits_words(w->nroute))) return HOLDS_NOT;
   Hold a = condition(w, x, c->when, who, true, why);
   if (a == HOLDS_NOT) return a;
@@ -55,7 +58,8 @@ static Hold exempted(World *w, Ctx *x, uint32_t control, uint32_t country, Value
   Hold best = HOLDS_NOT;
   for (uint32_t i = in->exempt_start[control]; i < in->exempt_start[control + 1] && best != HOLDS; i++) {
     uint32_t clause = in->exempt_row[i];
-    const ClauseFacts *c = &w->clauses.at[clause];
+    ClauseFacts room;
+    const ClauseFacts *c = world_clause(w, clause, &room);
     const uint64_t *to = clause_recipients(w, c);
     if (!c->binding || !to || !bits_has(to, country) || !bits_has(c->subjects, w->controls.at[control].by)) continue;
     if (!window_on(c->win, x->day)) continue;
@@ -141,7 +145,8 @@ static Value maybe(World *w, Hold h, Value v, Value why) {
 
 static const uint64_t *row_recipients(const World *w, uint32_t row) {
   const PromiseCols *p = &w->promises;
-  return row < p->to.len && p->to.at[row] ? p->to.at[row] : clause_recipients(w, &w->clauses.at[p->clause.at[row]]);
+  ClauseFacts room;
+  return row < p->to.len && p->to.at[row] ? p->to.at[row] : clause_recipients(w, world_clause(w, p->clause.at[row], &room));
 }
 
 static void member_add(Acc *a, uint32_t row, uint32_t who, Hold h, Value why, Value figure) {
@@ -158,7 +163,7 @@ static void member_add(Acc *a, uint32_t row, uint32_t who, Hold h, Value why, Va
 
 static Value row_figure(Acc *a, uint32_t row, bool undated) {
   World *w = a->w;
-  if (undated) return unknown_of(w, CAUSE_UNDATED, 0, 0, w->clauses.at[w->promises.clause.at[row]].span);
+  if (undated) return unknown_of(w, CAUSE_UNDATED, 0, 0, world_clause_span(w, w->promises.clause.at[row]));
   UnitId unit = a->act == ACT_STOCKPILE ? UNIT_NONE : w->p->resource_unit.at[a->r];
   return figure_eval(w, a->x, w->promises.value.at[row], unit);
 }
@@ -166,8 +171,9 @@ static Value row_figure(Acc *a, uint32_t row, bool undated) {
 /* A joint promise falls in equal parts on those still present. */
 static void joint_add(Acc *a, uint32_t row, bool undated) {
   World *w = a->w;
+  ClauseFacts room;
   uint32_t clause = w->promises.clause.at[row], words = w->inner->cwords, n = 0;
-  const uint64_t *all = w->clauses.at[clause].subjects;
+  const uint64_t *all = world_clause(w, clause, &room)->subjects;
   for (uint32_t c = bits_next(all, words, 0); c != UINT32_MAX; c = bits_next(all, words, c + 1)) n += !bits_has(a->x->absent, c);
   if (!n || (a->only != WHO_JOINT && (!bits_has(all, a->only) || bits_has(a->x->absent, a->only)))) return;
   Value why = value_none(), part = value_none();
@@ -190,7 +196,7 @@ static void row_add(Acc *a, uint32_t row) {
   uint32_t who = p->who.at[row], clause = p->clause.at[row];
   bool undated;
   if (p->act.at[row] != a->act || !window_holds(w, p->win.at[row], a->x->day, &undated)) return;
-  if (w->clauses.at[clause].binding != a->binding) return;
+  if (!(w->inner->row_flags[row] & ROW_BINDS) != !a->binding) return;
   if (who == WHO_JOINT) { joint_add(a, row, undated); return; }
   if (bits_has(a->x->absent, who) || (a->only != WHO_JOINT && a->only != who)) return;
   if (row < p->to.len && p->to.at[row] && bits_within(p->to.at[row], a->x->absent, w->inner->cwords)) return;

@@ -68,17 +68,22 @@ static bool promises_sort(World *w) {
   PromiseCols *p = &w->promises;
   uint32_t n = p->res.len, *row;
   if (!index_make(w, p->res.at, n, w->nresource, &p->start, &row)) return false;
+  while (p->to.len && p->to.len < n && vec_push(w->mem, &p->to, NULL)) {}
   if (p->to.len && !column_sort(w, p->to.at, sizeof *p->to.at, row, n)) return false;
-  return column_sort(w, p->who.at, sizeof *p->who.at, row, n) && column_sort(w, p->value.at, sizeof *p->value.at, row, n) &&
-         column_sort(w, p->win.at, sizeof *p->win.at, row, n) && column_sort(w, p->clause.at, sizeof *p->clause.at, row, n) &&
-         column_sort(w, p->act.at, sizeof *p->act.at, row, n) && column_sort(w, p->res.at, sizeof *p->res.at, row, n);
+  bool done = column_sort(w, p->who.at, sizeof *p->who.at, row, n) && column_sort(w, p->value.at, sizeof *p->value.at, row, n) &&
+              column_sort(w, p->win.at, sizeof *p->win.at, row, n) && column_sort(w, p->clause.at, sizeof *p->clause.at, row, n) &&
+              column_sort(w, p->act.at, sizeof *p->act.at, row, n) && column_sort(w, p->res.at, sizeof *p->res.at, row, n);
+  for (uint32_t i = 0; done && i < n; i++)
+    if (w->clauses.at[p->clause.at[i]] & PLAIN_CLAUSE) w->clauses.at[p->clause.at[i]] = PLAIN_CLAUSE | i;
+  return done;
 }
 
 static bool flags_make(World *w) {
   const PromiseCols *p = &w->promises;
   uint8_t *flags = w->inner->row_flags = arena_get(&w->arena, (size_t)p->res.len + 1);
   for (uint32_t i = 0; flags && i < p->res.len; i++) {
-    const ClauseFacts *c = &w->clauses.at[p->clause.at[i]];
+    ClauseFacts room;
+    const ClauseFacts *c = world_clause(w, p->clause.at[i], &room);
     bool plain = !c->to && !c->routes && c->when == UINT32_MAX && c->unless == UINT32_MAX && p->who.at[i] < w->ncountry && p->value.at[i].tag != V_FUNC && !w->agreements.at[c->agreement].amendment;
     flags[i] = (uint8_t)((c->binding ? ROW_BINDS : 0) | (plain ? ROW_PLAIN : 0));
   }
@@ -142,8 +147,11 @@ static bool controls_index(World *w) {
     for (uint32_t r = w->controls.at[k].resources ? bits_next(w->controls.at[k].resources, in->rwords, 0) : UINT32_MAX; r != UINT32_MAX;
          r = bits_next(w->controls.at[k].resources, in->rwords, r + 1))
       pair_add(w, &p, r, k);
-  for (uint32_t c = 0; c < w->clauses.len; c++)
-    if (w->clauses.at[c].act == ACT_EXEMPT && w->clauses.at[c].control < w->controls.len) pair_add(w, &e, w->clauses.at[c].control, c);
+  for (uint32_t i = 0; w->controls.len && i < w->clauses.len; i++) {
+    ClauseFacts room;
+    const ClauseFacts *c = world_clause(w, i, &room);
+    if (c->act == ACT_EXEMPT && c->control < w->controls.len) pair_add(w, &e, c->control, i);
+  }
   bool done = pairs_index(w, &p, w->nresource, &in->control_start, &in->control_row);
   return pairs_index(w, &e, w->controls.len, &in->exempt_start, &in->exempt_row) && done;
 }
@@ -210,7 +218,7 @@ static void days_gather(Days *s) {
   windows_push(s, w->promises.win.at, w->promises.win.len);
   windows_push(s, w->requires.win.at, w->requires.win.len);
   windows_push(s, w->tables.win.at, w->tables.win.len);
-  for (uint32_t i = 0; i < w->clauses.len; i++) window_push(s, w->clauses.at[i].win);
+  for (uint32_t i = 0; i < w->clause_facts.len; i++) window_push(s, w->clause_facts.at[i].win);   /* a plain one's is its promise's */
   for (uint32_t i = 0; i < w->controls.len; i++) {
     window_push(s, w->controls.at[i].win);
     windows_push(s, w->controls.at[i].suspended.at, w->controls.at[i].suspended.len);
@@ -253,7 +261,8 @@ static uint64_t *touch_of(uint64_t *all, const Inner *in, uint32_t r) { return a
 static void promise_touch(World *w, uint32_t row) {
   Inner *in = w->inner;
   const PromiseCols *p = &w->promises;
-  const ClauseFacts *c = &w->clauses.at[p->clause.at[row]];
+  ClauseFacts room;
+  const ClauseFacts *c = world_clause(w, p->clause.at[row], &room);
   uint32_t r = p->res.at[row];
   uint64_t *touch = touch_of(in->touch, in, r);
   if (p->act.at[row] != ACT_SUPPLY) return;

@@ -51,7 +51,8 @@ typedef struct ClauseFacts {
   Span span;
   uint64_t *subjects;         /* countries */
   uint64_t *to;               /* recipients; NULL: everyone of the agreement */
-  uint64_t *resources, *layers;  /* that it names; NULL: none */
+  uint32_t res;               /* the one resource that it names, or UINT32_MAX */
+  uint64_t *resources, *layers;  /* ... or several; NULL: none */
   uint64_t *routes;           /* needed, all of them; NULL: none */
   uint32_t control;           /* exempt: from this one; else UINT32_MAX */
   uint32_t when, unless;      /* Func, or UINT32_MAX; asked in the world and on the day at hand */
@@ -136,7 +137,9 @@ typedef struct World {
   PromiseCols promises;
   RequireCols requires;
   TableCols tables;
-  VEC(ClauseFacts) clauses;       /* by clause; then readings */
+  VEC(uint32_t) clauses;          /* by clause, then readings: where in clause_facts, or PLAIN_CLAUSE and its row of promises */
+  VEC(ClauseFacts) clause_facts;  /* of those that say more than that one country shall supply so much of one resource on such days */
+  uint64_t *alone;                /* by country: a set of it alone; made with the first plain clause */
   VEC(ControlFacts) controls;
   VEC(AgreementFacts) agreements; /* as first written, in order; then as amended */
   VEC(uint32_t) amended;          /* by amendment: its row of agreements */
@@ -161,6 +164,12 @@ typedef struct World {
 bool world_init(World *w, Mem *mem, Program *p);
 void world_end(World *w);
 uint64_t *world_bits(World *w, uint32_t n);                  /* n bits, zeroed, in the arena */
+/* A row of clauses. Of a plain one everything is read from its promise, into `room`. */
+#define PLAIN_CLAUSE 0x80000000u
+const ClauseFacts *world_clause(const World *w, uint32_t row, ClauseFacts *room);
+Span world_clause_span(const World *w, uint32_t row);
+bool world_clause_plain(World *w, uint32_t row);             /* its promise is the row that comes next; false when memory is refused */
+ClauseFacts *world_clause_full(World *w, uint32_t row, const Node *article);   /* to be filled in; NULL when memory is refused */
 Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span);
 void world_cause_text(World *w, Cause c, Buf *out);          /* "what AUS can supply of gallium: no supply fact says" */
 Span world_cause_span(const World *w, Cause c);

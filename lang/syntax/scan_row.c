@@ -1,0 +1,224 @@
+#include "syntax/scan_state.h"
+#include "base/date.h"
+#include "parse.h"
+#define YYSTYPE ENT_STYPE
+#include <string.h>
+
+/* Rows: declarations and clauses in their commonest form, read at one go. In a large draft nearly everything is one, and it
+ * costs a tenth of what tokens, rules and nodes do. This file knows less than the grammar and nothing that the grammar does
+ * not: what is not in one of these forms to the last letter, or could go on after it, is left to the grammar, as is
+ * everything that is wrong. tests/unit/syntax_rows.c reads drafts both ways. */
+
+/* at: what comes next, once `ok` is false of no meaning. Two NULs stand behind the text, and nothing here passes one. */
+typedef struct Reader { Unit *u; const char *at; bool ok; const char *entry, *entry_end; } Reader;
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+static void blanks(Reader *r) {
+  while (*r->at == ' ' || *r->at == '\t') r->at++;
+}
+
+static void gap(Reader *r) {
+  r->ok = r->ok && (*r->at == ' ' || *r->at == '\t');
+  blanks(r);
+}
+
+static bool mark(Reader *r, char c) {
+  bool there = *r->at == c;
+  r->at += there;
+  return there;
+}
+
+/* Takes the word, which is one of the language's own, if it comes next. */
+static bool word_next(Reader *r, const char *word, size_t n) {
+  if (strncmp(r->at, word, n) || scan_is_word_char(r->at[n])) return false;
+  r->at += n;
+  return true;
+}
+#define WORD_NEXT(r, word) word_next(r, word, sizeof word - 1)
+
+static bool kept(const Unit *u, Sym s) { return s < u->kept.len && u->kept.at[s]; }
+
+static size_t name_length(const char *s) {
+  size_t n = 0;
+  while (scan_is_word_char(s[n])) n++;
+  return is_digit(s[0]) || n > SCAN_NAME_MAX ? 0 : n;
+}
+
+/* A name; 0 where none is. */
+static Sym name(Reader *r) {
+  size_t n = r->ok ? name_length(r->at) : 0;
+  Sym s = n ? intern_put(r->u->names, r->at, n) : 0;
+  r->at += n;
+  r->ok = s && !kept(r->u, s);
+  return s;
+}
+
+/* A clause's own name is looked for by few, so it is not kept. */
+static void label(Reader *r) {
+  size_t n = name_length(r->at);
+  bool letters = true;
+  for (size_t i = 0; i < n && letters; i++) letters = r->at[i] >= 'a' && r->at[i] <= 'z';
+  r->ok = n && !(letters && kept(r->u, intern_find(r->u->names, r->at, n)));
+  r->at += n;
+}
+
+/* Up to 17 digits, which no sum of two can take beyond 64 bits, and a point among them; a group of them may be set off by _. */
+static void figure(Reader *r, Row *row) {
+  const char *s = r->at;
+  int64_t c = 0;
+  int digits = 0, places = 0;
+  bool point = false;
+  for (; is_digit(*s) || ((*s == '.' || *s == '_') && is_digit(s[1]) && digits); s++) {
+    if (*s == '.' && point) break;
+    if (*s == '.') { point = true; continue; }
+    if (*s == '_') continue;
+    c = c * 10 + (*s - '0');
+    places += point;
+    if (++digits > 17) break;
+  }
+  r->ok = r->ok && digits && digits <= 17;
+  r->at = s;
+  row->c = c;
+  row->e = (int8_t)-places;
+}
+
+/* Its unit, one blank on: what else may follow a figure is not a row's. */
+static void unit(Reader *r, Row *row) {
+  r->ok = r->ok && mark(r, ' ');
+  const char *s = r->at;
+  size_t n = r->ok ? name_length(s) : 0;
+  bool whole = n;
+  while (whole && (s[n] == '/' || s[n] == '*' || s[n] == '^')) {
+    size_t more = s[n] == '^' ? is_digit(s[n + 1]) : name_length(s + n + 1);
+    whole = more;
+    n += 1 + more;
+  }
+  r->ok = whole && !scan_is_word_char(s[n]);
+  if (!r->ok) return;
+  row->unit = intern_put(r->u->names, s, n);
+  r->ok = row->unit && !kept(r->u, row->unit);
+  r->at += n;
+}
+
+static Day date(Reader *r) {
+  Day d = DAY_MIN;
+  size_t n = 0;
+  while (is_digit(r->at[n]) || r->at[n] == '-') n++;
+  r->ok = r->ok && !date_read(r->at, n, &d) && !scan_is_word_char(r->at[n]);
+  r->at += n;
+  return d;
+}
+
+/* Whether what stands here ends all that was said so far: the end of the block, or one of these words. */
+static bool ends(const char *s, const char *const *words) {
+  while (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n' || *s == '#') {
+    if (*s == '#') s += strcspn(s, "\n");
+    else s++;
+  }
+  if (*s == '}') return true;
+  for (; *words; words++) {
+    size_t n = strlen(*words);
+    if (!strncmp(s, *words, n) && (s[n] == ' ' || s[n] == '\t')) return true;
+  }
+  return false;
+}
+
+static void clause(Reader *r, Row *row) {
+  static const char *const then[] = {"clause", "article", NULL};
+  const char *end;
+  label(r);
+  blanks(r);
+  r->ok = r->ok && mark(r, ':');
+  blanks(r);
+  row->who = name(r);
+  gap(r);
+  r->ok = r->ok && WORD_NEXT(r, "shall");
+  gap(r);
+  r->ok = r->ok && WORD_NEXT(r, "supply");
+  gap(r);
+  figure(r, row);
+  unit(r, row);
+  gap(r);
+  r->ok = r->ok && WORD_NEXT(r, "of");
+  gap(r);
+  row->res = name(r);
+  end = r->at;
+  blanks(r);
+  if (r->ok && WORD_NEXT(r, "from")) { gap(r); row->from = date(r); end = r->at; blanks(r); }
+  if (r->ok && WORD_NEXT(r, "until")) { gap(r); row->until = date(r); end = r->at; }
+  else if (r->ok && WORD_NEXT(r, "through")) {
+    gap(r);
+    row->until = date(r);
+    row->until = row->until < DAY_MAX ? row->until + 1 : DAY_OPEN;
+    end = r->at;
+  }
+  r->at = end;
+  r->ok = r->ok && ends(end, then);
+}
+
+static void supply(Reader *r, Row *row) {
+  row->res = name(r);
+  blanks(r);
+  r->ok = r->ok && mark(r, '{');
+  blanks(r);
+  r->entry = r->at;
+  row->who = name(r);
+  blanks(r);
+  r->ok = r->ok && mark(r, ':');
+  blanks(r);
+  figure(r, row);
+  if (r->ok && mark(r, '%')) row->e = (int8_t)(row->e - 2);
+  else unit(r, row);
+  r->entry_end = r->at;
+  blanks(r);
+  r->ok = r->ok && mark(r, '}');
+}
+
+static void demand(Reader *r, Row *row) {
+  static const char *const then[] = {"resource", "demand", "supply", "requires", "agreement", NULL};
+  row->res = name(r);
+  blanks(r);
+  r->ok = r->ok && mark(r, ':');
+  blanks(r);
+  figure(r, row);
+  unit(r, row);
+  r->ok = r->ok && ends(r->at, then);
+}
+
+static void requires(Reader *r, Row *row) {
+  row->res = name(r);
+  blanks(r);
+  r->ok = r->ok && mark(r, '{');
+  blanks(r);
+  r->entry = r->at;
+  row->who = name(r);
+  r->entry_end = r->at;
+  blanks(r);
+  r->ok = r->ok && mark(r, '}');
+}
+
+int scan_row(ScanState *s, char *text, int len, char held, int kind, YYSTYPE *out, Span *at) {
+  Reader r = {.u = s->unit, .at = text + len, .ok = true};
+  Row row = {.from = DAY_MIN, .until = DAY_OPEN, .kind = (uint8_t)kind};
+  if (s->holes) return 0;
+  if (!s->unit->kept.len) scan_kept(s->unit);
+  text[len] = held;
+  gap(&r);
+  switch (kind) {
+    case ROW_CLAUSE: clause(&r, &row); break;
+    case ROW_SUPPLY: supply(&r, &row); break;
+    case ROW_DEMAND: demand(&r, &row); break;
+    default: requires(&r, &row); break;
+  }
+  text[len] = 0;
+  Row *to = r.ok ? unit_row_new(s->unit) : NULL;
+  if (!to) return 0;
+  int whole = (int)(r.at - text);
+  row.span = (Span){at->lo, at->lo + (uint32_t)whole};
+  if (r.entry) row.entry = (Span){at->lo + (uint32_t)(r.entry - text), at->lo + (uint32_t)(r.entry_end - text)};
+  *to = row;
+  at->hi = row.span.hi;
+  out->index = s->unit->nrow - 1;
+  return whole;
+}
