@@ -101,6 +101,7 @@ void clause_labels_drop(Program *p) {
   mem_free(p->mem, p->labels.slot, p->labels.cap * sizeof *p->labels.slot);
   p->labels.slot = NULL;
   p->labels.cap = p->labels.len = 0;
+  p->labels.all = false;
 }
 
 /* The clause of that label that is known already, or UINT32_MAX and this one is. */
@@ -114,20 +115,41 @@ static uint32_t label_put(Program *p, uint32_t clause, Ent owner) {
   return UINT32_MAX;
 }
 
+/* Longer labels are greater, so that m10 comes after m9. */
+static bool label_less(Text a, Text b) { return a.len < b.len || (a.len == b.len && memcmp(a.at, b.at, a.len) < 0); }
+
+/* Most drafts number their clauses: as long as each label is greater than the one before it, no two are the same, and nothing
+ * need be kept to see it. */
+static bool label_rises(Program *p, uint32_t clause, Ent owner) {
+  Text t = label_text(p, clause), last = p->labels.last;
+  p->labels.last = t;
+  if (p->labels.owner != owner || !last.at) {
+    p->labels.owner = owner;
+    p->labels.first = clause;
+    return p->labels.rising = true;
+  }
+  if (!p->labels.rising || label_less(last, t)) return p->labels.rising;
+  p->labels.rising = false;
+  for (uint32_t i = p->labels.first; i < clause; i++) label_put(p, i, owner);
+  return false;
+}
+
 void clause_label(Checker *c, Ent clause) {
   Program *p = c->p;
   uint32_t i = ent_index(clause);
-  const ClauseRun *run = clause_run(p, i);
-  uint32_t first = label_put(p, i, run->owner);
+  Ent owner = clause_run(p, i)->owner;
+  uint32_t first = label_rises(p, i, owner) ? UINT32_MAX : label_put(p, i, owner);
   if (first == UINT32_MAX) return;
   Entity *e = clause_entity(p, i);
   Diag *x = diag_add(c->d, DIAG_E0301, e->span, "there are two clauses '%s' in this agreement", sym_text(p, e->id));
   diag_label(c->d, x, clause_entity(p, first)->span, "first here");
 }
 
+/* For those who look for clauses by name. */
 static void labels_make(Program *p) {
-  labels_room(p, p->clauses.len + 1);
-  for (uint32_t k = 0; k < p->clause_runs.len && p->labels.slot; k++) {
+  clause_labels_drop(p);
+  p->labels.all = labels_room(p, p->clauses.len + 1);
+  for (uint32_t k = 0; k < p->clause_runs.len && p->labels.all; k++) {
     ClauseRun run = p->clause_runs.at[k];
     uint32_t end = k + 1 < p->clause_runs.len ? p->clause_runs.at[k + 1].first : p->clauses.len;
     for (uint32_t i = run.first; i < end && ent_kind(run.owner) == K_AGREEMENT; i++) label_put(p, i, run.owner);
@@ -137,8 +159,8 @@ static void labels_make(Program *p) {
 Ent program_clause(Program *p, Ent of, Sym label) {
   uint64_t i;
   if (ent_kind(of) == K_AMENDMENT) return map_get(&p->amended_ids, (uint64_t)of << 32 | label, &i) ? ent_make(K_CLAUSE, (uint32_t)i) : UINT32_MAX;
-  if (!p->labels.slot && p->clauses.len) labels_make(p);
-  if (!p->labels.slot) return UINT32_MAX;
+  if (!p->labels.all && p->clauses.len) labels_make(p);
+  if (!p->labels.all) return UINT32_MAX;
   uint64_t at = *label_slot(p, of, (Text){sym_text(p, label), intern_len(p->unit->names, label)});
   return at ? ent_make(K_CLAUSE, (uint32_t)at - 1) : UINT32_MAX;
 }

@@ -128,7 +128,15 @@ typedef struct Program {
   VEC(Span) clauses;     /* where each is written. There may be a million, and few are asked for by name: their Entity is made then */
   VEC(ClauseRun) clause_runs;
   Map clause_entities;   /* clause -> Entity *, of those that have nodes or have been asked for */
-  struct { uint64_t *slot; uint32_t cap, len; } labels;   /* hash << 32 | 1 + clause, of clauses as first written */
+  struct {
+    uint64_t *slot;      /* hash << 32 | 1 + clause, of clauses as first written */
+    uint32_t cap, len;
+    bool all;            /* every one is there */
+    bool rising;         /* of the owner at hand none is, since each label so far is greater than that before it */
+    Ent owner;           /* while clauses are declared: whose are at hand, the first of them, and the label of the last */
+    uint32_t first;
+    Text last;
+  } labels;
   Map amended_ids;       /* amendment << 32 | label -> clause */
   VEC(Amended) amended;  /* by amendment */
   VEC(uint32_t) amend_order;   /* amendments, those that are amended before those that amend them */

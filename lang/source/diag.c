@@ -111,8 +111,18 @@ void diags_sort(Diags *d) {
   d->list.len = kept;
 }
 
+/* Whether eight bytes are all 32 to 126 or a line's end: nothing that needs looking at. */
+static bool plain8(const char *text) {
+  const uint64_t ones = 0x0101010101010101ull, highs = ones << 7;
+  uint64_t w;
+  memcpy(&w, text, sizeof w);
+  uint64_t low7 = w & ~highs, from32 = low7 + ones * (128 - 32), from127 = low7 + ones, other = ((w ^ ones * '\n') & ~highs) + ones * 127;
+  return !((w | from127 | (~from32 & other)) & highs);   /* the top bit of each: is 128 or more, 127 or more, 32 or more, no line's end */
+}
+
 bool source_text_ok(Diags *d, const Source *src) {
   for (uint32_t i = 0; i < src->len;) {
+    while (i + 8 <= src->len && plain8(src->text + i)) i += 8;
     unsigned char c = (unsigned char)src->text[i];
     while ((c >= 32 && c < 127) || c == '\n') c = (unsigned char)src->text[++i];  /* two NULs stand behind the text */
     if (i >= src->len) break;

@@ -267,15 +267,14 @@ static void inputs_field(Load *l, Ent r, Node *e) {
 
 /* r.requires: every input that is declared of it, on whatever day. */
 static void inputs_fields(Load *l) {
-  RequireCols *q = &l->w->requires;
-  uint32_t n = l->w->nresource;
-  uint64_t **bits = mem_zero(l->vm->mem, (n + 1) * sizeof *bits);
-  for (uint32_t i = 0; bits && i < q->res.len; i++) {
-    if (!bits[q->res.at[i]]) bits[q->res.at[i]] = kind_bits(l, K_RESOURCE);
-    if (bits[q->res.at[i]]) bits_set(bits[q->res.at[i]], q->input.at[i]);
+  const RequireCols *q = &l->w->requires;
+  VEC(Value) in = {0};
+  for (uint32_t r = 0; q->start && r < l->w->nresource; r++) {
+    in.len = 0;
+    for (uint32_t i = q->start[r]; i < q->start[r + 1]; i++) vec_push(l->vm->mem, &in, value_ent(ent_make(K_RESOURCE, q->input.at[q->row[i]])));
+    field_set(l, ent_make(K_RESOURCE, r), "requires", value_set(&l->vm->rt, in.at, in.len));
   }
-  for (uint32_t r = 0; bits && r < n; r++) field_set(l, ent_make(K_RESOURCE, r), "requires", bits_value(l, bits[r], K_RESOURCE));
-  mem_free(l->vm->mem, bits, (n + 1) * sizeof *bits);
+  vec_end(l->vm->mem, &in);
 }
 
 static void entity(Load *l, Node *n) {
@@ -473,7 +472,9 @@ static void clauses_plain(Load *l, const Node *rows, uint32_t agreement, const N
     Window win = {r->from > DAY_MIN ? r->from : term.from, r->until < DAY_OPEN ? r->until : term.until, true};
     bool since = r->from > DAY_MIN, late = win.from >= win.until && r->until < DAY_OPEN;
     if (late || (since && term.until <= r->from)) { row_late(l, r, term); continue; }
-    if (world_clause_plain(l->w, t.clause)) promise_push(l, &t, r->res, r->who, value_figure(num_dec(r->c, r->e), (UnitId)r->unit), win, ACT_SUPPLY);
+    l->w->strangers = l->w->strangers || !bits_has(a->parties, r->who);
+    if (!world_clause_plain(l->w, t.clause, a->binding)) return;
+    promise_push(l, &t, r->res, r->who, value_figure(num_dec(r->c, r->e), (UnitId)r->unit), win, ACT_SUPPLY);
     unit_row_done(l->p->unit, rows, rows->sym + i);
   }
 }
@@ -724,9 +725,9 @@ bool vm_load(Vm *vm) {
   for (uint32_t i = 0; i < p->tests.len && !stop(&l); i++) givens(&l, p->funcs.at[p->tests.at[i]].body);
   if (vm->failed) { report_error(vm); return false; }
   if (mem_failed(vm->mem)) return false;  /* columns may differ in length */
-  inputs_fields(&l);
   for (uint32_t i = 0; i < p->funcs.len; i++) vm->w->daily = vm->w->daily || (p->funcs.at[i].kind != FUNC_TEST && p->funcs.at[i].flags & FLAG_TODAY);
   world_seal(vm->w);
+  inputs_fields(&l);
   if (!p->unit->diags->errors) promises_settle(&l);
   if (vm->failed) { report_error(vm); return false; }
   return !p->unit->diags->errors && !mem_failed(vm->mem);

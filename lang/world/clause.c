@@ -21,14 +21,15 @@ const ClauseFacts *world_clause(const World *w, uint32_t row, ClauseFacts *room)
   return room;
 }
 
-bool world_clause_plain(World *w, uint32_t row) {
+bool world_clause_plain(World *w, uint32_t row, bool binding) {
   uint32_t words = bits_words(w->ncountry);
   if (!w->alone) {
     w->alone = arena_zero(&w->arena, (size_t)w->ncountry * words * sizeof *w->alone);
     for (uint32_t c = 0; w->alone && c < w->ncountry; c++) bits_set(w->alone + (size_t)c * words, c);
   }
+  while (w->promises.flags.len < w->promises.res.len && vec_push(w->mem, &w->promises.flags, 0)) {}
   w->clauses.at[row] = PLAIN_CLAUSE | w->promises.res.len;
-  return w->alone;
+  return vec_push(w->mem, &w->promises.flags, (uint8_t)(ROW_PLAIN | ROW_SOLE | (binding ? ROW_BINDS : 0))) && w->alone;
 }
 
 ClauseFacts *world_clause_full(World *w, uint32_t row, const Node *article) {

@@ -66,6 +66,7 @@ static bool is_old(const World *w, const ClauseFacts *c) {
 
 static void subjects_check(World *w) {
   for (uint32_t i = 0; i < w->clauses.len; i++) {
+    if (!w->strangers && w->clauses.at[i] & PLAIN_CLAUSE) continue;
     ClauseFacts room;
     const ClauseFacts *c = world_clause(w, i, &room);
     const uint64_t *parties = w->agreements.at[c->agreement].parties;

@@ -196,7 +196,7 @@ static void row_add(Acc *a, uint32_t row) {
   uint32_t who = p->who.at[row], clause = p->clause.at[row];
   bool undated;
   if (p->act.at[row] != a->act || !window_holds(w, p->win.at[row], a->x->day, &undated)) return;
-  if (!(w->inner->row_flags[row] & ROW_BINDS) != !a->binding) return;
+  if (!(w->promises.flags.at[row] & ROW_BINDS) != !a->binding) return;
   if (who == WHO_JOINT) { joint_add(a, row, undated); return; }
   if (bits_has(a->x->absent, who) || (a->only != WHO_JOINT && a->only != who)) return;
   if (row < p->to.len && p->to.at[row] && bits_within(p->to.at[row], a->x->absent, w->inner->cwords)) return;
@@ -214,14 +214,14 @@ static void row_add(Acc *a, uint32_t row) {
 static void rows_add(Acc *a) {
   const World *w = a->w;
   const PromiseCols *p = &w->promises;
-  const uint8_t *flags = w->inner->row_flags, want = ROW_PLAIN | (a->binding ? ROW_BINDS : 0);
+  const uint8_t *flags = p->flags.at, want = ROW_PLAIN | (a->binding ? ROW_BINDS : 0);
   Day day = a->x->day;
   bool free = room_of(a->x)->all && w->inner->control_start[a->r] == w->inner->control_start[a->r + 1] && !w->tracing && day != DAY_NONE;
   for (uint32_t i = p->start[a->r], end = p->start[a->r + 1]; i < end; i++) {
     if (day != DAY_NONE && (day < p->win.at[i].from || day >= p->win.at[i].until)) continue;
     if (!free || !(flags[i] & ROW_PLAIN)) { row_add(a, i); continue; }
     uint32_t who = p->who.at[i];
-    if (flags[i] != want || p->act.at[i] != a->act || bits_has(a->x->absent, who)) continue;
+    if ((flags[i] & (ROW_PLAIN | ROW_BINDS)) != want || p->act.at[i] != a->act || bits_has(a->x->absent, who)) continue;
     if (a->only == WHO_JOINT || a->only == who) acc_put(a, who, value_keep(p->value.at[i]));
   }
 }

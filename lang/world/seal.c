@@ -72,22 +72,25 @@ static bool promises_sort(World *w) {
   if (p->to.len && !column_sort(w, p->to.at, sizeof *p->to.at, row, n)) return false;
   bool done = column_sort(w, p->who.at, sizeof *p->who.at, row, n) && column_sort(w, p->value.at, sizeof *p->value.at, row, n) &&
               column_sort(w, p->win.at, sizeof *p->win.at, row, n) && column_sort(w, p->clause.at, sizeof *p->clause.at, row, n) &&
-              column_sort(w, p->act.at, sizeof *p->act.at, row, n) && column_sort(w, p->res.at, sizeof *p->res.at, row, n);
+              column_sort(w, p->act.at, sizeof *p->act.at, row, n) && column_sort(w, p->flags.at, sizeof *p->flags.at, row, n) && column_sort(w, p->res.at, sizeof *p->res.at, row, n);
   for (uint32_t i = 0; done && i < n; i++)
-    if (w->clauses.at[p->clause.at[i]] & PLAIN_CLAUSE) w->clauses.at[p->clause.at[i]] = PLAIN_CLAUSE | i;
+    if (p->flags.at[i] & ROW_SOLE) w->clauses.at[p->clause.at[i]] = PLAIN_CLAUSE | i;
   return done;
 }
 
+/* Before rows are sorted, while those of a clause follow each other. */
 static bool flags_make(World *w) {
-  const PromiseCols *p = &w->promises;
-  uint8_t *flags = w->inner->row_flags = arena_get(&w->arena, (size_t)p->res.len + 1);
-  for (uint32_t i = 0; flags && i < p->res.len; i++) {
+  PromiseCols *p = &w->promises;
+  while (p->flags.len < p->res.len && vec_push(w->mem, &p->flags, 0)) {}
+  if (p->flags.len < p->res.len) return false;
+  for (uint32_t i = 0; i < p->res.len; i++) {
+    if (p->flags.at[i] & ROW_SOLE) continue;
     ClauseFacts room;
     const ClauseFacts *c = world_clause(w, p->clause.at[i], &room);
     bool plain = !c->to && !c->routes && c->when == UINT32_MAX && c->unless == UINT32_MAX && p->who.at[i] < w->ncountry && p->value.at[i].tag != V_FUNC && !w->agreements.at[c->agreement].amendment;
-    flags[i] = (uint8_t)((c->binding ? ROW_BINDS : 0) | (plain ? ROW_PLAIN : 0));
+    p->flags.at[i] = (uint8_t)((c->binding ? ROW_BINDS : 0) | (plain ? ROW_PLAIN : 0));
   }
-  return flags != NULL;
+  return true;
 }
 
 /* Within each run of an index, rows by `then` and start. */
@@ -261,11 +264,12 @@ static uint64_t *touch_of(uint64_t *all, const Inner *in, uint32_t r) { return a
 static void promise_touch(World *w, uint32_t row) {
   Inner *in = w->inner;
   const PromiseCols *p = &w->promises;
-  ClauseFacts room;
-  const ClauseFacts *c = world_clause(w, p->clause.at[row], &room);
   uint32_t r = p->res.at[row];
   uint64_t *touch = touch_of(in->touch, in, r);
   if (p->act.at[row] != ACT_SUPPLY) return;
+  if (p->flags.at[row] & ROW_SOLE) { bits_set(touch, p->who.at[row]); return; }
+  ClauseFacts room;
+  const ClauseFacts *c = world_clause(w, p->clause.at[row], &room);
   if (p->who.at[row] == WHO_JOINT) {
     bits_or(touch, c->subjects, in->cwords);
     in->plain[r] &= (uint8_t)~PLAIN_PARTS;
@@ -331,7 +335,7 @@ static bool caches_make(World *w) {
 void world_seal(World *w) {
   if (!caches_make(w)) return;
   if (!supply_index(w, &w->supply) || !supply_index(w, &w->demand) || !supply_index(w, &w->totals)) return;
-  if (!promises_sort(w) || !flags_make(w)) return;
+  if (!flags_make(w) || !promises_sort(w)) return;
   if (!requires_index(w) || !controls_index(w) || !tables_index(w)) return;
   breaks_make(w);
   if (mem_failed(w->mem) || !touch_make(w) || !depend_make(w)) return;
