@@ -64,7 +64,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %token WANT_EXPR "an expression" WANT_CLAUSE "a clause"
 
 %type <node> items item row clause_row decl title string parts path fields_opt fields field field_name names kind kfields instance
-  ename entity supply demand entries entry mods mod cited requires inputs input control against suspensions
+  ename entity supply demand entries entry pieces piece literal mods mod cited requires inputs input control against suspensions
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
   amendment since changes change let fn fn_name rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
   requirement message scenario shocks shock test steps step table keys default fact world group concern unit use
@@ -218,7 +218,18 @@ default: %empty { $$ = NULL; } | "default" arith { $$ = $2; } ;
 fact
   : "fact" IDENT "(" list ")" "=" arith mods    { $$ = MAKE(FACT, 0, parse_name(p, @2), $4, $7, $8); }
   | "fact" IDENT "=" arith mods                 { $$ = MAKE(FACT, 0, parse_name(p, @2), NULL, $4, $5); }
-  | "fact" IDENT mods open entries close        { $$ = MAKE(FACT_MAP, 0, parse_name(p, @2), $3, $5, NULL); }
+  | "fact" IDENT mods open pieces close         { $$ = MAKE(FACT_MAP, 0, parse_name(p, @2), NULL, $3, $5); }
+  | "fact" IDENT "(" list ")" mods open pieces close { $$ = MAKE(FACT_MAP, 0, parse_name(p, @2), $4, $6, $8); }
+  ;
+pieces
+  : %empty                              { $$ = ast_list(p->unit, @$); }
+  | pieces piece comma                  { $$ = ast_append(p->unit, $1, $2); }
+  | pieces error                        { $$ = $1; }
+  ;
+piece
+  : entry
+  | literal ":" arith mods              { $$ = MAKE(ENTRY, 0, $1, $3, $4, NULL); }
+  | STRING ":" arith mods               { $$ = MAKE(ENTRY, 0, parse_string(p, @1, $1), $3, $4, NULL); }
   ;
 control: "control" ename title "by" ename "on" primary against mods suspensions {
     $$ = MAKE(CONTROL, 0, $2, $3, $5, $7);
@@ -453,10 +464,13 @@ arith
   | arith "^" arith                     { $$ = MAKE(BINARY, OP_POW, $1, $3, NULL, NULL); }
   | primary
   ;
-primary
+literal
   : NUMBER                              { $$ = MAKE(NUMBER, 0, NULL, NULL, NULL, NULL); $$->sym = $1; }
-  | NUMBER UNIT_NAME                    { $$ = MAKE(QUANTITY, 0, parse_unit(p, @2), NULL, NULL, NULL); $$->sym = $1; }
   | DATE                                { $$ = MAKE(DATE, 0, NULL, NULL, NULL, NULL); $$->sym = (uint32_t)$1; }
+  ;
+primary
+  : literal
+  | NUMBER UNIT_NAME                    { $$ = MAKE(QUANTITY, 0, parse_unit(p, @2), NULL, NULL, NULL); $$->sym = $1; }
   | string
   | "true"                              { $$ = MAKE(BOOL, 1, NULL, NULL, NULL, NULL); }
   | "false"                             { $$ = MAKE(BOOL, 0, NULL, NULL, NULL, NULL); }

@@ -49,6 +49,7 @@ void report_end(Report *r) {
   vec_end(r->mem, &r->checks);
   for (uint32_t i = 0; i < r->tests.len; i++) vec_end(r->mem, &r->tests.at[i].unmet);
   vec_end(r->mem, &r->tests);
+  vec_end(r->mem, &r->reach);
   arena_end(&r->arena);
 }
 

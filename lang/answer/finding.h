@@ -64,7 +64,18 @@ typedef struct Unmet {
   Part *part; uint32_t npart, more_parts;   /* in order of place; at most PARTS_MAX */
   FactRef *missing; uint32_t nmissing, more_missing;
 } Unmet;
-typedef struct TestResult { const char *title; Span span; uint32_t expects; VEC(Unmet) unmet; } TestResult;
+typedef struct TestResult {
+  const char *title;
+  Span span;
+  uint32_t expects;
+  VEC(Unmet) unmet;
+  bool broken;              /* it could not be run to its end: `error` says why */
+  Diag error;
+} TestResult;
+
+/* What tests can reach, and whether one did. */
+typedef enum ReachKind { REACH_FUNC, REACH_CHECK, REACH_CLAUSE, REACH_KINDS } ReachKind;
+typedef struct Reach { ReachKind kind; bool reached; const char *word, *name; Span span; } Reach;   /* word: "rule", "fn", "check", "clause" */
 enum { PARTS_MAX = 256 };
 
 typedef struct Report {
@@ -77,6 +88,8 @@ typedef struct Report {
   VEC(Finding) findings;      /* failures and undecided ones, the engine's own too */
   VEC(CheckCount) checks;     /* every check, in order of the draft; empty: its `for` bound nothing */
   VEC(TestResult) tests;      /* those that were run, in order of the draft; then there are no findings and no checks */
+  bool coverage;              /* whether `reach` was asked for */
+  VEC(Reach) reach;           /* what tests can reach, by kind and then as declared */
   uint32_t denied, warned, noted, undecided;   /* findings by kind */
   int exit_code;              /* 0 passes, 1 denied, 3 undecided; as --fail-on and --allow-undecided ask */
   const char *verdict;        /* one line: "denied: 3 findings ..." */

@@ -25,7 +25,7 @@ struct ent_session {
   Loader loader;
   uint16_t module;      /* the draft's own */
   uint32_t own_funcs;   /* how many Funcs the draft and library have, before expressions are asked */
-  bool has_world, has_vm, loaded, broken;
+  bool has_world, has_vm, loaded, broken, whole /* the last report was made */;
   Report report;
   bool reported;
   Buf out;
@@ -255,6 +255,7 @@ static void run_error(ent_session *s) {
 /* Makes a new report, or, without a draft, hands out what is wrong with it: then false. */
 static bool report_begin(ent_session *s, ent_format f, const char **out, size_t *len) {
   buf_clear(&s->out);
+  s->whole = false;
   if (!s->loaded) {
     diagnostics(s, f, ENT_BROKEN);
     hand_out(s, f, ENT_BROKEN, out, len);
@@ -270,6 +271,14 @@ static int no_report(ent_session *s, ent_format f, int rc, const char **out, siz
   buf_clear(&s->out);
   return hand_out(s, f, rc, out, len);
 }
+
+static int report_out(ent_session *s, ent_format f, const char **out, size_t *len) {
+  int rc = s->report.exit_code;
+  s->whole = !s->out.full && !mem_failed(&s->mem);
+  return hand_out(s, f, rc, out, len);
+}
+
+bool ent_reported(const ent_session *s) { return s->whole; }
 
 int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
   if (f == ENT_JUNIT) return no_report(s, f, ENT_USAGE, out, len);
@@ -288,7 +297,7 @@ int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
     case ENT_GITHUB: report_github(&s->out, &s->sources, &s->diags, &s->report, &st); break;
     case ENT_JUNIT: break;
   }
-  return hand_out(s, f, s->report.exit_code, out, len);
+  return report_out(s, f, out, len);
 }
 
 bool ent_has_checks(const ent_session *s) { return s->chunk.checks.len > 0; }
@@ -299,6 +308,7 @@ int ent_test(ent_session *s, ent_format f, bool (*wants)(void *data, const char 
   if (f == ENT_JSON || f == ENT_GITHUB) return no_report(s, f, ENT_USAGE, out, len);
   if (!report_begin(s, f, out, len)) return ENT_BROKEN;
   TestFilter which = {wants, data};
+  s->report.coverage = s->config.coverage;
   if (!answer_tests(&s->vm, s->module, s->as_of, &which, &s->report)) {
     run_error(s);
     diagnostics(s, f, ENT_BROKEN);
@@ -312,7 +322,13 @@ int ent_test(ent_session *s, ent_format f, bool (*wants)(void *data, const char 
     case ENT_JUNIT: report_test_junit(&s->out, &s->sources, &s->diags, &s->report, &st); break;
     case ENT_JSON: case ENT_GITHUB: break;
   }
-  return hand_out(s, f, s->report.exit_code, out, len);
+  return report_out(s, f, out, len);
+}
+
+void ent_test_coverage(const ent_session *s, unsigned *reached, unsigned *all) {
+  *reached = 0;
+  *all = s->reported ? s->report.reach.len : 0;
+  for (unsigned i = 0; i < *all; i++) *reached += s->report.reach.at[i].reached;
 }
 
 bool ent_has_tests(const ent_session *s) {

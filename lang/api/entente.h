@@ -27,6 +27,7 @@ typedef struct ent_config {
   const char *as_of;       /* NULL, or YYYY-MM-DD: judge on that day only */
   ent_level fail_on;       /* ENT_DENY unless set */
   bool allow_undecided;
+  bool coverage;           /* ent_test says what the tests did not reach */
   bool color;              /* in ENT_TEXT */
   int width;               /* columns of a terminal; 0: 100 */
   volatile int *stop;      /* NULL, or set to non-zero from elsewhere to end a run */
@@ -50,9 +51,13 @@ int ent_check(ent_session *s, ent_format f, const char **out, size_t *len);
 /* Whether the loaded draft declares a check. */
 bool ent_has_checks(const ent_session *s);
 /* Runs the tests of the file that was loaded, those whose title `wants` takes (NULL: all). ENT_PASSES, ENT_DENIED when one fails,
- * ENT_BROKEN, or ENT_UNDECIDED with nothing in *out when none was run. Formats: ENT_TAP, ENT_TEXT, and ENT_JUNIT, one <testsuite>.
+ * ENT_BROKEN (the report says so when only a test could not be run to its end), or ENT_UNDECIDED with nothing in *out when none was run. Formats: ENT_TAP, ENT_TEXT, and ENT_JUNIT, one <testsuite>.
  * ENT_USAGE for another; the same has ent_check for ENT_JUNIT. */
 int ent_test(ent_session *s, ent_format f, bool (*wants)(void *data, const char *title), void *data, const char **out, size_t *len);
+/* Whether the last ent_check or ent_test made its report; else what it handed out are messages. */
+bool ent_reported(const ent_session *s);
+/* How many rules, functions, checks and clauses the tests that ent_test ran last reached, and of how many; zeros without `coverage`. */
+void ent_test_coverage(const ent_session *s, unsigned *reached, unsigned *all);
 /* Whether the file that was loaded has a test. */
 bool ent_has_tests(const ent_session *s);
 /* Evaluates an expression in the scope of the draft. ENT_PASSES, ENT_UNDECIDED (*out says "unknown" and why) or ENT_BROKEN

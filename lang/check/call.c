@@ -98,6 +98,45 @@ static Type step_check(Checker *c, Node *e) {
   return x.b;
 }
 
+/* ---- passes ---- */
+
+/* Asked once, however often: a function of its own, made of the check. */
+static uint32_t verdict_of(Checker *c, uint32_t check) {
+  func_ready(c, check);
+  if (c->p->funcs.at[check].verdict) return c->p->funcs.at[check].verdict;
+  Func f = c->p->funcs.at[check];
+  f.kind = FUNC_VERDICT;
+  f.state = 2;
+  f.ret = T_BOOL;
+  if (!vec_push(c->p->mem, &c->p->funcs, f)) return check;
+  return c->p->funcs.at[check].verdict = c->p->funcs.len - 1;
+}
+
+static Type passes_check(Checker *c, Node *e) {
+  Node *arg = list_first(e->kid[1]);
+  bool prefixed = arg && arg->kind == N_FIELD && arg->kid[0]->kind == N_NAME;
+  Bind b;
+  if (list_len(e->kid[1]) != 1 || (arg->kind != N_NAME && !prefixed)) {
+    diag_add(c->d, DIAG_E0211, e->span, "'passes' takes the name of one check");
+    return T_BOOL;
+  }
+  e->op = CALL_PASSES;
+  if (!name_find(c, c->module, check_sym(c, prefixed ? arg->kid[0]->sym : 0, arg->sym), &b)) {
+    Diag *x = diag_add(c->d, DIAG_E0226, arg->span, "there is no check named '%s'", sym_text(c->p, arg->sym));
+    Near n = near_begin(c, arg->sym);
+    for (uint32_t i = 0; i < c->p->checks.len; i++) near_try(&n, sym_text(c->p, c->p->funcs.at[c->p->checks.at[i]].name));
+    near_help(c, x, &n, "", "");
+    return T_BOOL;
+  }
+  bool mono = c->monotone;
+  c->monotone = false;
+  e->ref = verdict_of(c, b.index);
+  call_add(c, b.index, e->span);
+  c->monotone = mono;
+  depends(c, FLAG_VARIES | FLAG_CLAUSES);  /* it goes over the term */
+  return T_BOOL;
+}
+
 /* ---- the engine's functions ---- */
 
 static bool param_fits(Checker *c, char letter, Type t) {
@@ -107,11 +146,13 @@ static bool param_fits(Checker *c, char letter, Type t) {
   switch (letter) {
     case 'c': return x.kind == TY_ENTITY && x.a == K_COUNTRY;
     case 'r': return x.kind == TY_ENTITY && x.a == K_RESOURCE;
+    case 'k': return x.kind == TY_ENTITY && x.a == K_CONTROL;
     case 'e': return x.kind == TY_ENTITY;
     case 'n': return x.kind == TY_NUMBER || (x.kind == TY_QUANTITY && x.any);
     case 'f': return type_is_figure(&c->p->types, t);
     case 's': return x.kind == TY_STRING;
     case 'd': return x.kind == TY_DATE;
+    case 'g': return x.kind == TY_RANGE;
     case 'D': return x.kind == TY_RANGE || (x.kind == TY_QUANTITY && (x.any || (!x.u && x.dim == time)));
     case 'C': return x.kind == TY_SET || x.kind == TY_LIST || x.kind == TY_MAP || x.kind == TY_INTS;
     default: return true;
@@ -122,11 +163,13 @@ static const char *param_word(char letter) {
   switch (letter) {
     case 'c': return "a country";
     case 'r': return "a resource";
+    case 'k': return "an export control";
     case 'e': return "an entity";
     case 'n': return "a number";
     case 'f': return "a figure";
     case 's': return "a text";
     case 'd': return "a date";
+    case 'g': return "a range of dates";
     case 'D': return "a range of dates or a duration";
     case 'C': return "a set, list or map";
     default: return "a value";
@@ -153,7 +196,7 @@ static Type builtin_result(Checker *c, Builtin b, Node *args) {
     case 'd': return T_DATE;
     case 'U': return resource_figure(c, last, DIM_ONE);
     case 'T': return resource_figure(c, last, unit_dim(&p->units, p->units.atoms.at[0].unit));
-    case 'F': if (b == BUILTIN_between && last && !type_figures_meet(&p->types, t, last->ty)) diag_add(c->d, DIAG_E0214, last->span, "the two ends are of different units"); return t;
+    case 'F': if (b == BUILTIN_between) report_units(c, last->span, first, last, t, last->ty, "the ends of one figure"); return t;
     case 'R': return T_QUANTITY;
     case 'c': return type_set(&p->types, p->kinds.at[K_COUNTRY].type);
     case 'r': return type_set(&p->types, p->kinds.at[K_RESOURCE].type);
@@ -314,7 +357,7 @@ static Type table_call(Checker *c, Node *e, uint32_t t) {
 }
 
 bool engine_function(const char *name) {
-  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "step"};
+  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "step", "passes"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (!strcmp(name, words[i])) return true;
   for (int b = 0; b < BUILTIN_COUNT; b++)
@@ -329,6 +372,7 @@ static bool engine_call(Checker *c, Node *e, Type *t) {
     if (!strcmp(name, aggregates[a])) { *t = aggregate_check(c, e, (Aggregate)a, name); return true; }
   if (!strcmp(name, "spans")) { *t = sentence_check(c, e, CALL_SPANS, name); return true; }
   if (!strcmp(name, "first_day")) { *t = sentence_check(c, e, CALL_FIRST_DAY, name); return true; }
+  if (!strcmp(name, "passes")) { *t = passes_check(c, e); return true; }
   if (!strcmp(name, "step")) { *t = step_check(c, e); return true; }
   for (int b = 0; b < BUILTIN_COUNT; b++)
     if (!strcmp(name, builtin_info((Builtin)b)->name)) { *t = builtin_check(c, e, (Builtin)b); return true; }

@@ -51,6 +51,8 @@ Type type_read(Checker *c, Node *type);
 UnitId unit_read(Checker *c, Node *unit);       /* a UNIT node, or an expression made of unit names; UNIT_NONE and a message */
 Sym sym_of(Checker *c, const char *word);
 
+void report_twice(Checker *c, const Node *name, Span first);
+Sym check_sym(Checker *c, Sym prefix, Sym name);   /* what a check of that name is bound to */
 Sym ename_sym(Checker *c, Node *name);         /* what an entity is called where it is declared; 0 and a message */
 
 /* clauses.c */
@@ -85,6 +87,8 @@ Type call_check(Checker *c, Node *e);
 bool engine_function(const char *name);
 
 /* figures.c */
+/* When a and b, the types of two nodes or of what is in them, differ in nothing but the units of figures: says so, naming both. */
+bool report_units(Checker *c, Span at, Node *first, Node *second, Type a, Type b, const char *what);
 Type binary_check(Checker *c, Node *e);
 Type unary_check(Checker *c, Node *e);
 

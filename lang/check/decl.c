@@ -30,11 +30,6 @@ static void leave(Checker *c, Saved s) {
 static Node *params_of(const Func *f) { return f->kind == FUNC_FN || f->kind == FUNC_RULE ? f->decl->kid[1] : NULL; }
 static Node *type_of(const Func *f) { return f->kind == FUNC_FN ? f->decl->kid[2] : f->kind == FUNC_LET && f->decl->kind == N_LET ? f->decl->kid[1] : NULL; }
 
-static void report_again(Checker *c, const Node *name, Span first) {
-  Diag *x = diag_add(c->d, DIAG_E0301, name->span, "'%s' is declared twice", sym_text(c->p, name->sym));
-  diag_label(c->d, x, first, "first here");
-}
-
 static void func_header(Checker *c, uint32_t i) {
   Func *f = &c->p->funcs.at[i];
   c->module = f->module;
@@ -48,7 +43,7 @@ static void func_header(Checker *c, uint32_t i) {
     }
     f->param[f->nparam++] = t;
     for (Node *m = list_first(params_of(f)); m != n; m = m->next)
-      if (m->kid[0]->sym == n->kid[0]->sym) report_again(c, n->kid[0], m->kid[0]->span);
+      if (m->kid[0]->sym == n->kid[0]->sym) report_twice(c, n->kid[0], m->kid[0]->span);
   }
   f->ret = f->kind == FUNC_RULE ? T_BOOL : type_of(f) ? type_read(c, type_of(f)) : T_ERROR;
   if (f->kind == FUNC_RULE && !f->nparam) diag_add(c->d, DIAG_E0225, f->span, "a rule needs at least one entity that it is about");
@@ -352,18 +347,32 @@ static void supply_check(Checker *c, Node *n) {
   }
 }
 
-static void quantity_check(Checker *c, Node *e, Ent r, DimId times, Binder b, bool schedule) {
-  Type want = figure_of(c, r, times);
-  if (schedule && e->kind == N_MAP) {
-    for (Node *p = list_first(e->kid[0]); p; p = p->next) {
-      fact_expr(c, p->kid[0], b, T_DATE, "a schedule", FLAG_VARIES);
-      quantity_check(c, p->kid[1], r, times, b, false);
-    }
-    return;
+/* A figure, or a schedule of them, whatever it is of. */
+static void amount_check(Checker *c, Node *e, Binder b, bool schedule) {
+  if (!schedule || e->kind != N_MAP) { fact_expr(c, e, b, T_ERROR, "a quantity", FLAG_CLAUSES); return; }
+  for (Node *p = list_first(e->kid[0]); p; p = p->next) {
+    fact_expr(c, p->kid[0], b, T_DATE, "a schedule", FLAG_VARIES);
+    fact_expr(c, p->kid[1], b, T_ERROR, "a quantity", FLAG_CLAUSES);
   }
-  fact_expr(c, e, b, T_ERROR, "a quantity", FLAG_CLAUSES);
-  if (e->ty == T_ERROR || type_fits(&c->p->types, e->ty, want)) return;
+}
+
+/* Whether it is in the unit of r. */
+static bool measure_check(Checker *c, Node *e, Ent r, DimId times) {
+  Type want = figure_of(c, r, times);
+  bool ok = true;
+  if (e->kind == N_MAP) {
+    for (Node *p = list_first(e->kid[0]); p; p = p->next) ok = measure_check(c, p->kid[1], r, times) && ok;
+    return ok;
+  }
+  if (e->ty == T_ERROR || type_fits(&c->p->types, e->ty, want)) return true;
   report_measure(c, e, r, times == DIM_ONE ? "" : ", since a stockpile is that rate times time", want);
+  return false;
+}
+
+static void quantity_check(Checker *c, Node *e, Ent r, DimId times, Binder b, bool schedule) {
+  amount_check(c, e, b, schedule);
+  if (schedule || e->kind != N_MAP) measure_check(c, e, r, times);
+  else if (e->ty != T_ERROR) report_measure(c, e, r, "", figure_of(c, r, times));
 }
 
 static void one_figure(Checker *c, Node *n) {
@@ -407,12 +416,19 @@ static Table *fact_table(Checker *c, Node *n) {
   return NULL;
 }
 
+/* The keys in parentheses, and `more` that stand before a colon: whether there are as many as the table has. */
+static bool fact_keys(Checker *c, Node *n, Table *t, uint32_t more) {
+  uint32_t i = 0, given = list_len(n->kid[1]) + more;
+  for (Node *k = list_first(n->kid[1]); k; k = k->next, i++) fact_expr(c, k, nobody, i < t->nkey ? t->key[i] : T_ERROR, "a key of the table", FLAG_VARIES);
+  if (given == t->nkey) return true;
+  diag_add(c->d, DIAG_E0211, n->span, "the table '%s' has %u key%s, not %u", sym_text(c->p, t->name), t->nkey, t->nkey == 1 ? "" : "s", given);
+  return false;
+}
+
 static void fact_check(Checker *c, Node *n) {
   Table *t = fact_table(c, n);
   if (!t) return;
-  uint32_t i = 0;
-  if (list_len(n->kid[1]) != t->nkey) diag_add(c->d, DIAG_E0211, n->span, "the table '%s' has %u key%s, not %u", sym_text(c->p, t->name), t->nkey, t->nkey == 1 ? "" : "s", list_len(n->kid[1]));
-  for (Node *k = list_first(n->kid[1]); k; k = k->next, i++) fact_expr(c, k, nobody, i < t->nkey ? t->key[i] : T_ERROR, "a key of the table", FLAG_VARIES);
+  fact_keys(c, n, t, 0);
   fact_expr(c, n->kid[2], nobody, c->p->tables.at[n->ref].type, "the table", FLAG_CLAUSES);
   mods_check(c, n->kid[3], nobody);
 }
@@ -420,14 +436,14 @@ static void fact_check(Checker *c, Node *n) {
 static void fact_map_check(Checker *c, Node *n) {
   Table *t = fact_table(c, n);
   if (!t) return;
-  if (t->nkey != 1) { diag_add(c->d, DIAG_E0211, n->span, "the short form of fact is for tables with one key"); return; }
-  TypeInfo key = type_at(&c->p->types, t->key[0]);
-  Type val = t->type;
-  mods_check(c, n->kid[1], nobody);
-  for (Node *e = list_first(n->kid[2]); e; e = e->next) {
+  if (!fact_keys(c, n, t, 1)) return;
+  Type last = t->key[t->nkey - 1], val = t->type;
+  TypeInfo key = type_at(&c->p->types, last);
+  mods_check(c, n->kid[2], nobody);
+  for (Node *e = list_first(n->kid[3]); e; e = e->next) {
     Ent x;
-    if (key.kind == TY_ENTITY) entity_find(c, e->kid[0], key.a, &x);
-    else diag_add(c->d, DIAG_E0206, e->kid[0]->span, "the short form of fact is for tables whose key is an entity");
+    if (key.kind == TY_ENTITY && e->kid[0]->kind == N_NAME) entity_find(c, e->kid[0], key.a, &x);
+    else fact_expr(c, e->kid[0], nobody, last, "a key of the table", FLAG_VARIES);
     fact_expr(c, e->kid[1], nobody, val, "the table", FLAG_CLAUSES);
     mods_check(c, e->kid[2], nobody);
   }
@@ -449,6 +465,35 @@ static void routes_check(Checker *c, Node *names) {
   for (Node *n = list_first(names); n; n = n->next) entity_find(c, n, K_ROUTE, &e);
 }
 
+/* Which units are money is not known, but some certainly are not: those of time, and those in which a resource is measured. */
+static void money_check(Checker *c, Node *e, Binder b) {
+  DimId time = unit_dim(&c->p->units, c->p->units.atoms.at[0].unit);
+  fact_expr(c, e, b, T_ERROR, "'fund'", FLAG_CLAUSES);
+  if (e->ty == T_ERROR) return;
+  TypeInfo x = type_at(&c->p->types, e->ty);
+  if (x.kind == TY_QUANTITY && x.any) return;
+  bool goods = x.kind != TY_QUANTITY || x.u || x.dim == time;
+  for (uint32_t i = 0; i < c->p->resource_unit.len && !goods; i++) {
+    UnitId u = c->p->resource_unit.at[i];
+    if (u != UNIT_NONE) goods = x.dim == unit_dim(&c->p->units, u) || x.dim == dim_mul(&c->p->units, unit_dim(&c->p->units, u), time, 1);
+  }
+  if (!goods) return;
+  Buf t;
+  buf_init(&t, c->p->mem);
+  type_words(c, e->ty, &t);
+  Diag *d = diag_add(c->d, DIAG_E0215, e->span, "'fund' takes money, and this is %s", buf_text(&t));
+  diag_help(c->d, d, "write an amount in a currency, such as  5e6 USD ; goods are promised with 'supply'");
+  buf_end(&t);
+}
+
+/* In the unit of each resource that is named; where a set is computed, that is seen when it runs. */
+static void yield_check(Checker *c, Node *e, Node *of, Binder b) {
+  bool ok = true;
+  amount_check(c, e, b, true);
+  for (Node *r = of->kind == N_SET ? list_first(of->kid[0]) : NULL; r && ok; r = r->next)
+    if (r->kind == N_NAME && r->op == REF_ENTITY && ent_kind(r->ref) == K_RESOURCE) ok = measure_check(c, e, r->ref, DIM_ONE);
+}
+
 static void act_check(Checker *c, Node *a, Binder b) {
   Ent r;
   DimId time = unit_dim(&c->p->units, c->p->units.atoms.at[0].unit);
@@ -459,9 +504,9 @@ static void act_check(Checker *c, Node *a, Binder b) {
       routes_check(c, a->kid[3]);
       break;
     case ACT_FUND:
-      fact_expr(c, a->kid[0], b, T_QUANTITY, "'fund'", FLAG_CLAUSES);
+      money_check(c, a->kid[0], b);
       targets_check(c, a->kid[1], K_RESOURCE, b);
-      if (a->kid[3]) fact_expr(c, a->kid[3], b, T_QUANTITY, "'yielding'", FLAG_CLAUSES);
+      if (a->kid[3]) yield_check(c, a->kid[3], a->kid[1], b);
       break;
     case ACT_EXEMPT:
       targets_check(c, a->kid[2], K_COUNTRY, b);
@@ -611,19 +656,6 @@ static void concern_check(Checker *c) {
   }
 }
 
-/* Reports name findings by their check, so within a file each has a name of its own. */
-static void check_names(Checker *c) {
-  Map seen;
-  map_init(&seen, c->p->mem);
-  for (uint32_t i = 0; i < c->p->checks.len; i++) {
-    const Func *f = &c->p->funcs.at[c->p->checks.at[i]];
-    uint64_t key = (uint64_t)f->module << 32 | f->name, first;
-    if (map_get(&seen, key, &first)) report_again(c, f->decl->kid[0], c->p->funcs.at[first].span);
-    else map_put(&seen, key, c->p->checks.at[i]);
-  }
-  map_end(&seen);
-}
-
 void decls_check(Checker *c) {
   Program *p = c->p;
   kinds_check(c);
@@ -635,7 +667,6 @@ void decls_check(Checker *c) {
   }
   for (uint32_t i = 0; i < p->funcs.len; i++) func_header(c, i);
   for (uint32_t i = 0; i < p->funcs.len; i++) overloads_check(c, i);
-  check_names(c);
   concern_check(c);
   for (uint32_t i = 0; i < p->givens.len; i++) p->givens.at[i].node->ref = ent_make(K_SCENARIO, p->kinds.at[K_SCENARIO].list.len + i);
   uint32_t named = p->funcs.len;

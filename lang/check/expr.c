@@ -311,9 +311,12 @@ static Type index_check(Checker *c, Node *e) {
 
 static Type elements(Checker *c, Node *list) {
   Type all = T_NEVER;
+  Node *before = NULL;  /* the first whose unit is known */
   for (Node *n = list_first(list); n; n = n->next) {
     bool ok;
     Type t = expr_check(c, n), joined = type_join(&c->p->types, all, t, &ok);
+    if (!before && t != T_QUANTITY && t != T_ERROR && t != T_NEVER) before = n;
+    if (!ok && before && report_units(c, n->span, before, n, before->ty, t, "elements of one collection")) continue;
     if (!ok) {
       Buf a, b;
       buf_init(&a, c->p->mem);
@@ -330,10 +333,13 @@ static Type elements(Checker *c, Node *list) {
 
 static Type map_check(Checker *c, Node *e) {
   Type key = T_NEVER, val = T_NEVER;
-  for (Node *n = list_first(e->kid[0]); n; n = n->next) {
+  Node *first = list_first(e->kid[0]);
+  for (Node *n = first; n; n = n->next) {
     bool k, v;
     Type a = type_join(&c->p->types, key, expr_check(c, n->kid[0]), &k), b = type_join(&c->p->types, val, expr_check(c, n->kid[1]), &v);
-    if (!k || !v) diag_add(c->d, DIAG_E0218, n->span, "this pair is of another type than those before it");
+    bool said = (!k && report_units(c, n->kid[0]->span, first->kid[0], n->kid[0], first->kid[0]->ty, n->kid[0]->ty, "keys of one map")) ||
+                (!v && report_units(c, n->kid[1]->span, first->kid[1], n->kid[1], first->kid[1]->ty, n->kid[1]->ty, "values of one map"));
+    if ((!k || !v) && !said) diag_add(c->d, DIAG_E0218, n->span, "this pair is of another type than those before it");
     if (k) key = a;
     if (v) val = b;
   }
@@ -365,7 +371,7 @@ static Type if_check(Checker *c, Node *e) {
   expr_want(c, e->kid[0], T_BOOL, "'if'");
   c->monotone = mono;
   Type a = expr_check(c, e->kid[1]), b = expr_check(c, e->kid[2]), t = type_join(&c->p->types, a, b, &ok);
-  if (!ok) {
+  if (!ok && !report_units(c, e->kid[2]->span, e->kid[1], e->kid[2], a, b, "branches of one 'if'")) {
     Buf x, y;
     buf_init(&x, c->p->mem);
     buf_init(&y, c->p->mem);

@@ -116,7 +116,7 @@ static void unknown_help(Checker *c, Diag *x, Sym name, const char *what) {
   near_module(c, &n, c->module, 0);
   bool thing = !strcmp(what, "function") || !strcmp(what, "thing");
   for (int b = 0; b < BUILTIN_COUNT && thing; b++) near_try(&n, builtin_info((Builtin)b)->name);
-  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "today", "layers", "countries",
+  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "passes", "today", "layers", "countries",
     "resources", "sources", "routes", "controls", "clauses", "agreements", "parties", "concern", "term"};
   for (size_t i = 0; i < sizeof words / sizeof *words && thing; i++) near_try(&n, words[i]);
   if (near_help(c, x, &n, "", "")) return;
@@ -218,6 +218,11 @@ static void bind_add(Checker *c, Sym name, Span at, BindKind kind, uint32_t inde
   map_put(&m->names, name, p->binds.len - 1);
 }
 
+void report_twice(Checker *c, const Node *name, Span first) {
+  Diag *x = diag_add(c->d, DIAG_E0301, name->span, "'%s' is declared twice", sym_text(c->p, name->sym));
+  diag_label(c->d, x, first, "first here");
+}
+
 static const char *title_of(Checker *c, Node *title, Sym id) {
   if (title && title->kind == N_STRING) return ast_text(c->u, title).at;
   if (title) diag_add(c->d, DIAG_E0313, title->span, "a title is plain text here, without { }");
@@ -248,10 +253,35 @@ static uint32_t func_add(Checker *c, FuncKind kind, Node *name, Node *decl, Node
   return c->p->funcs.len - 1;
 }
 
+/* Checks have names of their own, and tests titles, apart from all other names. They are bound where those are, under words
+ * that are no names. */
+static Sym own_sym(Checker *c, const char *kind, Sym prefix, const char *name) {
+  Buf b;
+  buf_init(&b, c->p->mem);
+  if (prefix) buf_fmt(&b, "%s.", sym_text(c->p, prefix));
+  buf_fmt(&b, "%s %s", kind, name);
+  Sym s = intern_put(c->u->names, buf_text(&b), b.len);
+  buf_end(&b);
+  return s;
+}
+
+Sym check_sym(Checker *c, Sym prefix, Sym name) { return own_sym(c, "check", prefix, sym_text(c->p, name)); }
+
+static void title_bind(Checker *c, Node *title, uint32_t test) {
+  uint64_t known;
+  if (title->kind != N_STRING) return;
+  Sym s = own_sym(c, "test", 0, ast_text(c->u, title).at);
+  if (!map_get(&c->p->modules.at[c->module].names, s, &known)) { bind_add(c, s, title->span, BIND_FUNC, test); return; }
+  Diag *x = diag_add(c->d, DIAG_W0604, title->span, "there is another test with this title");
+  diag_label(c->d, x, bind_span(c->p, &c->p->binds.at[known]), "first here");
+  diag_help(c->d, x, "reports and --run tell tests apart by their titles");
+}
+
 /* Its function has no name; what its `given`s do becomes scenarios without one. */
 static uint32_t test_add(Checker *c, Node *n) {
   Func f = {.kind = FUNC_TEST, .module = c->module, .decl = n, .body = n, .span = n->kid[0]->span};
   vec_push(c->p->mem, &c->p->funcs, f);
+  title_bind(c, n->kid[0], c->p->funcs.len - 1);
   uint32_t given = 0;
   for (Node *s = list_first(n->kid[1]); s; s = s->next) {
     if (s->kind != N_GIVEN) continue;
@@ -364,6 +394,15 @@ static void declare_table(Checker *c, Node *n) {
   bind_add(c, t.name, n->kid[0]->span, BIND_TABLE, n->ref);
 }
 
+static void declare_check(Checker *c, Node *n) {
+  uint64_t known;
+  n->ref = func_add(c, FUNC_CHECK, n->kid[0], n, n);
+  vec_push(c->p->mem, &c->p->checks, n->ref);
+  Sym s = check_sym(c, 0, n->kid[0]->sym);
+  if (map_get(&c->p->modules.at[c->module].names, s, &known)) report_twice(c, n->kid[0], bind_span(c->p, &c->p->binds.at[known]));
+  else bind_add(c, s, n->kid[0]->span, BIND_FUNC, n->ref);
+}
+
 static void declare(Checker *c, Node *n) {
   switch (n->kind) {
     case N_ENTITY: declare_instance(c, n); break;
@@ -377,7 +416,7 @@ static void declare(Checker *c, Node *n) {
     case N_RULE: declare_func(c, FUNC_RULE, n, n->kid[2]); break;
     case N_TABLE: declare_table(c, n); break;
     case N_TEST: n->ref = test_add(c, n); vec_push(c->p->mem, &c->p->tests, n->ref); break;
-    case N_CHECK: n->ref = func_add(c, FUNC_CHECK, n->kid[0], n, n); vec_push(c->p->mem, &c->p->checks, n->ref); break;
+    case N_CHECK: declare_check(c, n); break;
     default: break;
   }
   switch (n->kind) {

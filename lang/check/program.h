@@ -33,7 +33,7 @@ typedef struct Kind {
   Span span;
 } Kind;
 
-typedef enum FuncKind { FUNC_FN, FUNC_RULE, FUNC_LET, FUNC_THUNK, FUNC_CHECK, FUNC_TEST } FuncKind;
+typedef enum FuncKind { FUNC_FN, FUNC_RULE, FUNC_LET, FUNC_VERDICT /* of a check */, FUNC_THUNK, FUNC_CHECK, FUNC_TEST } FuncKind;
 enum { FLAG_VARIES = 1, FLAG_TODAY = 2, FLAG_CLAUSES = 4, FLAG_RECURSIVE = 8 };
 
 typedef struct Call { uint32_t from, to; bool monotone; Span span; } Call;
@@ -46,7 +46,8 @@ typedef struct Func {
   uint16_t nparam, nslot;   /* slots hold parameters first, then every name bound within */
   Type param[8];
   Type ret;
-  Node *decl, *body;        /* body: the expression; a check's is its CHECK node, a test's its TEST */
+  Node *decl, *body;        /* body: the expression; a check's is its CHECK node, and its verdict's too; a test's its TEST */
+  uint32_t verdict;         /* of a check: the FUNC_VERDICT that says whether it passes; 0: nobody asks */
   Span span;
 } Func;
 enum { PARAM_MAX = 8, RULE_PARAM_MAX = 3, SLOT_MAX = 4000, GIVEN_MAX = 255 };
@@ -78,7 +79,7 @@ typedef struct Module {
 /* How NAME, FIELD and CALL nodes are resolved: Node.op, with Node.ref as said. */
 enum { REF_NONE, REF_LOCAL /* slot */, REF_ENTITY /* Ent */, REF_FUNC /* Func without parameters */, REF_TABLE, REF_SETOF /* entity kind */,
        REF_PARTIES, REF_CONCERN, REF_TERM, REF_OPEN, REF_TODAY, REF_FIELD /* slot of the kind's fields */, REF_RANGE_FROM, REF_RANGE_THROUGH };
-enum { CALL_NONE, CALL_FUNC, CALL_BUILTIN, CALL_TABLE, CALL_AGGREGATE /* Aggregate */, CALL_SPANS, CALL_FIRST_DAY, CALL_STEP };
+enum { CALL_NONE, CALL_FUNC, CALL_BUILTIN, CALL_TABLE, CALL_AGGREGATE /* Aggregate */, CALL_SPANS, CALL_FIRST_DAY, CALL_STEP, CALL_PASSES };
 typedef enum Aggregate { AGG_SUM, AGG_COUNT, AGG_MIN, AGG_MAX, AGG_ANY, AGG_ALL } Aggregate;
 
 #define BUILTIN(name, params, result, flags, doc) BUILTIN_##name,

@@ -419,6 +419,7 @@ static void call(Compiler *c, Node *e, uint32_t to) {
       emit(c, e, OP_FIRST_DAY_, 0, to, r, 0);
       break;
     }
+    case CALL_PASSES: emit(c, e, OP_CALL_, 0, to, e->ref, c->top); break;
     case CALL_STEP: emit(c, e, OP_STEP_, 0, to, operand(c, list_first(e->kid[1])), 0); break;
     default:
       base = temps(c, n);
@@ -588,6 +589,49 @@ static void check(Compiler *c, Node *n) {
   emit(c, n, OP_RETURN_, 0, r, 0, 0);
 }
 
+/* The requirements of a check for the bindings of a day: those that say themselves when, or the others. */
+static void demands(Compiler *c, Node *n, bool once, uint32_t acc, uint32_t some) {
+  uint32_t top = c->top, v = temp(c);
+  Loops ls;
+  loops_open(c, n->kid[2], &ls);
+  constant(c, n, some, value_bool(true));
+  for (Node *s = list_first(n->kid[3]); s && !c->failed; s = s->next) {
+    if (s->kind == N_LET) expr(c, s->kid[2], s->kid[0]->ref);
+    if (s->kind != N_REQUIRE || once != (says_when(s->kid[0]) != NULL)) continue;
+    expr(c, s->kid[0], v);
+    emit(c, s, OP_ACC_ADD_, ACC_ALL, acc, v, ls.where);
+  }
+  loops_close(c, &ls, acc, ACC_ALL);
+  c->top = top;
+}
+
+/* Whether a check finds nothing: asked as `check` does, on each stretch of the term, and on its first day where a
+ * requirement says itself when it is about. */
+static void verdict(Compiler *c, Node *n) {
+  uint32_t acc = temp(c), cell = temp(c), some = temp(c), later = temp(c);
+  emit(c, n, OP_ACC_BEGIN_, 0, acc, ACC_ALL, 0);
+  constant(c, n, some, value_bool(false));
+  constant(c, n, later, value_bool(false));
+  emit(c, n, OP_SPAN_ITER_, 3, cell, 0, 0);
+  uint32_t next = here(c), out = emit_jump(c, n, OP_SPAN_NEXT_, 0, cell);
+  uint32_t begun = emit_jump(c, n, OP_JUMP_TRUE_, 0, later);
+  demands(c, n, true, acc, some);
+  constant(c, n, later, value_bool(true));
+  patch(c, begun);
+  demands(c, n, false, acc, some);
+  jump_back(c, n, next);
+  patch(c, out);
+  emit(c, n, OP_ACC_MISS_, ACC_ALL, acc, cell, 0);
+  emit(c, n, OP_ACC_END_, 0, acc, ACC_ALL, 0);
+  uint32_t asked = emit_jump(c, n, OP_JUMP_TRUE_, 0, some), empty = emit_jump(c, n, OP_JUMP_TRUE_, 0, acc);
+  uint32_t unknown = emit_jump(c, n, OP_JUMP_, 0, 0);
+  patch(c, empty);
+  emit(c, n->kid[0], OP_UNASKED_, 0, acc, 0, 0);
+  patch(c, asked);
+  patch(c, unknown);
+  emit(c, n, OP_RETURN_, 0, acc, 0, 0);
+}
+
 /* ---- tests ---- */
 
 static void expect(Compiler *c, Node *e) {
@@ -627,6 +671,7 @@ static void func(Compiler *c, uint32_t i) {
   c->func = i;
   c->top = c->most = f->nslot;
   if (f->kind == FUNC_CHECK) check(c, f->body);
+  else if (f->kind == FUNC_VERDICT) verdict(c, f->body);
   else if (f->kind == FUNC_TEST) test(c, f->body);
   else {
     uint32_t r = temp(c);

@@ -66,6 +66,21 @@ static bool set_run(Options *o, const char *text) {
   return true;
 }
 
+static bool set_coverage(Options *o, const char *text) {
+  (void)text;
+  return o->config.coverage = true;
+}
+
+/* A whole number from 0 to 100, with or without a % behind it. */
+static bool set_threshold(Options *o, const char *text) {
+  int n = 0;
+  const char *s = text;
+  for (; *s >= '0' && *s <= '9' && n <= 100; s++) n = n * 10 + (*s - '0');
+  if (s == text || n > 100 || (*s && strcmp(s, "%") != 0)) return false;
+  o->threshold = n;
+  return o->config.coverage = true;
+}
+
 static bool set_fail_on(Options *o, const char *text) {
   static const Word words[] = {{"deny", ENT_DENY}, {"warn", ENT_WARN}, {"note", ENT_NOTE}};
   int value;
@@ -135,6 +150,8 @@ static const Option options[] = {
   {"--format", "text|json|tap|github", GROUP_REPORT, set_format, "text, json, tap or github", "how the report is written (text)"},
   {"--format", "tap|junit|text", GROUP_TEST, set_test_format, "tap, junit or text", "how the results are written (tap)"},
   {"--run", "REGEX", GROUP_TEST, set_run, "a regular expression", "only tests whose title it matches, an extended one of POSIX"},
+  {"--coverage", NULL, GROUP_TEST, set_coverage, "", "say which rules, functions, checks and clauses no test reached"},
+  {"--threshold", "PERCENT", GROUP_TEST, set_threshold, "a whole number from 0 to 100", "with --coverage: exit with 1 where less is reached"},
   {"--fail-on", "deny|warn|note", GROUP_REPORT, set_fail_on, "deny, warn or note", "the weakest finding that decides the exit code (deny)"},
   {"--allow-undecided", NULL, GROUP_REPORT, set_allow_undecided, "", "exit with 0 where data is missing; no excuse for a draft without checks"},
   {"-l", NULL, GROUP_FORMAT, set_list, "", "list the files whose layout differs"},

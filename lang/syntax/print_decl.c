@@ -216,7 +216,14 @@ static void value(Print *p, const Node *v) {
   print_group(p, v, value_body, print_breaks_before(p, v->span.lo), true, true);
 }
 
-/* supply, demand, requires, fact: NAME MODS { ... } */
+static void fact_map(Print *p, const Node *n) {
+  named(p, "fact", n->kid[0], NULL);
+  if (n->kid[1]) print_list(p, n);
+  mods(p, n->kid[2]);
+  body(p, n->kid[3], n->span.hi);
+}
+
+/* supply, demand, requires: NAME MODS { ... } */
 static void facts(Print *p, const char *w, const Node *n) {
   word(p, w);
   lead(p, n->kid[0]);
@@ -470,7 +477,7 @@ static void declaration(Print *p, const Node *n) {
     case N_SUPPLY: facts(p, "supply", n); break;
     case N_DEMAND: facts(p, "demand", n); break;
     case N_REQUIRES: facts(p, "requires", n); break;
-    case N_FACT_MAP: facts(p, "fact", n); break;
+    case N_FACT_MAP: fact_map(p, n); break;
     case N_DEMAND_JOINT: joint(p, "demand", n); break;
     case N_WORLD: joint(p, "world", n); break;
     case N_TABLE: table(p, n); break;

@@ -82,6 +82,31 @@ static Value shown(Vm *vm, Value x) {
   return v;
 }
 
+static Value plain(Vm *vm, Value x) {
+  Buf b;
+  buf_init(&b, vm->mem);
+  if (value_is_exact(x) && (x.unit == UNIT_ONE || x.unit == UNIT_ANY)) num_show_exact(&b, value_num(x));
+  else vm_fail(vm, DIAG_E0404, "plain takes an exact number without a unit");
+  Value v = value_text(&vm->rt, buf_text(&b), b.len);
+  buf_end(&b);
+  return v;
+}
+
+static Value joined(Vm *vm, Value v, Value between) {
+  Buf b;
+  Value why = {0};
+  if (v.tag == V_INTS || v.tag == V_MAP) { vm_fail(vm, DIAG_E0404, "join takes a set or a list"); return value_int(0); }
+  if (op_vague(vm, v, &why)) return why;
+  buf_init(&b, vm->mem);
+  for (uint32_t i = 0; i < v.obj->len; i++) {
+    if (i) buf_add(&b, value_str(between), between.obj->len);
+    value_show(&vm->rt, value_seq(v)->at[i], &b);
+  }
+  Value text = value_text(&vm->rt, buf_text(&b), b.len);
+  buf_end(&b);
+  return text;
+}
+
 static Value sorted(Vm *vm, Value v) {
   if (v.tag == V_INTS || v.tag == V_MAP) { vm_fail(vm, DIAG_E0404, "sorted takes a set or a list"); return value_int(0); }
   Value why = {0};
@@ -175,6 +200,7 @@ static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
   Dep *d = &vm->dep;
   switch (b) {
     case BUILTIN_clauses: dep_stretch(w, vm->ctx, d); d->who = UINT64_MAX; break;
+    case BUILTIN_in_force: dep_stretch(w, vm->ctx, d); break;
     case BUILTIN_needed: case BUILTIN_has_need: dep_need(w, vm->ctx, ent_index(last), d); break;
     case BUILTIN_rate: dep_resource(w, vm->ctx, ent_index(first), DEP_REQUIRE, d); break;
     case BUILTIN_inputs: case BUILTIN_uses: dep_resource(w, vm->ctx, ent_index(first), DEP_REQUIRE, d); break;
@@ -191,6 +217,33 @@ static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
   if (ent_kind(first) == K_COUNTRY) d->who |= dep_who(w, ent_index(first));
 }
 
+/* Goes from change to change of what r's promises rest on. What holds over a stretch of time holds whatever the day is here. */
+static Value suppliers_within(Vm *vm, uint32_t r, Value range) {
+  World *w = vm->w;
+  Ctx *outer = vm->ctx;
+  Day lo = vm->dep.lo, hi = vm->dep.hi;
+  Value all = world_suppliers_within(w, outer, r, value_lo(range), value_hi(range)), none = {0};
+  if (all.tag != V_NONE) { ask_dep(vm, BUILTIN_suppliers, ent_make(K_RESOURCE, r), ent_make(K_RESOURCE, r)); vm->dep.lo = lo; vm->dep.hi = hi; return all; }
+  all = value_set(&vm->rt, &none, 0);
+  for (int64_t day = value_lo(range); day <= value_hi(range) && day <= DAY_MAX && !vm->failed; day = (int64_t)vm->dep.hi + 1) {
+    Ctx *x = world_ctx(w, outer->view, (Day)day);
+    if (!x) break;
+    vm->ctx = x;
+    vm->dep.lo = DAY_NONE;
+    vm->dep.hi = DAY_OPEN;
+    Value now = world_suppliers(w, x, r), both = op_set(vm, all, now, 0);
+    ask_dep(vm, BUILTIN_suppliers, ent_make(K_RESOURCE, r), ent_make(K_RESOURCE, r));
+    value_drop(vm->mem, now);
+    value_drop(vm->mem, all);
+    all = both;
+    if (vm->dep.hi < day) vm->dep.hi = (Day)day;
+  }
+  vm->ctx = outer;
+  vm->dep.lo = lo;
+  vm->dep.hi = hi;
+  return all;
+}
+
 /* What rests on the world: with the countries and resources known. */
 static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
   World *w = vm->w;
@@ -203,7 +256,7 @@ static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_producers: return world_producers(w, x, first);
     case BUILTIN_committed: return world_committed(w, x, first, last);
     case BUILTIN_intended: return world_intended(w, x, first, last);
-    case BUILTIN_suppliers: return world_suppliers(w, x, first);
+    case BUILTIN_suppliers: return n == 2 ? suppliers_within(vm, first, a[1]) : world_suppliers(w, x, first);
     case BUILTIN_demanded: return world_demanded(w, x, first, last);
     case BUILTIN_has_need: return value_bool(world_has_need(w, x, first));
     case BUILTIN_needed: return world_needed(w, x, first);
@@ -213,6 +266,7 @@ static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_stockpiled: return world_stockpiled(w, x, n == 2 ? first : WHO_JOINT, last);
     case BUILTIN_carried: return world_carried(w, x, first);
     case BUILTIN_blocked: return value_bool(world_blocked(w, x, first, last));
+    case BUILTIN_in_force: return value_bool(world_in_force(w, x, first));
     case BUILTIN_clauses: return world_clauses(w, x, a[0].aux);
     default: return value_int(0);
   }
@@ -235,6 +289,8 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_len: return length(a[0]);
     case BUILTIN_round: return rounded(vm, a[0], n > 1 ? &a[1] : NULL);
     case BUILTIN_number: return number_of(vm, a[0]);
+    case BUILTIN_plain: return plain(vm, a[0]);
+    case BUILTIN_join: return joined(vm, a[0], a[1]);
     case BUILTIN_slug: return slug(vm, a[0]);
     case BUILTIN_sorted: return sorted(vm, a[0]);
     case BUILTIN_nth: return nth(vm, a[0], a[1]);
@@ -246,7 +302,7 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_month: return date_part(vm, a[0], false);
     default: {
       Value v = ask(vm, b, a, n);
-      if (vm->ctx != &vm->blank) ask_dep(vm, b, a[0].aux, a[n - 1].aux);
+      if (vm->ctx != &vm->blank && !(b == BUILTIN_suppliers && n == 2)) ask_dep(vm, b, a[0].aux, a[n - 1].aux);
       return v;
     }
   }
@@ -287,6 +343,7 @@ Value vm_field(Vm *vm, Value v, uint32_t slot) {
   const char *id = sym_text(vm->p, e->id);
   if (slot == FIELD_ID) return value_text(&vm->rt, id, strlen(id));
   if (slot == FIELD_NAME) return value_text(&vm->rt, e->name, strlen(e->name));
+  if (ent_kind(v.aux) == K_CLAUSE) clause_read(vm->w, ent_index(v.aux));
   if (ent_kind(v.aux) == K_CLAUSE && ent_index(v.aux) < vm->w->clauses.len) return clause_field(vm, v.aux, slot);
   uint32_t kind = ent_kind(v.aux), at = ent_index(v.aux) * vm->p->kinds.at[kind].fields.len + slot;
   if (at < vm->w->fields[kind].len) {

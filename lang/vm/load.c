@@ -193,23 +193,29 @@ static void table_push(Load *l, uint32_t table, const Value *keys, Value v, Wind
   vec_push(m, &t->cite, l->cite);
 }
 
+static void keys_of(Load *l, Node *list, Value keys[TABLE_KEY_MAX]) {
+  uint32_t i = 0;
+  for (Node *k = list_first(list); k && i < TABLE_KEY_MAX; k = k->next) keys[i++] = value_of(l, k, UINT32_MAX);
+}
+
 static void fact(Load *l, Node *n) {
   Value keys[TABLE_KEY_MAX] = {{0}};
-  uint32_t i = 0;
-  for (Node *k = list_first(n->kid[1]); k && i < TABLE_KEY_MAX; k = k->next) keys[i++] = value_of(l, k, UINT32_MAX);
+  keys_of(l, n->kid[1], keys);
   l->cite = 0;
   cite_of(l, n->kid[3]);
   table_push(l, n->ref, keys, value_of(l, n->kid[2], UINT32_MAX), window_in(l, n->kid[3], always, UINT32_MAX), n->span);
 }
 
 static void fact_map(Load *l, Node *n) {
-  Window outer = window_in(l, n->kid[1], always, UINT32_MAX);
+  Window outer = window_in(l, n->kid[2], always, UINT32_MAX);
   l->cite = 0;
-  cite_of(l, n->kid[1]);
-  uint32_t cite = l->cite;
-  for (Node *e = list_first(n->kid[2]); e && !stop(l); e = e->next) {
+  cite_of(l, n->kid[2]);
+  uint32_t cite = l->cite, last = l->p->tables.at[n->ref].nkey - 1;
+  bool entity = type_at(&l->p->types, l->p->tables.at[n->ref].key[last]).kind == TY_ENTITY;
+  for (Node *e = list_first(n->kid[3]); e && !stop(l); e = e->next) {
     Value keys[TABLE_KEY_MAX] = {{0}};
-    keys[0] = value_ent(e->kid[0]->ref);
+    keys_of(l, n->kid[1], keys);
+    keys[last] = entity ? value_ent(e->kid[0]->ref) : value_of(l, e->kid[0], UINT32_MAX);
     l->cite = cite;
     cite_of(l, e->kid[2]);
     table_push(l, n->ref, keys, value_of(l, e->kid[1], UINT32_MAX), window_in(l, e->kid[2], outer, UINT32_MAX), e->span);

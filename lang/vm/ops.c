@@ -258,6 +258,14 @@ Value op_term(Vm *vm) {
   return value_range(first, last);
 }
 
+Value op_term_or_day(Vm *vm) {
+  Day first, last, day = vm->ctx ? vm->ctx->day : DAY_NONE;
+  Dep d = {day, day, 0, UINT32_MAX};
+  if (vm->ctx && vm->ctx->view && world_term(vm->w, vm->ctx->view, &first, &last)) return value_range(first, last);
+  dep_meet(&vm->dep, d);
+  return value_range(day, day);
+}
+
 Value op_step(Vm *vm, Value map) {
   if (map.tag == V_UNK) return value_keep(map);
   const Seq *s = value_seq(map);

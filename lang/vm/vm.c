@@ -273,6 +273,7 @@ static bool unknown_subject(Vm *vm, const Func *f, uint32_t to, uint32_t args) {
 static void call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
   const Func *f = &vm->p->funcs.at[func];
   Memo *m = NULL;
+  if (vm->reached) bits_set(vm->reached, func);
   if (f->flags & FLAG_RECURSIVE && unknown_subject(vm, f, to, args)) return;
   uint32_t slot = memo_slot(vm, func, vm->reg + args, &m);
   MemoEntry *e = slot == UINT32_MAX ? NULL : memo_entry(m, slot);
@@ -459,7 +460,7 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_ITER_: { Value v = {.tag = V_CELL, .i = iter_begin(vm, B, i.c, i.x)}; SET(v); break; }
       case OP_ITER_NEXT_: if (!iter_next(vm, (uint32_t)A.i, r)) GO(ins_target(i)); break;
       case OP_SPAN_ITER_: {
-        Value range = i.x & 1 ? op_term(vm) : value_keep(B);
+        Value range = i.x == 3 ? op_term_or_day(vm) : i.x ? op_term(vm) : value_keep(B);
         Value v = {.tag = V_CELL, .i = span_begin(vm, range)};
         value_drop(vm->mem, range);
         SET(v);
@@ -502,6 +503,7 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_GIVEN_: enter(vm, 2, value_ent(ent_make(K_SCENARIO, ins_target(i)))); break;
       case OP_NOTE_: if (vm->sink.note) vm->sink.note(vm->sink.data, vm->k->noted.at[ins_target(i)], A); break;
       case OP_EXPECT_: if (vm->sink.expect) vm->sink.expect(vm->sink.data, vm->k->noted.at[ins_target(i)], A); break;
+      case OP_UNASKED_: SET(value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNASKED, 0, 0, vm_place(vm)))); break;
       case OP_COUNT_: break;
     }
   }

@@ -96,6 +96,7 @@ typedef struct Vm {
   uint32_t depth;                 /* runs within runs: facts that are evaluated where they are used */
   volatile int *stop;
   Map visited;                    /* while tracing: calls already gone into */
+  uint64_t *reached;              /* Funcs that were called, where tests want to know; else NULL */
   Sink sink;
   bool failed;
   RunError error;
@@ -151,6 +152,7 @@ Value op_text(Vm *vm, const Value *at, uint32_t n);
 Value op_step(Vm *vm, Value map);
 Value op_first_day(Vm *vm, Value spans);
 Value op_term(Vm *vm);
+Value op_term_or_day(Vm *vm);
 Value op_collect(Vm *vm, Op op, const Value *at, uint32_t n);
 Value op_concern(Vm *vm);
 Value op_parties(Vm *vm);

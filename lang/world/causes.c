@@ -6,11 +6,15 @@
 
 static uint64_t cause_hash(const CauseInfo *c) {
   uint64_t h = hash_u64((uint64_t)c->a << 32 | c->b);
+  for (int i = 0; i < TABLE_KEY_MAX - 1; i++) h = h * 31 + c->more[i];
   return hash_u64(h ^ ((uint64_t)c->span.lo << 32 | c->span.hi)) * 31 + c->kind;
 }
 
-Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span) {
-  CauseInfo c = {.kind = (uint8_t)kind, .a = a, .b = b, .span = span};
+static bool cause_same(const CauseInfo *k, const CauseInfo *c) {
+  return k->kind == c->kind && k->a == c->a && k->b == c->b && k->span.lo == c->span.lo && k->span.hi == c->span.hi && !memcmp(k->more, c->more, sizeof c->more);
+}
+
+static Cause cause_intern(World *w, CauseInfo c) {
   for (uint64_t h = cause_hash(&c);; h++) {  /* another cause of the same hash takes the next one */
     uint64_t *slot = map_slot(&w->cause_ids, h, UINT64_MAX);
     if (!slot) return 0;
@@ -20,8 +24,21 @@ Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span) {
       return (Cause)(*slot = w->causes.len - 1);
     }
     const CauseInfo *k = &w->causes.at[*slot];
-    if (k->kind == c.kind && k->a == c.a && k->b == c.b && k->span.lo == c.span.lo && k->span.hi == c.span.hi) return (Cause)*slot;
+    if (cause_same(k, &c)) return (Cause)*slot;
   }
+}
+
+Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span) {
+  return cause_intern(w, (CauseInfo){.kind = (uint8_t)kind, .a = a, .b = b, .span = span});
+}
+
+Cause world_cause_table(World *w, uint32_t table, const Value *key) {
+  CauseInfo c = {.kind = CAUSE_TABLE, .a = UINT32_MAX, .b = table};
+  uint32_t nkey = w->p->tables.at[table].nkey;
+  memset(c.more, 0xFF, sizeof c.more);
+  for (uint32_t k = 0; k < nkey; k++)
+    if (key[k].tag == V_ENT) *(k ? &c.more[k - 1] : &c.a) = key[k].aux;
+  return cause_intern(w, c);
 }
 
 Span world_cause_span(const World *w, Cause c) {
@@ -41,8 +58,12 @@ static void capacity_cause(const World *w, const CauseInfo *c, Buf *out) {
 
 static void table_cause(const World *w, const CauseInfo *c, Buf *out) {
   const char *name = c->b < w->p->tables.len ? sym_text(w->p, w->p->tables.at[c->b].name) : "?";
-  if (c->a == UINT32_MAX) buf_fmt(out, "%s: no fact says", name);
-  else buf_fmt(out, "%s for %s: no fact says", name, ent_text(w, c->a));
+  buf_str(out, name);
+  for (int k = 0, shown = 0; k < TABLE_KEY_MAX; k++) {
+    Ent e = k ? c->more[k - 1] : c->a;
+    if (e != UINT32_MAX) buf_fmt(out, "%s %s", shown++ ? "," : " for", ent_text(w, e));
+  }
+  buf_str(out, ": no fact says");
 }
 
 static void field_cause(const World *w, const CauseInfo *c, Buf *out) {
@@ -75,6 +96,7 @@ void world_cause_text(World *w, Cause id, Buf *out) {
     case CAUSE_ZERO: quoted(w, c->span, "a division", out); buf_str(out, ": what it divides by may be 0"); break;
     case CAUSE_KEY: quoted(w, c->span, "what is looked up", out); buf_str(out, ": that key or place is not there"); break;
     case CAUSE_LAYER: buf_fmt(out, "the layer %s: the draft declares no resource of it", ent_text(w, c->a)); break;
+    case CAUSE_UNASKED: buf_str(out, "the check "), quoted(w, c->span, "that is asked for", out), buf_str(out, ": it found nothing to judge"); break;
     case CAUSE_WORDS: quoted(w, c->span, "a text", out); buf_str(out, ": the text is no figure"); break;
   }
 }

@@ -42,6 +42,7 @@ static Hold condition(World *w, Ctx *x, uint32_t func, uint32_t who, bool want, 
 Hold clause_holds(World *w, Ctx *x, uint32_t clause, uint32_t who, Value *why) {
   ClauseFacts room;
   const ClauseFacts *c = world_clause(w, clause, &room);
+  if (bits_has(x->agreements, c->agreement)) clause_read(w, clause_named(w, clause));
   if (!clause_stands(x, c, clause) || lapsed(w, x, c)) return HOLDS_NOT;
   if (c->routes && bits_meet(c->routes, x->closed, bits_words(w->nroute))) return HOLDS_NOT;
   Hold a = condition(w, x, c->when, who, true, why);
@@ -108,6 +109,12 @@ bool world_blocked(World *w, Ctx *x, uint32_t c, uint32_t r) {
     return true;
   }
   return false;
+}
+
+bool world_in_force(World *w, Ctx *x, uint32_t control) {
+  if (!bits_has(x->controls, control)) return false;
+  fact_note(w, TRACE_CONTROL, control);
+  return true;
 }
 
 /* ---- adding promises up ---- */
@@ -439,6 +446,24 @@ Value world_suppliers(World *w, Ctx *x, uint32_t r) {
   if (!s) return value_set(&w->rt, few, 0);
   if (s->suppliers.tag == V_NONE) s->suppliers = suppliers_of(w, s);
   return value_keep(s->suppliers);
+}
+
+/* Nothing stands in the way of plain promises that are above 0: who makes one is a supplier on its days. */
+Value world_suppliers_within(World *w, Ctx *x, uint32_t r, Day lo, Day hi) {
+  const PromiseCols *p = &w->promises;
+  const Inner *in = w->inner;
+  if (!in->sealed || r >= w->nresource || w->tracing || x->view->nunder || !room_of(x)->all || in->control_start[r] != in->control_start[r + 1]) return value_none();
+  Scratch t = scratch_take(w);
+  bool plain = t.v && t.seen;
+  for (uint32_t i = p->start[r], end = p->start[r + 1]; i < end && plain; i++) {
+    Value v = p->value.at[i];
+    if (p->win.at[i].from > hi || p->win.at[i].until <= lo) continue;
+    plain = w->promises.flags.at[i] & ROW_PLAIN && v.tag == V_DEC && v.i > 0;
+    if (plain && w->promises.flags.at[i] & ROW_BINDS && p->act.at[i] == ACT_SUPPLY && !bits_has(x->absent, p->who.at[i])) bits_set(t.seen, p->who.at[i]);
+  }
+  Value set = plain && lo <= hi ? ents_of_bits(w, K_COUNTRY, t.seen, in->cwords) : value_none();
+  scratch_give(w, t);
+  return set;
 }
 
 static Value parts_total(World *w, const Sums *s, uint32_t r) {

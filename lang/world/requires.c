@@ -132,14 +132,13 @@ static uint32_t chain_find(World *w, uint32_t table, const Value *key, bool fall
 
 Value world_table(World *w, Ctx *x, uint32_t table, const Value *key) {
   uint32_t nkey = w->p->tables.at[table].nkey;
-  Span none = {0, 0};
   bool undated;
   if (!w->inner->sealed) return value_unknown(&w->rt, 0);
   for (uint32_t k = 0; k < nkey; k++)
     if (key[k].tag == V_UNK) return value_unknown2(&w->rt, key[k], key[k]);
   uint32_t row = chain_find(w, table, key, false, x->day, &undated);
   if (row == UINT32_MAX) row = chain_find(w, table, key, true, x->day, &undated);
-  if (row == UINT32_MAX) return unknown_of(w, CAUSE_TABLE, nkey && key[0].tag == V_ENT ? key[0].aux : UINT32_MAX, table, none);
+  if (row == UINT32_MAX) return value_unknown(&w->rt, world_cause_table(w, table, key));
   fact_note(w, TRACE_TABLE, row);
   if (undated) return unknown_of(w, CAUSE_UNDATED, 0, 0, w->tables.span.at[row]);
   return figure_eval(w, x, w->tables.value.at[row], UNIT_NONE);

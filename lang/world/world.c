@@ -230,9 +230,12 @@ Value ents_of_bits(World *w, uint32_t kind, const uint64_t *bits, uint32_t words
 }
 
 void fact_note(World *w, TraceKind kind, uint32_t row) {
-  enum { LOOK_BACK = 64 };  /* repeats further back stay: whoever shows a trace drops them */
+  /* Repeats further back stay: whoever shows a trace drops them. So do those of what a loop looked at before, since of an
+     any or all that is decided only the element that decides it is kept. */
+  enum { LOOK_BACK = 64, ALL_APART = 2048 };
   if (!w->tracing) return;
-  for (uint32_t i = w->trace.len, n = 0; i-- > 0 && n < LOOK_BACK; n++)
+  uint32_t floor = w->trace.len < ALL_APART ? w->trace_elem : 0;
+  for (uint32_t i = w->trace.len, n = 0; i-- > floor && n < LOOK_BACK; n++)
     if (w->trace.at[i].kind == kind && w->trace.at[i].row == row) return;
   Trace t = {.kind = (uint8_t)kind, .row = row};
   vec_push(w->mem, &w->trace, t);

@@ -11,7 +11,7 @@ typedef enum CauseKind {
   CAUSE_CAPACITY,   /* a country c, b resource: no supply fact says */
   CAUSE_WORLD,      /* a resource: its world production is not stated */
   CAUSE_LOOSE,      /* the fact at `span` gives only a range */
-  CAUSE_TABLE,      /* b table: no fact for this key */
+  CAUSE_TABLE,      /* b table, a and more its keys as far as they are entities: no fact for them */
   CAUSE_RATE,       /* a resource, b resource: no rate is stated */
   CAUSE_FIELD,      /* a entity, b field slot: not stated */
   CAUSE_UNDATED,    /* the fact at `span` has a window, and no day is set */
@@ -19,9 +19,10 @@ typedef enum CauseKind {
   CAUSE_ZERO,       /* division at `span` by what may be 0 */
   CAUSE_KEY,        /* a missing key or place, at `span` */
   CAUSE_LAYER,      /* a layer: the draft declares no resource of it */
-  CAUSE_WORDS       /* a text that is no figure, at `span` */
+  CAUSE_WORDS,      /* a text that is no figure, at `span` */
+  CAUSE_UNASKED     /* the check at `span` found nothing to ask about */
 } CauseKind;
-typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; } CauseInfo;
+typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; Ent more[TABLE_KEY_MAX - 1]; } CauseInfo;  /* UINT32_MAX: none */
 
 /* ---- facts ---- */
 enum { WHO_REST = 0xFFFFFE, WHO_JOINT = 0xFFFFFD };
@@ -154,7 +155,8 @@ typedef struct World {
   VEC(View *) views; Map view_ids;
   VEC(Ctx *) ctxs; Map ctx_ids;
   bool daily;                     /* something in the draft asks for `today`: contexts are by day */
-  bool tracing; VEC(Trace) trace; /* while tracing, caches are passed by and every fact read is noted */
+  bool tracing; VEC(Trace) trace; uint32_t trace_elem; /* while tracing, caches are passed by and every fact read is noted */
+  uint64_t *clauses_read;         /* clauses that an answer looked at, where tests want to know; else NULL */
   uint32_t ncountry, nroute, nresource;
   /* Evaluates a Func (with one entity as its argument, unless arg is UINT32_MAX) in a context; set by the machine. */
   Value (*eval)(void *vm, Ctx *ctx, uint32_t func, Ent arg);
@@ -163,6 +165,7 @@ typedef struct World {
   struct Inner *inner;            /* indexes and caches, private to this room */
 } World;
 
+static inline void clause_read(World *w, uint32_t clause) { if (w->clauses_read) bits_set(w->clauses_read, clause); }
 bool world_init(World *w, Mem *mem, Program *p);
 void world_end(World *w);
 uint64_t *world_bits(World *w, uint32_t n);                  /* n bits, zeroed, in the arena */
@@ -174,6 +177,7 @@ Span world_clause_span(const World *w, uint32_t row);
 bool world_clause_plain(World *w, uint32_t row, bool binding);   /* its promise is the row that comes next; false when memory is refused */
 ClauseFacts *world_clause_full(World *w, uint32_t row, const Node *article);   /* to be filled in; NULL when memory is refused */
 Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span);
+Cause world_cause_table(World *w, uint32_t table, const Value *key);   /* no fact for these keys */
 void world_cause_text(World *w, Cause c, Buf *out);          /* "what AUS can supply of gallium: no supply fact says" */
 Span world_cause_span(const World *w, Cause c);
 uint32_t world_cite(World *w, const uint32_t *sources, uint32_t n);  /* equal runs may repeat */
@@ -205,6 +209,8 @@ Value world_producers(World *w, Ctx *x, uint32_t r);
 Value world_committed(World *w, Ctx *x, uint32_t c, uint32_t r);
 Value world_intended(World *w, Ctx *x, uint32_t c, uint32_t r);
 Value world_suppliers(World *w, Ctx *x, uint32_t r);
+/* On some day from lo to hi, where that can be seen without going from day to day; else V_NONE. */
+Value world_suppliers_within(World *w, Ctx *x, uint32_t r, Day lo, Day hi);
 Value world_demanded(World *w, Ctx *x, uint32_t c, uint32_t r);
 bool world_has_need(World *w, Ctx *x, uint32_t r);
 Value world_needed(World *w, Ctx *x, uint32_t r);
@@ -214,6 +220,7 @@ Value world_rate(World *w, Ctx *x, uint32_t r, uint32_t input);
 Value world_stockpiled(World *w, Ctx *x, uint32_t c, uint32_t r);   /* c WHO_JOINT: everyone's */
 Value world_carried(World *w, Ctx *x, uint32_t r);
 bool world_blocked(World *w, Ctx *x, uint32_t c, uint32_t r);
+bool world_in_force(World *w, Ctx *x, uint32_t control);
 Value world_clauses(World *w, Ctx *x, Ent about);
 Value world_table(World *w, Ctx *x, uint32_t table, const Value *key);
 Value world_parties(World *w, Ctx *x);
