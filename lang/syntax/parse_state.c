@@ -80,6 +80,7 @@ Node *parse_append(Parse *p, Node *list, Node *item) {
     last->span.hi = list->span.hi = item->span.hi;
     return list;
   }
+  p->run = p->row;
   p->row = NULL;
   return ast_append(p->unit, list, item);
 }

@@ -26,6 +26,7 @@ typedef struct Parse {
   bool stop;        /* the parser's own stack is full */
   bool quick;       /* no mistake is explained: the first one ends this reading, and another begins */
   Node *row;        /* the ROWS node that the list at hand has not taken yet */
+  Node *run;        /* ... and the one that it took last */
 } Parse;
 
 Sym parse_sym(Parse *p, Span at);

@@ -10,7 +10,7 @@ enum { DAYS_SEEN = 256 };
 typedef struct Gather { World *w; Depend *p; VEC(SortKey) keys; struct { Day day; uint32_t turn; } seen[DAYS_SEEN]; uint32_t turn; } Gather;
 
 static void day_add(Gather *g, Day d) {
-  uint32_t at = (uint32_t)d % DAYS_SEEN;
+  uint32_t at = ((uint32_t)d * 0x9E3779B1u) >> 24;
   if (d <= DAY_MIN || d == DAY_OPEN || (g->seen[at].day == d && g->seen[at].turn == g->turn)) return;
   g->seen[at].day = d;
   g->seen[at].turn = g->turn;

@@ -27,11 +27,12 @@ static void merge(const SortKey *from, SortKey *to, uint32_t lo, uint32_t mid, u
 static uint32_t least(uint32_t a, uint64_t b) { return b < a ? (uint32_t)b : a; }
 
 void keys_sort(Mem *m, SortKey *at, uint32_t n) {
-  enum { FEW = 12 };
-  if (n <= FEW) { insertion_sort(at, n); return; }
+  enum { FEW = 16 };
+  for (uint32_t lo = 0; lo < n; lo += FEW) insertion_sort(at + lo, n - lo < FEW ? n - lo : FEW);
+  if (n <= FEW) return;
   SortKey *other = mem_get(m, n * sizeof *other), *from = at, *to = other;
   if (!other) return;
-  for (uint64_t run = 1; run < n; run *= 2) {
+  for (uint64_t run = FEW; run < n; run *= 2) {
     for (uint64_t lo = 0; lo < n; lo += 2 * run) merge(from, to, (uint32_t)lo, least(n, lo + run), least(n, lo + 2 * run));
     SortKey *was = from;
     from = to;
