@@ -32,6 +32,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %union {
   const char *text;
   uint32_t index;
+  RowRun rows;
   Day day;
   int op;
   Node *node;
@@ -58,8 +59,8 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %token <text> IDENT "a name" UNIT_NAME "a unit"
 %token <index> NUMBER "a number" STRING "a text in quotes" STR_HEAD "a text" STR_MID "more text" STR_TAIL "the end of the text"
 %token <day> DATE "a date"
-/* a declaration or clause in a common form, whole: see Row. No message names it: where there is one to give, none is read */
-%token <index> ROW "a row" CLAUSE_ROW "a row of clauses"
+/* declarations or clauses in a common form, whole: see Row. No message names it: where there is one to give, none is read */
+%token <rows> ROW "a row" CLAUSE_ROW "a row of clauses"
 /* the first token of a parse that wants an expression or a clause, not a draft */
 %token WANT_EXPR "an expression" WANT_CLAUSE "a clause"
 
@@ -99,8 +100,8 @@ items
   | items error                         { $$ = $1; }
   ;
 item: use | decl | row ;
-row: ROW                                { $$ = parse_row(p, @1, $1); } ;
-clause_row: CLAUSE_ROW                  { $$ = parse_row(p, @1, $1); } ;
+row: ROW                                { $$ = parse_rows(p, @1, $1); } ;
+clause_row: CLAUSE_ROW                  { $$ = parse_rows(p, @1, $1); } ;
 
 use
   : "use" path                          { $$ = MAKE(USE, 0, $2, NULL, NULL, NULL); }

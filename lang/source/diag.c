@@ -111,18 +111,21 @@ void diags_sort(Diags *d) {
   d->list.len = kept;
 }
 
-/* Whether eight bytes are all 32 to 126 or a line's end: nothing that needs looking at. */
-static bool plain8(const char *text) {
-  const uint64_t ones = 0x0101010101010101ull, highs = ones << 7;
-  uint64_t w;
-  memcpy(&w, text, sizeof w);
-  uint64_t low7 = w & ~highs, from32 = low7 + ones * (128 - 32), from127 = low7 + ones, other = ((w ^ ones * '\n') & ~highs) + ones * 127;
-  return !((w | from127 | (~from32 & other)) & highs);   /* the top bit of each: is 128 or more, 127 or more, 32 or more, no line's end */
+/* Whether all of a block is 32 to 126 or a line's end, so that there is nothing to look at. A loop without a way out: it is made
+ * into one of vectors. */
+enum { BLOCK = 64 };
+static bool block_plain(const char *text) {
+  unsigned char odd = 0;
+  for (int i = 0; i < BLOCK; i++) {
+    unsigned char c = (unsigned char)text[i];
+    odd |= (unsigned char)((unsigned char)(c - 32) > 94 && c != '\n');
+  }
+  return !odd;
 }
 
 bool source_text_ok(Diags *d, const Source *src) {
   for (uint32_t i = 0; i < src->len;) {
-    while (i + 8 <= src->len && plain8(src->text + i)) i += 8;
+    while (i + BLOCK <= src->len && block_plain(src->text + i)) i += BLOCK;
     unsigned char c = (unsigned char)src->text[i];
     while ((c >= 32 && c < 127) || c == '\n') c = (unsigned char)src->text[++i];  /* two NULs stand behind the text */
     if (i >= src->len) break;

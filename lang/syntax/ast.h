@@ -62,6 +62,7 @@ typedef struct Row {
   bool plain;          /* checked: there is nothing to say against it, nor to work out */
 } Row;
 enum { ROWS_BLOCK = 4096 };
+typedef struct RowRun { uint32_t first, n; } RowRun;   /* of one kind */
 
 /* What one session's drafts are parsed into: shared by the files, freed together. */
 typedef struct Unit {

@@ -26,7 +26,6 @@ typedef struct Parse {
   bool stop;        /* the parser's own stack is full */
   bool quick;       /* no mistake is explained: the first one ends this reading, and another begins */
   Node *row;        /* the ROWS node that the list at hand has not taken yet */
-  Node *run;        /* ... and the one that it took last */
 } Parse;
 
 Sym parse_sym(Parse *p, Span at);
@@ -39,8 +38,8 @@ Node *parse_act(Parse *p, Span at, int act, int modal, Node *quantity, Node *of,
 Node *parse_govern(Parse *p, Span at, int op, Node *expr, Node *arg);
 Node *parse_field(Parse *p, Span of, Span name);
 Node *parse_atom(Parse *p, Span at, Node *expr);
-Node *parse_row(Parse *p, Span at, uint32_t row);
-Node *parse_append(Parse *p, Node *list, Node *item);   /* ast_append, but for a row, which joins the run before it */
+Node *parse_rows(Parse *p, Span at, RowRun run);
+Node *parse_append(Parse *p, Node *list, Node *item);   /* ast_append, but for rows, which join those before them */
 void parse_block_open(Parse *p, Span at);
 void parse_block_close(Parse *p);
 

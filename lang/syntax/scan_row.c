@@ -10,7 +10,17 @@
  * everything that is wrong. tests/unit/syntax_rows.c reads drafts both ways. */
 
 /* at: what comes next, once `ok` is false of no meaning. Two NULs stand behind the text, and nothing here passes one. */
-typedef struct Reader { Unit *u; const char *at; bool ok; const char *entry, *entry_end; } Reader;
+typedef struct Reader {
+  Unit *u;
+  const char *at;
+  bool ok;
+  const char *end;
+  ScanDate *dates;
+  const char *entry, *entry_end;
+  const char *unit_text;   /* that was read last, and its name */
+  size_t unit_len;
+  Sym unit;
+} Reader;
 
 static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -104,17 +114,31 @@ static void unit(Reader *r, Row *row) {
   }
   r->ok = whole && !in_word(s[n]);
   if (!r->ok) return;
-  row->unit = intern_put(r->u->names, s, n);
+  if (n != r->unit_len || memcmp(s, r->unit_text, n)) {
+    r->unit = intern_put(r->u->names, s, n);
+    r->unit_text = s;
+    r->unit_len = n;
+  }
+  row->unit = r->unit;
   r->ok = row->unit && !kept(r->u, row->unit);
   r->at += n;
 }
 
+/* Most dates have come before. Their ten letters are the key. */
 static Day date(Reader *r) {
+  enum { LETTERS = 10 };
+  uint64_t head;
+  uint16_t tail;
   Day d = DAY_MIN;
-  size_t n = 0;
-  while (is_digit(r->at[n]) || r->at[n] == '-') n++;
-  r->ok = r->ok && !date_read(r->at, n, &d) && !in_word(r->at[n]);
-  r->at += n;
+  const char *s = r->at;
+  if (!r->ok || r->end - s < LETTERS || in_word(s[LETTERS]) || s[LETTERS] == '-') { r->ok = false; return d; }
+  memcpy(&head, s, sizeof head);
+  memcpy(&tail, s + sizeof head, sizeof tail);
+  r->at = s + LETTERS;
+  ScanDate *known = &r->dates[((head ^ tail) * 0x9E3779B97F4A7C15ull) >> (64 - SCAN_DATES_LOG)];
+  if (known->head == head && known->tail == tail) return known->day;
+  r->ok = !date_read(s, LETTERS, &d);
+  if (r->ok) *known = (ScanDate){head, d, tail};
   return d;
 }
 
@@ -206,27 +230,50 @@ static void requires(Reader *r, Row *row) {
   r->ok = r->ok && mark(r, '}');
 }
 
-int scan_row(ScanState *s, char *text, int len, char held, int kind, YYSTYPE *out, Span *at) {
-  Reader r = {.u = s->unit, .at = text + len, .ok = true};
+static const struct { const char *word; uint32_t len; void (*read)(Reader *r, Row *row); } kinds[] = {
+  [ROW_CLAUSE] = {"clause", 6, clause}, [ROW_SUPPLY] = {"supply", 6, supply}, [ROW_DEMAND] = {"demand", 6, demand}, [ROW_REQUIRES] = {"requires", 8, requires}};
+
+/* The row that begins at `text`, which is `lo` on the number line: where it ends, or NULL. */
+static const char *row_read(Reader *r, const char *text, uint32_t lo, int kind) {
   Row row = {.from = DAY_MIN, .until = DAY_OPEN, .kind = (uint8_t)kind};
+  r->at = text + kinds[kind].len;
+  r->ok = true;
+  r->entry = NULL;
+  gap(r);
+  kinds[kind].read(r, &row);
+  Row *to = r->ok ? unit_row_new(r->u) : NULL;
+  if (!to) return NULL;
+  row.span = (Span){lo, lo + (uint32_t)(r->at - text)};
+  if (r->entry) row.entry = (Span){lo + (uint32_t)(r->entry - text), lo + (uint32_t)(r->entry_end - text)};
+  *to = row;
+  return r->at;
+}
+
+/* The word of the next row of that kind, where nothing but blanks and line ends come before it; else NULL. */
+static const char *row_next(const char *at, int kind) {
+  while (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r') at++;
+  const char *word = kinds[kind].word;
+  for (uint32_t i = 0; i < kinds[kind].len; i++)
+    if (at[i] != word[i]) return NULL;
+  return in_word(at[kinds[kind].len]) ? NULL : at;
+}
+
+int scan_rows(ScanState *s, char *text, int len, char held, int kind, YYSTYPE *out, Span *at) {
+  enum { LONG = 1 << 30 };   /* bytes at one go: Flex counts them in an int */
+  Reader r = {.u = s->unit, .end = s->text + s->len, .dates = s->dates};
+  const char *end = NULL;
   if (s->holes) return 0;
   if (!s->unit->kept.len) scan_kept(s->unit);
+  out->rows.first = s->unit->nrow;
   text[len] = held;
-  gap(&r);
-  switch (kind) {
-    case ROW_CLAUSE: clause(&r, &row); break;
-    case ROW_SUPPLY: supply(&r, &row); break;
-    case ROW_DEMAND: demand(&r, &row); break;
-    default: requires(&r, &row); break;
+  for (const char *next = text; next && next - text < LONG; next = row_next(end, kind)) {
+    const char *read = row_read(&r, next, at->lo + (uint32_t)(next - text), kind);
+    if (!read) break;
+    end = read;
   }
   text[len] = 0;
-  Row *to = r.ok ? unit_row_new(s->unit) : NULL;
-  if (!to) return 0;
-  int whole = (int)(r.at - text);
-  row.span = (Span){at->lo, at->lo + (uint32_t)whole};
-  if (r.entry) row.entry = (Span){at->lo + (uint32_t)(r.entry - text), at->lo + (uint32_t)(r.entry_end - text)};
-  *to = row;
-  at->hi = row.span.hi;
-  out->index = s->unit->nrow - 1;
-  return whole;
+  out->rows.n = s->unit->nrow - out->rows.first;
+  if (!end) return 0;
+  at->hi = at->lo + (uint32_t)(end - text);
+  return (int)(end - text);
 }
