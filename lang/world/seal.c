@@ -44,39 +44,61 @@ void keys_sort(Mem *m, SortKey *at, uint32_t n) {
 
 /* ---- indexes ---- */
 
+/* By counting: the rows of key k are row[start[k]] .. row[start[k + 1] - 1], in order. start: nkey + 2 zeros, row: n. */
+static void index_fill(const uint32_t *key, uint32_t n, uint32_t nkey, uint32_t *start, uint32_t *row) {
+  for (uint32_t i = 0; i < n; i++) if (key[i] < nkey) start[key[i] + 2]++;
+  for (uint32_t i = 0; i < nkey; i++) start[i + 2] += start[i + 1];
+  for (uint32_t i = 0; i < n; i++) if (key[i] < nkey) row[start[key[i] + 1]++] = i;
+}
+
 bool index_make(World *w, const uint32_t *key, uint32_t n, uint32_t nkey, uint32_t **start, uint32_t **row) {
-  uint32_t *s = arena_zero(&w->arena, ((size_t)nkey + 2) * sizeof *s), *r = arena_zero(&w->arena, ((size_t)n + 1) * sizeof *r);
-  if (!s || !r) return false;
-  for (uint32_t i = 0; i < n; i++) if (key[i] < nkey) s[key[i] + 2]++;
-  for (uint32_t i = 0; i < nkey; i++) s[i + 2] += s[i + 1];
-  for (uint32_t i = 0; i < n; i++) if (key[i] < nkey) r[s[key[i] + 1]++] = i;
-  *start = s;
-  *row = r;
+  *start = arena_zero(&w->arena, ((size_t)nkey + 2) * sizeof **start);
+  *row = arena_zero(&w->arena, ((size_t)n + 1) * sizeof **row);
+  if (!*start || !*row) return false;
+  index_fill(key, n, nkey, *start, *row);
   return true;
 }
 
-static bool column_sort(World *w, void *at, size_t size, const uint32_t *row, uint32_t n) {
-  char *other = n ? mem_get(w->mem, n * size) : NULL, *from = at;
-  if (!other) return !n;
-  for (uint32_t i = 0; i < n; i++) memcpy(other + i * size, from + row[i] * size, size);
-  memcpy(at, other, n * size);
-  mem_free(w->mem, other, n * size);
-  return true;
+/* Puts into row i of a column what stands in row[i]: eight bytes of each cell at a time, through `spare`, which is n of eight. */
+static inline void piece_sort(char *at, size_t size, size_t piece, const uint32_t *row, uint32_t n, char *spare) {
+  for (uint32_t i = 0; i < n; i++) memcpy(spare + i * piece, at + row[i] * size, piece);
+  for (uint32_t i = 0; i < n; i++) memcpy(at + i * size, spare + i * piece, piece);
 }
+
+static void column_sort(void *column, size_t size, const uint32_t *row, uint32_t n, char *spare) {
+  char *at = column;
+  for (size_t left = size; left; at += left >= 8 ? 8 : left, left -= left >= 8 ? 8 : left) {
+    if (left >= 8) piece_sort(at, size, 8, row, n, spare);   /* a size that is known here makes a copy an instruction */
+    else if (left == 4) piece_sort(at, size, 4, row, n, spare);
+    else piece_sort(at, size, left, row, n, spare);
+  }
+}
+#define COLUMN_SORT(v) column_sort((v).at, sizeof *(v).at, row, n, spare)
 
 /* Promises are asked about by resource, again and again: there they had better lie beside each other. */
 static bool promises_sort(World *w) {
   PromiseCols *p = &w->promises;
-  uint32_t n = p->res.len, *row;
-  if (!index_make(w, p->res.at, n, w->nresource, &p->start, &row)) return false;
+  uint32_t n = p->res.len, *row = mem_get(w->mem, ((size_t)n + 1) * sizeof *row);
+  char *spare = mem_get(w->mem, ((size_t)n + 1) * sizeof(uint64_t));
+  p->start = arena_zero(&w->arena, ((size_t)w->nresource + 2) * sizeof *p->start);
   while (p->to.len && p->to.len < n && vec_push(w->mem, &p->to, NULL)) {}
-  if (p->to.len && !column_sort(w, p->to.at, sizeof *p->to.at, row, n)) return false;
-  bool done = column_sort(w, p->who.at, sizeof *p->who.at, row, n) && column_sort(w, p->value.at, sizeof *p->value.at, row, n) &&
-              column_sort(w, p->win.at, sizeof *p->win.at, row, n) && column_sort(w, p->clause.at, sizeof *p->clause.at, row, n) &&
-              column_sort(w, p->act.at, sizeof *p->act.at, row, n) && column_sort(w, p->flags.at, sizeof *p->flags.at, row, n) && column_sort(w, p->res.at, sizeof *p->res.at, row, n);
-  for (uint32_t i = 0; done && i < n; i++)
+  bool ready = row && spare && p->start && (!p->to.len || p->to.len == n);
+  if (ready) {
+    index_fill(p->res.at, n, w->nresource, p->start, row);
+    COLUMN_SORT(p->res);
+    COLUMN_SORT(p->who);
+    COLUMN_SORT(p->value);
+    COLUMN_SORT(p->win);
+    COLUMN_SORT(p->clause);
+    COLUMN_SORT(p->act);
+    COLUMN_SORT(p->flags);
+    if (p->to.len) COLUMN_SORT(p->to);
+  }
+  for (uint32_t i = 0; ready && i < n; i++)
     if (p->flags.at[i] & ROW_SOLE) w->clauses.at[p->clause.at[i]] = PLAIN_CLAUSE | i;
-  return done;
+  mem_free(w->mem, row, ((size_t)n + 1) * sizeof *row);
+  mem_free(w->mem, spare, ((size_t)n + 1) * sizeof(uint64_t));
+  return ready;
 }
 
 /* Before rows are sorted, while those of a clause follow each other. */
