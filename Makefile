@@ -153,7 +153,7 @@ test: all $(UNIT)
 	@B='$(B)' ENTENTE='$(B)/entente' sh tests/run.sh $(or $(T),$(TESTS) $(UNIT))
 
 bench: all
-	@bash tests/bench/run.sh
+	@python3 tests/bench/run.py
 soak: all $(B)/tests/fault
 	@B='$(B)' bash tests/soak.sh
 
