@@ -26,8 +26,10 @@ static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* What scan_is_word_char says, as a table: this file asks it of every byte. */
 static inline bool in_word(char c) {
-  static const uint64_t set[4] = {0x03FF000000000000, 0x07FFFFFE87FFFFFE};   /* 0-9, A-Z a-z _ */
-  return set[(unsigned char)c >> 6] >> ((unsigned char)c & 63) & 1;
+#define TEN(from) [from] = 1, [from + 1] = 1, [from + 2] = 1, [from + 3] = 1, [from + 4] = 1, [from + 5] = 1, [from + 6] = 1, [from + 7] = 1, [from + 8] = 1, [from + 9] = 1
+#define LETTERS(from) TEN(from), TEN(from + 10), [from + 20] = 1, [from + 21] = 1, [from + 22] = 1, [from + 23] = 1, [from + 24] = 1, [from + 25] = 1
+  static const bool word[256] = {TEN('0'), LETTERS('A'), LETTERS('a'), ['_'] = 1};
+  return word[(unsigned char)c];
 }
 
 static inline void blanks(Reader *r) {
