@@ -38,6 +38,9 @@ LINK := $(CC) $(CFLAGS) $(SAN) -pie -Wl,-z,relro,-z,now
 # what is left then is the C library alone, bound at once (lazy binding gains nothing more). Where a system has no
 # archives: make GMP=-lgmp FFI=-lffi
 GMP ?= -Wl,-Bstatic -lgmp -Wl,-Bdynamic
+# Of SQLite only the mathematics that it may be asked for is shared.
+SQLITE ?= -Wl,-Bstatic -lsqlite3 -Wl,-Bdynamic -lm
+LIBS = $(SQLITE) $(GMP)
 ifneq ($(wildcard lang/edge/ffi*.c),)
 FFI ?= -Wl,-Bstatic -lffi -Wl,-Bdynamic -ldl
 endif
@@ -74,13 +77,13 @@ $(B)/libentente.list $(B)/edge.list $(B)/flags $(GEN)/stdlib.list: FORCE
 # Both programs take from edge.a what they call, and no more.
 $(B)/entente: $(CLI_O) $(B)/edge.a $(B)/libentente.a
 	@echo "link $@"
-	$(Q)$(LINK) -o $@ $^ $(FFI) $(GMP)
+	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS)
 $(B)/entente-repl: $(REPL_O) $(B)/edge.a $(B)/libentente.a
 	@echo "link $@"
-	$(Q)$(LINK) -o $@ $^ $(FFI) $(GMP) -lreadline
+	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS) -lreadline
 $(B)/tests/%: tests/unit/%.c $(B)/libentente.a $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
-	$(Q)$(COMPILE) -Itests -MMD -MP -MF $@.d -pie -Wl,-z,relro,-z,now -o $@ $< $(B)/libentente.a $(GMP)
+	$(Q)$(COMPILE) -Itests -MMD -MP -MF $@.d -pie -Wl,-z,relro,-z,now -o $@ $< $(B)/libentente.a $(LIBS)
 
 $(B)/obj/%.o: lang/%.c $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"

@@ -39,7 +39,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 }
 
 /* words */
-%token USE "use" AS "as" KIND "kind" TABLE "table" FACT "fact" WORLD "world" DEFAULT "default" LAYER "layer"
+%token USE "use" AS "as" KIND "kind" TABLE "table" FACT "fact" WORLD "world" DATA "data" DEFAULT "default" LAYER "layer"
   COUNTRY "country" GROUP "group" CONCERN "concern" UNIT "unit" SOURCE "source" RESOURCE "resource"
   REQUIRES "requires" SUPPLY "supply" DEMAND "demand" FROM "from" UNTIL "until" THROUGH "through" BY "by"
   CITE "cite" CONTROL "control" ON "on" AGAINST "against" SUSPENDED "suspended" ROUTE "route"
@@ -65,10 +65,10 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %token WANT_EXPR "an expression" WANT_CLAUSE "a clause"
 
 %type <node> items item row clause_row decl title string parts path fields_opt fields field field_name names kind kfields instance
-  ename entity supply demand entries entry pieces piece literal mods mod cited requires inputs input control against suspensions
+  ename atom entity supply demand entries entry pieces piece literal mods mod cited requires inputs input control against suspensions
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
-  amendment since changes change let fn fn_name rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
-  requirement message scenario shocks shock test steps step table keys default fact world group concern unit use
+  amendment since starts changes change let fn fn_name rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
+  data where rowdecls rowdecl requirement message scenario shocks shock test steps step table keys default fact world group concern unit use
   expr logic comparison arith primary list pairs args_opt args arg
 %type <op> modal severity
 
@@ -115,7 +115,7 @@ path
 
 decl
   : kind | instance | entity | requires | table | fact | world | group | concern | unit | supply | demand | control
-  | agreement | amendment | let | fn | rule | check | scenario | test
+  | agreement | amendment | let | fn | rule | check | scenario | test | data
   ;
 
 title: %empty { $$ = NULL; } | string ;
@@ -146,6 +146,7 @@ field_name
   | "country" { $$ = parse_name(p, @1); }  | "demand" { $$ = parse_name(p, @1); }   | "supply" { $$ = parse_name(p, @1); }
   | "cite" { $$ = parse_name(p, @1); }     | "term" { $$ = parse_name(p, @1); }     | "parties" { $$ = parse_name(p, @1); }
   | "note" { $$ = parse_name(p, @1); }     | "group" { $$ = parse_name(p, @1); }    | "add" { $$ = parse_name(p, @1); }
+  | "data" { $$ = parse_name(p, @1); }
   | "strike" { $$ = parse_name(p, @1); }   | "replace" { $$ = parse_name(p, @1); }  | "amendment" { $$ = parse_name(p, @1); }
   ;
 names
@@ -241,6 +242,20 @@ suspensions
   | suspensions "suspended" arith       { $$ = ast_append(p->unit, $1, $3); }
   ;
 
+/* facts and entities from the rows of a file */
+data: "data" IDENT "in" expr where mods open rowdecls close {
+    $$ = MAKE(DATA, 0, parse_name(p, @2), $4, $5, $6); ast_kid(p->unit, $$, 4, $8); } ;
+where: %empty { $$ = NULL; } | "where" expr { $$ = $2; } ;
+rowdecls
+  : %empty                              { $$ = ast_list(p->unit, @$); }
+  | rowdecls rowdecl                    { $$ = ast_append(p->unit, $1, $2); }
+  | rowdecls error                      { $$ = $1; }
+  ;
+rowdecl
+  : fact | instance | entity | supply | demand | requires | world | control
+  | "add" "to" IDENT clause             { $$ = MAKE(ADD_TO, 0, parse_name(p, @3), $4, NULL, NULL); }
+  ;
+
 /* agreements */
 agreement: "agreement" IDENT title open members close { $$ = MAKE(AGREEMENT, 0, parse_name(p, @2), $3, $5, NULL); } ;
 members
@@ -265,7 +280,14 @@ clauses
 amendment: "amendment" IDENT title "to" IDENT since open changes close {
     $$ = MAKE(AMENDMENT, 0, parse_name(p, @2), $3, parse_name(p, @5), $8);
     ast_kid(p->unit, $$, 4, $6); } ;
-since: %empty { $$ = NULL; } | "from" arith { $$ = ast_append(p->unit, NULL, MAKE(MOD, MOD_FROM, $2, NULL, NULL, NULL)); } ;
+since
+  : %empty                              { $$ = NULL; }
+  | since starts                        { $$ = ast_append(p->unit, $1, $2); }
+  ;
+starts
+  : "from" arith                        { $$ = MAKE(MOD, MOD_FROM, $2, NULL, NULL, NULL); }
+  | "cite" cited                        { $$ = MAKE(MOD, MOD_CITE, $2, NULL, NULL, NULL); }
+  ;
 changes
   : %empty                              { $$ = ast_list(p->unit, @$); }
   | changes change                      { $$ = ast_append(p->unit, $1, $2); }
@@ -309,6 +331,7 @@ targets
   : names                               { $$ = MAKE(SET, 0, $1, NULL, NULL, NULL); }
   | "parties"                           { $$ = parse_name(p, @1); }
   | "{" list "}"                        { $$ = MAKE(SET, 0, $2, NULL, NULL, NULL); }
+  | atom
   ;
 cmods
   : %empty                              { $$ = NULL; }
@@ -383,6 +406,7 @@ id
   | "world" { $$ = parse_name(p, @1); }    | "kind" { $$ = parse_name(p, @1); }      | "default" { $$ = parse_name(p, @1); }
   | "buy" { $$ = parse_name(p, @1); }      | "amendment" { $$ = parse_name(p, @1); } | "add" { $$ = parse_name(p, @1); }
   | "strike" { $$ = parse_name(p, @1); }   | "test" { $$ = parse_name(p, @1); }    | "replace" { $$ = parse_name(p, @1); }
+  | "data" { $$ = parse_name(p, @1); }
   ;
 requirements
   : requirement                         { $$ = ast_append(p->unit, NULL, $1); }
@@ -491,14 +515,15 @@ primary
   | "parties"                           { $$ = parse_name(p, @1); }
   | "term"                              { $$ = parse_name(p, @1); }
   | "concern"                           { $$ = parse_name(p, @1); }
-  | "@" IDENT "." IDENT                 { $$ = parse_atom(p, @$, parse_field(p, @2, @4)); }
-  | "@" STRING                          { $$ = parse_atom(p, @$, parse_string(p, @2, $2)); }
-  | "@" "(" expr ")"                    { $$ = parse_atom(p, @$, $3); }
+  | atom
   ;
 ename
   : IDENT                               { $$ = parse_name(p, @1); }
-  | "@" IDENT "." IDENT                 { $$ = parse_atom(p, @$, parse_field(p, @2, @4)); }
-  | "@" STRING                          { $$ = parse_atom(p, @$, parse_string(p, @2, $2)); }
+  | atom
+  ;
+atom
+  : "@" IDENT "." IDENT                 { $$ = parse_atom(p, @$, parse_field(p, @2, @4)); }
+  | "@" string                          { $$ = parse_atom(p, @$, $2); }
   | "@" "(" expr ")"                    { $$ = parse_atom(p, @$, $3); }
   ;
 list

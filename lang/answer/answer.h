@@ -21,6 +21,10 @@ bool answer_tests(Vm *vm, uint16_t module, Day day, const TestFilter *which, Rep
 bool answer_matrix(Vm *vm, Report *r);
 void answer_rests(Vm *vm, Report *r, Finding *f);             /* from the trace at hand */
 void answer_missing(Vm *vm, Report *r, Finding *f, Value undecided);
+/* What would settle an undecided finding, and at which value, for the figures that f->missing lists. */
+typedef struct Settling { Vm *vm; uint32_t func; uint64_t facts, steps /* taken so far */; DaySpan term /* of the judgement */;
+  bool (*asked)(void *data, Vm *vm, uint32_t require, bool first); void *data; /* whether what vm is about to ask is the finding's */ } Settling;
+void answer_settle(Settling *s, Report *r, Finding *f, Value undecided);
 bool answer_reach_begin(Vm *vm);                              /* from here on what is reached is noted */
 void answer_reach_end(Vm *vm, Report *r);
 void answer_own(Vm *vm, Report *r);

@@ -32,6 +32,7 @@ typedef struct Run {
   DaySpan day;              /* the stretch at hand */
   bool first;
   uint64_t fresh;           /* counts runs */
+  Settling settling;
   Case *wants;              /* evaluated once more, to see what it rests on; then whose message comes */
 } Run;
 
@@ -55,11 +56,13 @@ void report_end(Report *r) {
 
 /* ---- cases ---- */
 
-/* The values of the check's names; borrowed. */
-static void bound_now(const Run *run, Value at[BOUND_MAX]) {
-  const Frame *f = &run->vm->frames.at[run->vm->frames.len - 1];
-  for (uint32_t i = 0; i < run->nslot; i++) at[i] = run->vm->reg[f->base + run->slot[i]];
+/* The values of the check's names, as a machine that runs it has them; borrowed. */
+static void bound_in(const Run *run, const Vm *vm, Value at[BOUND_MAX]) {
+  const Frame *f = &vm->frames.at[vm->frames.len - 1];
+  for (uint32_t i = 0; i < run->nslot; i++) at[i] = vm->reg[f->base + run->slot[i]];
 }
+
+static void bound_now(const Run *run, Value at[BOUND_MAX]) { bound_in(run, run->vm, at); }
 
 static uint64_t case_hash(Run *run, uint32_t require, const Value *bound) {
   uint64_t h = hash_u64((uint64_t)run->check << 32 | require);
@@ -234,11 +237,17 @@ static void spans_extend(Run *run, uint32_t from, Day last) {
   }
 }
 
+/* The term, or the one day, on which a check is judged. */
+static DaySpan whole_term(const Run *run) {
+  DaySpan whole = run->r->term;
+  if (run->o->as_of != DAY_NONE) whole.first = whole.last = run->o->as_of;
+  return whole;
+}
+
 enum { DAYS_MAX = 400 * 366 };
 
 static void run_term(Run *run, uint32_t from) {
-  DaySpan whole = run->r->term;
-  if (run->o->as_of != DAY_NONE) whole.first = whole.last = run->o->as_of;
+  DaySpan whole = whole_term(run);
   if (whole.first == DAY_NONE) { run_day(run, DAY_NONE, DAY_OPEN, true); return; }
   for (Day d = whole.first; d <= whole.last && !run->vm->failed;) {
     Day last = run_day(run, d, whole.last, d == whole.first);
@@ -283,6 +292,23 @@ static void bindings(Run *run, const Case *c, Finding *f) {
   f->nbinding = i;
 }
 
+static bool is_settled_one(void *data, Vm *vm, uint32_t require, bool first) {
+  Run *run = data;
+  Value bound[BOUND_MAX];
+  bound_in(run, vm, bound);
+  return (first || !require_of(run, run->check, require)->once) && case_is(run, run->now, require, bound);
+}
+
+static void settle(Run *run, Case *c, Finding *f) {
+  run->now = c;
+  run->settling.vm = run->vm;
+  run->settling.func = run->vm->k->checks.at[c->check].func;
+  run->settling.term = whole_term(run);
+  run->settling.asked = is_settled_one;
+  run->settling.data = run;
+  answer_settle(&run->settling, run->r, f, c->why);
+}
+
 static void finding(Run *run, Case *c) {
   const Require *q = require_of(run, c->check, c->require);
   const CheckCode *code = &run->vm->k->checks.at[c->check];
@@ -301,7 +327,10 @@ static void finding(Run *run, Case *c) {
   f.when = arena_get(&run->r->arena, (f.nwhen + 1) * sizeof *f.when);
   if (f.when && f.nwhen) memcpy(f.when, c->fails_ever ? c->fails.at : c->open.at, f.nwhen * sizeof *f.when);
   if (!f.when) f.nwhen = 0;
-  if (!c->fails_ever) answer_missing(run->vm, run->r, &f, c->why);
+  if (!c->fails_ever) {
+    answer_missing(run->vm, run->r, &f, c->why);
+    settle(run, c, &f);
+  }
   vec_push(run->r->mem, &run->r->findings, f);
 }
 

@@ -16,6 +16,7 @@ typedef struct FactRef {
   Span span;             /* its place in the draft; lo == hi: none (a missing figure) */
   const char **sources;  /* titles with publisher and date, n of them */
   uint32_t nsource;
+  const char *settles;   /* of a missing figure: at which values it is told, or NULL */
 } FactRef;
 
 typedef struct Binding { const char *name, *value; } Binding;  /* "l", "Critical minerals" */

@@ -39,6 +39,7 @@ void ent_config_init(ent_config *c) {
 
 static void defaults(ent_config *c) {
   if (!c->max_file) c->max_file = 16u << 20;
+  if (!c->max_data || c->max_data > CELL_BYTES_MAX) c->max_data = CELL_BYTES_MAX;
   if (!c->max_memory) c->max_memory = (size_t)2 << 30;
   if (!c->max_steps) c->max_steps = 2000000000ull;
   if (!c->max_output) c->max_output = 64u << 20;
@@ -67,6 +68,9 @@ ent_session *ent_open(const ent_config *c) {
   program_init(&s->program, m, &s->unit);
   chunk_init(&s->chunk, m, &s->program);
   loader_init(&s->loader, &s->program, s->config.max_file);
+  s->loader.max_data = s->config.max_data;
+  s->loader.max_steps = s->config.max_steps;
+  s->loader.stop = s->config.stop;
   buf_init(&s->out, m);
   s->out.max = s->config.max_output;
   return s;
@@ -79,7 +83,7 @@ static bool machine_ready(ent_session *s) {
   if (!ready) return false;
   ready = vm_init(&s->vm, &s->mem, &s->program, &s->chunk, &s->world);
   s->has_vm = true;
-  s->vm.max_steps = s->config.max_steps;
+  s->vm.max_steps = s->loader.max_steps;   /* what queries have left */
   s->vm.stop = s->config.stop;
   return ready;
 }

@@ -21,6 +21,7 @@ typedef enum ent_level { ENT_NOTE, ENT_WARN, ENT_DENY } ent_level;
 typedef struct ent_config {
   const char *root;        /* the draft's root folder; NULL: the folder of the first file */
   size_t max_file;         /* bytes; 0: 16 MiB */
+  size_t max_data;         /* bytes of a data file, at most 256 MiB; 0: that */
   size_t max_memory;       /* bytes; 0: 2 GiB */
   uint64_t max_steps;      /* 0: 2,000,000,000 */
   size_t max_output;       /* bytes; 0: 64 MiB */

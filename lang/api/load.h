@@ -6,14 +6,17 @@
 typedef struct Loader {
   Program *p;
   Unit *u;
-  size_t max_file;
+  size_t max_file, max_data;
+  uint64_t max_steps;   /* of queries; what they take is counted off */
+  volatile int *stop;
   int root;             /* a folder's descriptor, or -1 */
   bool no_root;         /* the root that was named is no folder that can be opened */
   VEC(struct { uint64_t dev, ino; Sym name; uint16_t module; bool open; }) files;
+  VEC(struct { uint64_t dev, ino; const Rows *rows; }) data;   /* data files read so far */
   VEC(struct { Sym name; Span span; }) stack;   /* what is being loaded, outermost first */
 } Loader;
 
-void loader_init(Loader *l, Program *p, size_t max_file);
+void loader_init(Loader *l, Program *p, size_t max_file);   /* the other limits are set by whoever owns it */
 void loader_end(Loader *l);
 /* The first file. 0, or an errno when it cannot be opened or read; mistakes within it go to diags. *module: its index. */
 int loader_file(Loader *l, const char *path, const char *root, uint16_t *module);

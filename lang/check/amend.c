@@ -155,7 +155,7 @@ static void amended_make(Checker *c, uint32_t index) {
     AmendedClause k = a->clauses.at[i];
     if (k.struck) continue;
     a->clauses.at[n++] = k;
-    if (k.clause != UINT32_MAX) map_put(&c->p->amended_ids, (uint64_t)a->decl->ref << 32 | program_entity(c->p, k.clause)->id, ent_index(k.clause));
+    if (k.clause != UINT32_MAX) map_put(&c->p->clause_ids, (uint64_t)a->decl->ref << 32 | program_entity(c->p, k.clause)->id, ent_index(k.clause));
   }
   a->clauses.len = n;
   a->state = AMENDED_DONE;

@@ -222,10 +222,17 @@ static bool params_for(const char *spec, uint32_t n, char out[8]) {
   return true;
 }
 
+/* Where a country or resource belongs, @ names one. */
+static void builtin_hints(Checker *c, Node *args, const char *params) {
+  for (Node *a = list_first(args); a && *params; a = a->next, params++)
+    if (*params == 'c' || *params == 'r') atoms_hint(c, a, c->p->kinds.at[*params == 'c' ? K_COUNTRY : K_RESOURCE].type);
+}
+
 static Type builtin_check(Checker *c, Node *e, Builtin b) {
   const BuiltinInfo *info = builtin_info(b);
   uint32_t n = list_len(e->kid[1]), i = 0;
-  char params[8], want[40];
+  char params[8] = "", want[40];
+  if (params_for(info->params, n, params)) builtin_hints(c, e->kid[1], params);
   bool mono = c->monotone;
   c->monotone = false;
   args_check(c, e->kid[1]);
@@ -313,10 +320,21 @@ static uint32_t overloads_text(Checker *c, Sym name, Buf *all) {
   return n;
 }
 
+/* What the nearest function of that name takes, so that @ can name it. Where several differ in the first parameter, nobody knows. */
+static void named_hints(Checker *c, Node *e, Bind nearest) {
+  Bind b;
+  const Func *f = &c->p->funcs.at[nearest.index];
+  bool one = nearest.next < 0 && !name_find_next(c, c->module, e->kid[0]->sym, 1, &b);
+  uint32_t i = 0;
+  for (Node *a = list_first(e->kid[1]); a && i < f->nparam; a = a->next, i++)
+    if (i || one) atoms_hint(c, a, f->param[i]);
+}
+
 static Type named_call(Checker *c, Node *e, Bind nearest) {
   Sym name = e->kid[0]->sym;
   Bind b;
   uint32_t f = nearest.index;
+  named_hints(c, e, nearest);
   bool mono = c->monotone;
   c->monotone = false;
   args_check(c, e->kid[1]);
@@ -341,9 +359,11 @@ static Type named_call(Checker *c, Node *e, Bind nearest) {
 }
 
 static Type table_call(Checker *c, Node *e, uint32_t t) {
-  args_check(c, e->kid[1]);
   Table *tab = &c->p->tables.at[t];
   uint32_t i = 0;
+  for (Node *a = list_first(e->kid[1]); a && i < tab->nkey; a = a->next, i++) atoms_hint(c, a, tab->key[i]);
+  args_check(c, e->kid[1]);
+  i = 0;
   e->op = CALL_TABLE;
   e->ref = t;
   depends(c, FLAG_VARIES);
@@ -357,7 +377,7 @@ static Type table_call(Checker *c, Node *e, uint32_t t) {
 }
 
 bool engine_function(const char *name) {
-  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "step", "passes"};
+  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "step", "passes", "performed"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (!strcmp(name, words[i])) return true;
   for (int b = 0; b < BUILTIN_COUNT; b++)
@@ -372,6 +392,7 @@ static bool engine_call(Checker *c, Node *e, Type *t) {
     if (!strcmp(name, aggregates[a])) { *t = aggregate_check(c, e, (Aggregate)a, name); return true; }
   if (!strcmp(name, "spans")) { *t = sentence_check(c, e, CALL_SPANS, name); return true; }
   if (!strcmp(name, "first_day")) { *t = sentence_check(c, e, CALL_FIRST_DAY, name); return true; }
+  if (!strcmp(name, "performed")) { *t = table_call(c, e, TABLE_PERFORMED); return true; }
   if (!strcmp(name, "passes")) { *t = passes_check(c, e); return true; }
   if (!strcmp(name, "step")) { *t = step_check(c, e); return true; }
   for (int b = 0; b < BUILTIN_COUNT; b++)

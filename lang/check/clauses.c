@@ -13,15 +13,18 @@ const ClauseRun *clause_run(const Program *p, uint32_t clause) {
   return &p->clause_runs.at[lo];
 }
 
-Ent clause_add(Checker *c, Span at, Ent owner, const Node *article) {
-  Program *p = c->p;
+Ent clause_make(Program *p, Span at, Ent owner, uint16_t module, const Node *article) {
   uint32_t n = p->clauses.len;
-  if (n >= 0xFFFFFF) { diag_add(c->d, DIAG_E0504, at, "there are more than 16,777,215 of these"); return UINT32_MAX; }
   const ClauseRun *last = p->clause_runs.len ? &p->clause_runs.at[p->clause_runs.len - 1] : NULL;
-  ClauseRun run = {n, owner, c->module, article};
-  bool goes_on = last && last->owner == owner && last->article == article;
-  if ((!goes_on && !vec_push(p->mem, &p->clause_runs, run)) || !vec_push(p->mem, &p->clauses, at)) return UINT32_MAX;
+  ClauseRun run = {n, owner, module, article};
+  bool goes_on = last && last->owner == owner && last->article == article && last->module == module;
+  if (n >= 0xFFFFFF || (!goes_on && !vec_push(p->mem, &p->clause_runs, run)) || !vec_push(p->mem, &p->clauses, at)) return UINT32_MAX;
   return ent_make(K_CLAUSE, n);
+}
+
+Ent clause_add(Checker *c, Span at, Ent owner, const Node *article) {
+  if (c->p->clauses.len >= 0xFFFFFF) { diag_add(c->d, DIAG_E0504, at, "there are more than 16,777,215 of these"); return UINT32_MAX; }
+  return clause_make(c->p, at, owner, c->module, article);
 }
 
 /* ---- entities ---- */
@@ -39,6 +42,12 @@ static Span label_span(const Program *p, uint32_t clause) {
   s.lo += (uint32_t)(at - text);
   s.hi = s.lo + (uint32_t)strcspn(at, " \t:");
   return s;
+}
+
+void clause_entity_put(Program *p, Ent clause, Entity e) {
+  Entity *at = arena_zero(&p->unit->arena, sizeof *at);
+  *at = e;
+  map_put(&p->clause_entities, ent_index(clause), (uintptr_t)at);
 }
 
 Entity *clause_entity(Program *p, uint32_t clause) {
@@ -158,7 +167,8 @@ static void labels_make(Program *p) {
 
 Ent program_clause(Program *p, Ent of, Sym label) {
   uint64_t i;
-  if (ent_kind(of) == K_AMENDMENT) return map_get(&p->amended_ids, (uint64_t)of << 32 | label, &i) ? ent_make(K_CLAUSE, (uint32_t)i) : UINT32_MAX;
+  if (map_get(&p->clause_ids, (uint64_t)of << 32 | label, &i)) return ent_make(K_CLAUSE, (uint32_t)i);
+  if (ent_kind(of) == K_AMENDMENT) return UINT32_MAX;
   if (!p->labels.all && p->clauses.len) labels_make(p);
   if (!p->labels.all) return UINT32_MAX;
   uint64_t at = *label_slot(p, of, (Text){sym_text(p, label), intern_len(p->unit->names, label)});
@@ -170,5 +180,5 @@ void clauses_end(Program *p) {
   vec_end(p->mem, &p->clauses);
   vec_end(p->mem, &p->clause_runs);
   map_end(&p->clause_entities);
-  map_end(&p->amended_ids);
+  map_end(&p->clause_ids);
 }

@@ -139,8 +139,6 @@ uint32_t thunk_make(Checker *c, Node *expr, Node *binder, Type binder_type, Type
   return i;
 }
 
-typedef struct Binder { Node *name; Type type; } Binder;
-
 static void limit_add(Checker *c, uint32_t func, uint8_t must_not, Span span) {
   if (!vec_room(c->p->mem, &c->p->limits)) return;
   c->p->limits.at[c->p->limits.len].func = func;
@@ -148,9 +146,10 @@ static void limit_add(Checker *c, uint32_t func, uint8_t must_not, Span span) {
   c->p->limits.at[c->p->limits.len++].span = span;
 }
 
-static void fact_expr(Checker *c, Node *e, Binder b, Type want, const char *what, uint8_t must_not) {
+void fact_expr(Checker *c, Node *e, Binder b, Type want, const char *what, uint8_t must_not) {
   if (!e) return;
   uint32_t f = thunk_make(c, e, b.name, b.type, want, what);
+  if (f != UINT32_MAX && c->p->funcs.at[f].flags & FLAG_ROW) must_not |= FLAG_VARIES;   /* the row is at hand but once */
   if (f != UINT32_MAX && must_not) limit_add(c, f, must_not, e->span);
 }
 
@@ -158,6 +157,7 @@ static const Binder nobody = {NULL, T_ERROR};
 static Type countries(Checker *c) { return type_set(&c->p->types, c->p->kinds.at[K_COUNTRY].type); }
 
 static Type figure_of(Checker *c, Ent resource, DimId times) {
+  if (resource == UINT32_MAX) return T_QUANTITY;  /* which one, a row says */
   UnitId u = c->p->resource_unit.at[ent_index(resource)];
   return u == UNIT_NONE ? T_QUANTITY : type_quantity(&c->p->types, 0, dim_mul(&c->p->units, unit_dim(&c->p->units, u), times, 1));
 }
@@ -167,11 +167,13 @@ static void targets_check(Checker *c, Node *n, uint32_t kind, Binder b) {
   if (!n) return;
   Type one = c->p->kinds.at[kind].type, many = type_set(&c->p->types, one);
   if (n->kind != N_SET) {
+    atoms_hint(c, n, one);
     fact_expr(c, n, b, T_ERROR, "this place", FLAG_CLAUSES);
     if (n->ty != T_ERROR && !type_fits(&c->p->types, n->ty, one) && !type_fits(&c->p->types, n->ty, many)) expected(c, n, n->ty, many, "this place");
     return;
   }
   for (Node *e = list_first(n->kid[0]); e; e = e->next) {
+    atoms_hint(c, e, one);
     fact_expr(c, e, b, T_ERROR, "this place", FLAG_CLAUSES);
     if (e->ty != T_ERROR && !type_fits(&c->p->types, e->ty, one) && !type_fits(&c->p->types, e->ty, many)) expected(c, e, e->ty, one, "this place");
   }
@@ -192,6 +194,8 @@ static void condition_check(Checker *c, Node *m, Binder b) {
   uint32_t f = thunk_make(c, m->kid[0], b.name, b.type, T_ERROR, NULL);
   if (f == UINT32_MAX) return;
   if (!type_fits(&c->p->types, c->p->funcs.at[f].ret, T_BOOL)) expected(c, m->kid[0], c->p->funcs.at[f].ret, T_BOOL, m->op == MOD_WHEN ? "'when'" : "'unless'");
+  if (c->p->funcs.at[f].flags & FLAG_ROW)
+    diag_help(c->d, diag_add(c->d, DIAG_E0320, m->kid[0]->span, "a condition is asked on each day, when the row is no longer at hand"), "whether a row counts at all says  data %s in ... where ...", sym_text(c->p, c->row));
   limit_add(c, f, FLAG_CLAUSES, m->kid[0]->span);
 }
 
@@ -226,6 +230,10 @@ static const char *id_of(Checker *c, Ent e) { return sym_text(c->p, program_enti
 
 static void rate_check(Checker *c, Ent r, Node *input, Ent in, Node *rate) {
   fact_expr(c, rate, nobody, T_ERROR, "a rate", FLAG_CLAUSES);
+  if (r == UINT32_MAX || in == UINT32_MAX) {
+    if (rate->ty != T_ERROR && !type_is_figure(&c->p->types, rate->ty)) expected(c, rate, rate->ty, T_QUANTITY, "a rate");
+    return;
+  }
   UnitId of = c->p->resource_unit.at[ent_index(r)], need = c->p->resource_unit.at[ent_index(in)];
   if (rate->ty == T_ERROR || of == UNIT_NONE || need == UNIT_NONE) return;
   if (!type_is_figure(&c->p->types, rate->ty)) { expected(c, rate, rate->ty, T_QUANTITY, "a rate"); return; }
@@ -272,7 +280,7 @@ static void field_unknown(Checker *c, uint32_t kind, Span at, Sym name) {
   buf_end(&b);
 }
 
-static void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
+void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
   uint64_t seen = 0;
   for (Node *f = list_first(fields); f; f = f->next) {
     uint32_t slot;
@@ -319,6 +327,7 @@ static bool is_rest(Checker *c, Node *name) { return name->kind == N_NAME && !st
 /* A figure of r that is not in r's unit. */
 static void report_measure(Checker *c, Node *e, Ent r, const char *or, Type want) {
   Buf a, b;
+  if (r == UINT32_MAX) { expected(c, e, e->ty, want, "a fact"); return; }
   buf_init(&a, c->p->mem);
   buf_init(&b, c->p->mem);
   if (e->kind == N_QUANTITY) buf_fmt(&a, "in %s", unit_text(&c->p->units, (UnitId)e->ref));
@@ -411,6 +420,7 @@ static void table_check(Checker *c, Node *n) {
 static Table *fact_table(Checker *c, Node *n) {
   Bind b;
   if (name_find(c, c->module, n->kid[0]->sym, &b) && b.kind == BIND_TABLE) { n->ref = b.index; return &c->p->tables.at[b.index]; }
+  if (n->kid[0]->sym == c->p->tables.at[TABLE_PERFORMED].name) { n->ref = TABLE_PERFORMED; return &c->p->tables.at[TABLE_PERFORMED]; }
   Diag *x = diag_add(c->d, DIAG_E0201, n->kid[0]->span, "there is no table named '%s'", sym_text(c->p, n->kid[0]->sym));
   diag_help(c->d, x, "declare it:  table %s (c: country): number", sym_text(c->p, n->kid[0]->sym));
   return NULL;
@@ -419,7 +429,12 @@ static Table *fact_table(Checker *c, Node *n) {
 /* The keys in parentheses, and `more` that stand before a colon: whether there are as many as the table has. */
 static bool fact_keys(Checker *c, Node *n, Table *t, uint32_t more) {
   uint32_t i = 0, given = list_len(n->kid[1]) + more;
-  for (Node *k = list_first(n->kid[1]); k; k = k->next, i++) fact_expr(c, k, nobody, i < t->nkey ? t->key[i] : T_ERROR, "a key of the table", FLAG_VARIES);
+  for (Node *k = list_first(n->kid[1]); k; k = k->next, i++) {
+    Type want = i < t->nkey ? t->key[i] : T_ERROR;
+    Ent e;
+    if (k->kind == N_ATOM && type_kind(&c->p->types, want) == TY_ENTITY) entity_find(c, k, type_at(&c->p->types, want).a, &e);
+    else fact_expr(c, k, nobody, want, "a key of the table", FLAG_VARIES);
+  }
   if (given == t->nkey) return true;
   diag_add(c->d, DIAG_E0211, n->span, "the table '%s' has %u key%s, not %u", sym_text(c->p, t->name), t->nkey, t->nkey == 1 ? "" : "s", given);
   return false;
@@ -442,7 +457,7 @@ static void fact_map_check(Checker *c, Node *n) {
   mods_check(c, n->kid[2], nobody);
   for (Node *e = list_first(n->kid[3]); e; e = e->next) {
     Ent x;
-    if (key.kind == TY_ENTITY && e->kid[0]->kind == N_NAME) entity_find(c, e->kid[0], key.a, &x);
+    if (key.kind == TY_ENTITY && (e->kid[0]->kind == N_NAME || e->kid[0]->kind == N_ATOM)) entity_find(c, e->kid[0], key.a, &x);
     else fact_expr(c, e->kid[0], nobody, last, "a key of the table", FLAG_VARIES);
     fact_expr(c, e->kid[1], nobody, val, "the table", FLAG_CLAUSES);
     mods_check(c, e->kid[2], nobody);
@@ -675,4 +690,5 @@ void decls_check(Checker *c) {
     c->module = p->facts.at[i].module;
     decl_check(c, p->facts.at[i].node);
   }
+  data_check(c);
 }

@@ -10,6 +10,9 @@ void call_add(Checker *c, uint32_t to, Span at) {
 
 static const char *expected_help(Checker *c, Node *at, Type got, TypeInfo g, TypeInfo w) {
   if (w.kind == TY_SET && g.kind == TY_ENTITY && w.a == got) return "put it in braces: { ... }";
+  if ((w.kind == TY_QUANTITY || w.kind == TY_NUMBER) && g.kind == TY_STRING && at->kind != N_STRING) return "number(...) reads the figure that a text writes";
+  if (w.kind == TY_DATE && g.kind == TY_STRING && at->kind != N_STRING) return "date(...) reads the date that a text writes";
+  if (w.kind == TY_ENTITY && g.kind == TY_STRING && at->kind != N_STRING) return "@ names an entity by a text:  @row.code, @(...)";
   if (w.kind == TY_QUANTITY && g.kind == TY_NUMBER) return "give it a unit, such as  12_000 t/yr";
   if (w.kind == TY_DATE && g.kind == TY_NUMBER) return "a date is written 2026-07-01";
   if (w.kind == TY_RANGE && g.kind == TY_DATE) return "a range is written 2026-01-01..2030-12-31";
@@ -43,6 +46,7 @@ void expected_some(Checker *c, Node *at, Type got, const char *want, const char 
 }
 
 Type expr_want(Checker *c, Node *e, Type want, const char *what) {
+  atoms_hint(c, e, want);
   Type got = expr_check(c, e);
   if (!type_fits(&c->p->types, got, want)) { expected(c, e, got, want, what); return T_ERROR; }
   return got;
@@ -118,16 +122,21 @@ static bool local_find(Checker *c, Node *e, Type *t) {
   return false;
 }
 
+/* All entities of a kind, declared or made by data. */
+static Type set_of(Checker *c, Node *e, uint32_t kind) {
+  e->op = REF_SETOF;
+  e->ref = kind;
+  use_mark_kind(c, kind);
+  return type_set(&c->p->types, c->p->kinds.at[kind].type);
+}
+
 static bool engine_name(Checker *c, Node *e, Type *t) {
   const char *s = sym_text(c->p, e->sym);
   static const struct { const char *word; uint32_t kind; } sets[] = {{"layers", K_LAYER}, {"countries", K_COUNTRY}, {"resources", K_RESOURCE},
     {"sources", K_SOURCE}, {"routes", K_ROUTE}, {"controls", K_CONTROL}, {"clauses", K_CLAUSE}, {"agreements", K_AGREEMENT}};
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
     if (!strcmp(s, sets[i].word)) {
-      e->op = REF_SETOF;
-      e->ref = sets[i].kind;
-      use_mark_kind(c, sets[i].kind);
-      *t = type_set(&c->p->types, c->p->kinds.at[sets[i].kind].type);
+      *t = set_of(c, e, sets[i].kind);
       return true;
     }
   Type countries = type_set(&c->p->types, c->p->kinds.at[K_COUNTRY].type);
@@ -168,7 +177,7 @@ static Type use_table(Checker *c, Node *e, uint32_t t) {
 static Type name_check(Checker *c, Node *e) {
   Type t = T_ERROR;
   Bind b;
-  if (local_find(c, e, &t)) return t;
+  if (local_find(c, e, &t) || row_column(c, e, &t)) return t;
   if (name_find(c, c->module, e->sym, &b)) {
     switch ((BindKind)b.kind) {
       case BIND_ENTITY:
@@ -177,9 +186,7 @@ static Type name_check(Checker *c, Node *e) {
         return c->p->kinds.at[ent_kind(b.index)].type;
       case BIND_FUNC: return use_func(c, e, b.index);
       case BIND_TABLE: return use_table(c, e, b.index);
-      case BIND_KIND:
-        diag_add(c->d, DIAG_E0206, e->span, "'%s' is a kind, not a value", sym_text(c->p, e->sym));
-        return T_ERROR;
+      case BIND_KIND: return set_of(c, e, b.index);
       case BIND_BAD: return T_ERROR;
     }
   }
@@ -282,7 +289,7 @@ static Type entity_field(Checker *c, Node *e, uint32_t kind) {
 
 static Type field_check(Checker *c, Node *e) {
   Type t;
-  if (prefixed(c, e, &t)) return t;
+  if (row_column(c, e, &t) || prefixed(c, e, &t)) return t;
   t = expr_check(c, e->kid[0]);
   TypeInfo x = type_at(&c->p->types, t);
   if (t == T_ERROR) return T_ERROR;
@@ -297,6 +304,8 @@ static Type field_check(Checker *c, Node *e) {
 }
 
 static Type index_check(Checker *c, Node *e) {
+  Type column;
+  if (row_column(c, e, &column)) return column;
   Type of = expr_check(c, e->kid[0]);
   TypeInfo x = type_at(&c->p->types, of);
   if (x.kind == TY_MAP) { expr_want(c, e->kid[1], x.a, "this map's key"); return x.b; }
@@ -399,6 +408,7 @@ static Type let_check(Checker *c, Node *e) {
 }
 
 static void without_check(Checker *c, Node *arg) {
+  atoms_hint(c, arg, c->p->kinds.at[K_COUNTRY].type);
   Type t = expr_check(c, arg), one = t;
   TypeInfo x = type_at(&c->p->types, t);
   if (x.kind == TY_SET) one = x.a;
@@ -477,9 +487,7 @@ static Type expr_type(Checker *c, Node *e) {
     case N_IF: return if_check(c, e);
     case N_LET_IN: return let_check(c, e);
     case N_GOVERN: return govern_check(c, e);
-    case N_ATOM:
-      diag_add(c->d, DIAG_E0206, e->span, "@ names an entity where a fact or clause expects one, not inside an expression");
-      return T_ERROR;
+    case N_ATOM: return atom_check(c, e);
     case N_EACH:
       diag_add(c->d, DIAG_E0211, e->span, "'for' inside a call belongs to sum, count, min, max, any or all");
       return T_ERROR;

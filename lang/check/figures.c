@@ -145,7 +145,11 @@ static bool plain_zero(Checker *c, Node *e, Type other) {
 static Type compare_check(Checker *c, Node *e) {
   bool mono = c->monotone, ok;
   c->monotone = false;
-  Type l = expr_check(c, e->kid[0]), r = expr_check(c, e->kid[1]);
+  bool atom = e->kid[0]->kind == N_ATOM;   /* the other side says of which kind it is */
+  Type r = atom ? expr_check(c, e->kid[1]) : T_ERROR;
+  if (atom) atoms_hint(c, e->kid[0], r);
+  Type l = expr_check(c, e->kid[0]);
+  if (!atom) { atoms_hint(c, e->kid[1], l); r = expr_check(c, e->kid[1]); }
   c->monotone = mono;
   if (l == T_ERROR || r == T_ERROR) return T_BOOL;
   if (type_is_figure(&c->p->types, l) && type_is_figure(&c->p->types, r)) {
@@ -166,11 +170,14 @@ static Type compare_check(Checker *c, Node *e) {
 static Type in_check(Checker *c, Node *e) {
   bool mono = c->monotone, ok;
   c->monotone = false;
-  Type l = expr_check(c, e->kid[0]), r = expr_check(c, e->kid[1]);
+  bool atom = e->kid[0]->kind == N_ATOM;
+  Type l = atom ? T_ERROR : expr_check(c, e->kid[0]);
+  if (!atom) atoms_hint(c, e->kid[1], type_set(&c->p->types, l));
+  Type r = expr_check(c, e->kid[1]), el = elem_type(c, r, NULL);
+  if (atom) { atoms_hint(c, e->kid[0], el); l = expr_check(c, e->kid[0]); }
   c->monotone = mono;
   if (l == T_ERROR || r == T_ERROR) return T_BOOL;
   TypeKind k = type_kind(&c->p->types, r);
-  Type el = elem_type(c, r, NULL);
   if (k != TY_SET && k != TY_LIST && k != TY_MAP && k != TY_RANGE && k != TY_INTS) { report_operands(c, e, "right of 'in' stands a set, a list, a map or a range"); return T_BOOL; }
   type_join(&c->p->types, l, el, &ok);
   if (!ok && !report_units(c, operator_span(c, e), e->kid[0], e->kid[1], l, el, "compared")) report_operands(c, e, NULL);

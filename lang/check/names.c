@@ -33,12 +33,21 @@ static bool find_used(Program *p, uint16_t from, Sym prefix, Sym name, uint32_t 
   return false;
 }
 
-bool name_find_next(Checker *c, uint16_t module, Sym name, uint32_t skip, Bind *out) {
-  if (find_in(c->p, module, name, out) && !skip--) return true;
-  const char *s = sym_text(c->p, name), *dot = strchr(s, '.');
-  if (!dot) return find_used(c->p, module, 0, name, skip, out);
-  Sym prefix = intern_put(c->u->names, s, (size_t)(dot - s));
-  return find_used(c->p, module, prefix, intern_put(c->u->names, dot + 1, strlen(dot + 1)), skip, out);
+static bool find(Program *p, uint16_t module, Sym name, uint32_t skip, Bind *out) {
+  if (find_in(p, module, name, out) && !skip--) return true;
+  const char *s = sym_text(p, name), *dot = strchr(s, '.');
+  if (!dot) return find_used(p, module, 0, name, skip, out);
+  Sym prefix = intern_put(p->unit->names, s, (size_t)(dot - s));
+  return find_used(p, module, prefix, intern_put(p->unit->names, dot + 1, strlen(dot + 1)), skip, out);
+}
+
+bool name_find_next(Checker *c, uint16_t module, Sym name, uint32_t skip, Bind *out) { return find(c->p, module, name, skip, out); }
+
+Ent program_find(Program *p, uint16_t module, Sym name, uint32_t kind) {
+  Bind b;
+  for (uint32_t skip = 0; find(p, module, name, skip, &b); skip++)
+    if (b.kind == BIND_ENTITY && ent_kind(b.index) == kind) return b.index;
+  return UINT32_MAX;
 }
 
 bool name_find(Checker *c, uint16_t module, Sym name, Bind *out) { return name_find_next(c, module, name, 0, out); }
@@ -116,7 +125,7 @@ static void unknown_help(Checker *c, Diag *x, Sym name, const char *what) {
   near_module(c, &n, c->module, 0);
   bool thing = !strcmp(what, "function") || !strcmp(what, "thing");
   for (int b = 0; b < BUILTIN_COUNT && thing; b++) near_try(&n, builtin_info((Builtin)b)->name);
-  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "passes", "today", "layers", "countries",
+  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "passes", "performed", "today", "layers", "countries",
     "resources", "sources", "routes", "controls", "clauses", "agreements", "parties", "concern", "term"};
   for (size_t i = 0; i < sizeof words / sizeof *words && thing; i++) near_try(&n, words[i]);
   if (near_help(c, x, &n, "", "")) return;
@@ -151,14 +160,8 @@ static bool is_entity_of(Checker *c, Node *n, Bind b, uint32_t kind, Ent *out) {
 
 bool entity_find(Checker *c, Node *n, uint32_t kind, Ent *out) {
   Sym name = n->sym;
-  if (n->kind == N_ATOM) {
-    Text t = ast_text(c->u, n->kid[0]);
-    if (!n->kid[0] || n->kid[0]->kind != N_STRING) {
-      diag_add(c->d, DIAG_E0206, n->span, "@ names an entity by a text here: @\"N20\"");
-      return false;
-    }
-    name = intern_put(c->u->names, t.at, t.len);
-  } else if (n->kind != N_NAME) return false;
+  if (n->kind == N_ATOM) return atom_find(c, n, kind, out);
+  if (n->kind != N_NAME) return false;
   Bind b;
   if (!name_find(c, c->module, name, &b)) {
     report_unknown(c, n->span, name, kind_word(c, kind));
@@ -307,25 +310,28 @@ static void declare_kind(Checker *c, Node *n) {
   bind_add(c, k.word, k.span, BIND_KIND, p->kinds.len - 1);
 }
 
+uint32_t kind_find(Checker *c, const Node *n) {
+  static const char *const words[] = {"use", "layer", "country", "group", "concern", "unit", "source", "resource", "requires", "supply", "demand",
+    "control", "route", "agreement", "amendment", "let", "fn", "rule", "check", "scenario", "test", "kind", "table", "fact", "world", "data"};
+  Bind b;
+  if (n->op != K_BUILTIN) return n->op;
+  if (name_find(c, c->module, n->sym, &b) && b.kind == BIND_KIND) return b.index;
+  Span word = {n->span.lo, n->span.lo + intern_len(c->u->names, n->sym)};
+  Diag *x = diag_add(c->d, DIAG_E0204, word, "'%s' begins no declaration, and there is no kind of that name", sym_text(c->p, n->sym));
+  Near near = near_begin(c, n->sym);
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
+  for (uint32_t i = K_BUILTIN; i < c->p->kinds.len; i++) near_try(&near, sym_text(c->p, c->p->kinds.at[i].word));
+  near_help(c, x, &near, "", "");
+  return UINT32_MAX;
+}
+
 static void declare_instance(Checker *c, Node *n) {
   Program *p = c->p;
-  uint32_t kind = n->op;
+  uint32_t kind = kind_find(c, n);
   Node *name = n->kid[0];
-  if (kind == K_BUILTIN) {
-    Bind b;
-    if (!name_find(c, c->module, n->sym, &b) || b.kind != BIND_KIND) {
-      Span word = {n->span.lo, n->span.lo + intern_len(c->u->names, n->sym)};
-      Diag *x = diag_add(c->d, DIAG_E0204, word, "'%s' begins no declaration, and there is no kind of that name", sym_text(p, n->sym));
-      static const char *const words[] = {"use", "layer", "country", "group", "concern", "unit", "source", "resource", "requires", "supply", "demand",
-        "control", "route", "agreement", "amendment", "let", "fn", "rule", "check", "scenario", "test", "kind", "table", "fact", "world"};
-      Near near = near_begin(c, n->sym);
-      for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
-      for (uint32_t i = K_BUILTIN; i < p->kinds.len; i++) near_try(&near, sym_text(p, p->kinds.at[i].word));
-      near_help(c, x, &near, "", "");
-      if (name->kind == N_NAME) bind_add(c, name->sym, name->span, BIND_BAD, 0);
-      return;
-    }
-    kind = b.index;
+  if (kind == UINT32_MAX) {
+    if (name->kind == N_NAME) bind_add(c, name->sym, name->span, BIND_BAD, 0);
+    return;
   }
   Ent e = entity_add(c, kind, name, n->kid[1], n, 0);
   if (e == UINT32_MAX) return;
@@ -340,9 +346,7 @@ static void declare_clause(Checker *c, Node *n, Ent owner, const Node *article) 
   Ent e = id ? clause_add(c, n->span, owner, article) : UINT32_MAX;
   n->ref = e;
   if (e == UINT32_MAX) return;
-  Entity *made = arena_zero(&c->u->arena, sizeof *made);
-  *made = (Entity){.id = id, .name = title_of(c, n->kid[1], id), .span = label->span, .decl = n, .owner = owner, .module = c->module};
-  map_put(&c->p->clause_entities, ent_index(e), (uintptr_t)made);
+  clause_entity_put(c->p, e, (Entity){.id = id, .name = title_of(c, n->kid[1], id), .span = label->span, .decl = n, .owner = owner, .module = c->module});
   if (ent_kind(owner) == K_AGREEMENT) clause_label(c, e);  /* whether an amendment may add it is seen when what it amends is known */
 }
 
@@ -466,8 +470,16 @@ static void declare_units(Checker *c) {
   }
 }
 
+/* The one table that the engine knows. A draft may declare another of its name. */
+static void declare_performed(Checker *c) {
+  Table t = {.name = sym_of(c, "performed"), .title = "when what a clause undertakes was done", .nkey = 1, .type = T_DATE};
+  t.key[0] = c->p->kinds.at[K_CLAUSE].type;
+  vec_push(c->p->mem, &c->p->tables, t);
+}
+
 void declare_all(Checker *c) {
   declare_units(c);
+  declare_performed(c);
   for (uint32_t i = 0; i < c->p->modules.len; i++) {
     c->module = (uint16_t)i;
     Node *first = list_first(c->p->modules.at[i].file->kid[0]);
@@ -475,6 +487,7 @@ void declare_all(Checker *c) {
       if (n->kind == N_KIND) declare_kind(c, n);
     for (Node *n = first; n && !mem_failed(c->p->mem); n = n->next) declare(c, n);
   }
+  data_declare(c);
 }
 
 /* ---- types and units as written ---- */

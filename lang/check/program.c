@@ -75,9 +75,10 @@ void program_init(Program *p, Mem *mem, Unit *unit) {
   unit_declare(&p->units, intern_put(unit->names, "d", 1), "days", none);  /* time is the engine's own */
   types_init(&p->types, mem, &p->units);
   map_init(&p->thunks, mem);
-  map_init(&p->amended_ids, mem);
+  map_init(&p->clause_ids, mem);
   map_init(&p->row_nodes, mem);
   map_init(&p->clause_entities, mem);
+  map_init(&p->made, mem);
   kinds_init(p);
 }
 
@@ -104,6 +105,13 @@ void program_end(Program *p) {
   vec_end(p->mem, &p->dates);
   vec_end(p->mem, &p->resource_unit);
   vec_end(p->mem, &p->limits);
+  for (uint32_t i = 0; i < p->rows.len; i++) {
+    rows_end(p->rows.at[i]);
+    mem_free(p->mem, p->rows.at[i], sizeof(Rows));
+  }
+  vec_end(p->mem, &p->rows);
+  vec_end(p->mem, &p->data);
+  map_end(&p->made);
   map_end(&p->thunks);
   clauses_end(p);
   map_end(&p->row_nodes);
@@ -128,6 +136,14 @@ void program_use(Program *p, uint16_t module, uint16_t used, Sym prefix, Span sp
   m->uses.at[m->uses.len].prefix = prefix;
   m->uses.at[m->uses.len].used = false;
   m->uses.at[m->uses.len++].span = span;
+}
+
+Rows *program_rows(Program *p, const Source *src) {
+  Rows *r = vec_room(p->mem, &p->rows) ? mem_get(p->mem, sizeof *r) : NULL;
+  if (!r) return NULL;
+  rows_init(r, p->mem, src);
+  p->rows.at[p->rows.len++] = r;
+  return r;
 }
 
 static void checker_init(Checker *c, Program *p) {

@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "base/map.h"
 #include "check/type.h"
+#include "source/rows.h"
 #include "syntax/ast.h"
 
 /* What the checker makes of the trees: every name resolved, every expression typed (in Node.ty, op and ref). */
@@ -20,6 +21,7 @@ typedef struct Entity {
   Node *decl;
   Ent owner;           /* clause: the agreement it is written in, or the amendment; else 0 */
   uint16_t module;
+  uint32_t row;        /* made by data: 1 + the row, counted over all blocks; else 0 */
 } Entity;
 
 typedef struct Field { Sym name; Type type; } Field;
@@ -34,7 +36,7 @@ typedef struct Kind {
 } Kind;
 
 typedef enum FuncKind { FUNC_FN, FUNC_RULE, FUNC_LET, FUNC_VERDICT /* of a check */, FUNC_THUNK, FUNC_CHECK, FUNC_TEST } FuncKind;
-enum { FLAG_VARIES = 1, FLAG_TODAY = 2, FLAG_CLAUSES = 4, FLAG_RECURSIVE = 8 };
+enum { FLAG_VARIES = 1, FLAG_TODAY = 2, FLAG_CLAUSES = 4, FLAG_RECURSIVE = 8, FLAG_ROW = 16 /* it mentions the row of a data block */ };
 
 typedef struct Call { uint32_t from, to; bool monotone; Span span; } Call;
 
@@ -61,7 +63,7 @@ typedef struct Table {
   Node *decl;
   uint16_t module;
 } Table;
-enum { TABLE_KEY_MAX = 4 };
+enum { TABLE_KEY_MAX = 4, TABLE_PERFORMED = 0 /* the engine's own, without a declaration */ };
 
 /* What a name at the top of a file stands for. */
 typedef enum BindKind { BIND_ENTITY, BIND_FUNC, BIND_TABLE, BIND_KIND, BIND_BAD /* declared by something reported already */ } BindKind;
@@ -78,7 +80,8 @@ typedef struct Module {
 
 /* How NAME, FIELD and CALL nodes are resolved: Node.op, with Node.ref as said. */
 enum { REF_NONE, REF_LOCAL /* slot */, REF_ENTITY /* Ent */, REF_FUNC /* Func without parameters */, REF_TABLE, REF_SETOF /* entity kind */,
-       REF_PARTIES, REF_CONCERN, REF_TERM, REF_OPEN, REF_TODAY, REF_FIELD /* slot of the kind's fields */, REF_RANGE_FROM, REF_RANGE_THROUGH };
+       REF_PARTIES, REF_CONCERN, REF_TERM, REF_OPEN, REF_TODAY, REF_FIELD /* slot of the kind's fields */, REF_RANGE_FROM, REF_RANGE_THROUGH,
+       REF_COLUMN /* of the rows of a data block */, REF_ATOM /* entity kind: which one, a text says when it is asked */ };
 enum { CALL_NONE, CALL_FUNC, CALL_BUILTIN, CALL_TABLE, CALL_AGGREGATE /* Aggregate */, CALL_SPANS, CALL_FIRST_DAY, CALL_STEP, CALL_PASSES };
 typedef enum Aggregate { AGG_SUM, AGG_COUNT, AGG_MIN, AGG_MAX, AGG_ANY, AGG_ALL } Aggregate;
 
@@ -101,6 +104,14 @@ typedef struct Amended {
   Ent of, root;          /* the agreement or amendment that it amends; the agreement that all goes back to */
   VEC(AmendedClause) clauses;
 } Amended;
+
+/* A data block, and the rows that it goes through. */
+typedef struct DataBlock {
+  Node *node;
+  uint16_t module;
+  const Rows *rows;      /* NULL: they could not be read, which has been said */
+  uint32_t first;        /* the number of its first row, counted over all blocks */
+} DataBlock;
 
 typedef struct Decl { Node *node; uint16_t module; } Decl;
 
@@ -138,10 +149,14 @@ typedef struct Program {
     uint32_t first;
     Text last;
   } labels;
-  Map amended_ids;       /* amendment << 32 | label -> clause */
+  Map clause_ids;        /* owner << 32 | label -> clause, of amendments, and of agreements what data adds */
   VEC(Amended) amended;  /* by amendment */
   VEC(uint32_t) amend_order;   /* amendments, those that are amended before those that amend them */
   Map row_nodes;         /* row -> Node *, of those that are not plain */
+  VEC(DataBlock) data;
+  VEC(Rows *) rows;      /* of data files; blocks may share them */
+  Map made;              /* kind << 32 | name -> Ent, of entities that data makes */
+  bool makes[256];       /* by kind: whether some data block makes such */
   Map thunks;            /* Node* -> Func, for expressions of declarations that are not plain literals */
 } Program;
 
@@ -149,12 +164,17 @@ void program_init(Program *p, Mem *mem, Unit *unit);
 void program_end(Program *p);
 /* Adds a parsed file as a module; uses are added by the loader with program_use. Returns its index. */
 uint16_t program_module(Program *p, Sym name, const Source *source, Node *file, bool library);
+/* Rows that live as long as the program; NULL when memory is refused. */
+Rows *program_rows(Program *p, const Source *src);
 void program_use(Program *p, uint16_t module, uint16_t used, Sym prefix, Span span);
 /* Declares, resolves, types. True when nothing is wrong. */
 bool program_check(Program *p);
 /* Checks an expression in the scope of a module, as a new Func without parameters; its index, or UINT32_MAX. */
 uint32_t program_check_expr(Program *p, uint16_t module, Node *expr);
 
+/* A clause that is written at a place: its number, or UINT32_MAX when there are too many, or memory is refused. */
+Ent clause_make(Program *p, Span at, Ent owner, uint16_t module, const Node *article);
+void clause_entity_put(Program *p, Ent clause, Entity e);
 Entity *clause_entity(Program *p, uint32_t clause);   /* made when it is first asked for; the pointer stays good */
 static inline Entity *program_entity(Program *p, Ent e) {
   return ent_kind(e) == K_CLAUSE ? clause_entity(p, ent_index(e)) : &p->kinds.at[ent_kind(e)].list.at[ent_index(e)];
@@ -165,6 +185,8 @@ const ClauseRun *clause_run(const Program *p, uint32_t clause);
 static inline const char *sym_text(const Program *p, Sym s) { return intern_text(p->unit->names, s); }
 /* The Func that an expression of a declaration became, or UINT32_MAX when it is a plain literal. */
 uint32_t program_thunk(const Program *p, const Node *expr);
+/* The entity of that kind whose name can be seen from the module; UINT32_MAX when there is none. */
+Ent program_find(Program *p, uint16_t module, Sym name, uint32_t kind);
 /* The clause of an agreement, or of one as amended, with that label; or UINT32_MAX. */
 Ent program_clause(Program *p, Ent of, Sym label);
 /* The field of a kind, and its slot; NULL when there is none. */

@@ -152,9 +152,17 @@ static void name(Compiler *c, Node *e, uint32_t to) {
 
 static void field(Compiler *c, Node *e, uint32_t to) {
   if (e->op == REF_ENTITY) { constant(c, e, to, value_ent(e->ref)); return; }
+  if (e->op == REF_COLUMN) { emit(c, e, OP_COLUMN_, 0, to, e->ref, 0); return; }
   uint32_t top = c->top, r = operand(c, e->kid[0]);
   if (e->op == REF_FIELD) emit(c, e, OP_FIELD_, 0, to, r, e->ref);
   else emit(c, e, OP_RANGE_END_, e->op == REF_RANGE_THROUGH, to, r, 0);
+  c->top = top;
+}
+
+static void atom(Compiler *c, Node *e, uint32_t to) {
+  uint32_t top = c->top;
+  if (e->op == REF_ENTITY) constant(c, e, to, value_ent(e->ref));
+  else emit(c, e, OP_ATOM_, 0, to, operand(c, e->kid[0]), e->ref);
   c->top = top;
 }
 
@@ -451,7 +459,9 @@ static void value(Compiler *c, Node *e, uint32_t to) {
     case N_NAME: name(c, e, to); break;
     case N_FIELD: field(c, e, to); break;
     case N_CALL: call(c, e, to); break;
+    case N_ATOM: atom(c, e, to); break;
     case N_INDEX: {
+      if (e->op == REF_COLUMN) { emit(c, e, OP_COLUMN_, 0, to, e->ref, 0); break; }
       uint32_t top = c->top, a = operand(c, e->kid[0]), b = operand(c, e->kid[1]);
       emit(c, e, OP_INDEX_, 0, to, a, b);
       c->top = top;

@@ -132,6 +132,7 @@ static bool set_diff(Options *o, const char *text) { (void)text; return o->diff 
 static bool set_write(Options *o, const char *text) { (void)text; return o->write = true; }
 static bool set_verify(Options *o, const char *text) { (void)text; return o->verify = o->list = true; }
 static bool set_max_file(Options *o, const char *text) { return read_size(text, &o->config.max_file); }
+static bool set_max_data(Options *o, const char *text) { return read_size(text, &o->config.max_data); }
 static bool set_max_memory(Options *o, const char *text) { return read_size(text, &o->config.max_memory); }
 static bool set_max_output(Options *o, const char *text) { return read_size(text, &o->config.max_output); }
 static bool set_max_steps(Options *o, const char *text) { return read_count(text, UINT64_MAX, &o->config.max_steps); }
@@ -163,6 +164,7 @@ static const Option options[] = {
   {"--color", "auto|always|never", GROUP_LOAD, set_color, "auto, always or never", "colours in text (auto: on a terminal, unless NO_COLOR is set)"},
   {"--width", "N", GROUP_LOAD, set_width, "a number from 20 to 10000", "columns of text (those of the terminal, or 100)"},
   {"--max-file", "N", GROUP_LOAD, set_max_file, "a number of bytes, as 500K or 16M", "bytes in one file (16M)"},
+  {"--max-data", "N", GROUP_LOAD, set_max_data, "a number of bytes, as 500K or 16M", "bytes in one data file (256M, and no more)"},
   {"--max-memory", "N", GROUP_LOAD, set_max_memory, "a number of bytes, as 500M or 2G", "bytes of memory for one draft (2G)"},
   {"--max-steps", "N", GROUP_RUN, set_max_steps, "a number of steps, as 2_000_000", "steps that one draft may take (2_000_000_000)"},
   {"--max-output", "N", GROUP_RUN, set_max_output, "a number of bytes, as 64M", "bytes of one report (64M)"},

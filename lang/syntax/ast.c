@@ -60,8 +60,9 @@ void ast_too_deep(Unit *u, Span at) {
 /* Depth is bounded here, where nodes are made, so that no later walk can overflow. The message comes once: a
  * node that is too deep counts as a leaf from then on. */
 static void deepen(Unit *u, Node *n, const Node *kid) {
-  if (!kid || kid->depth < n->depth) return;
-  n->depth = (uint16_t)(kid->depth + 1);
+  uint16_t own = n->kind != N_LIST;  /* a list is no level of its own: it belongs to what it is the list of */
+  if (!kid || kid->depth + own <= n->depth) return;
+  n->depth = (uint16_t)(kid->depth + own);
   if (n->depth <= AST_DEPTH_MAX) return;
   ast_too_deep(u, n->span);
   n->depth = 1;

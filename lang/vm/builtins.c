@@ -6,6 +6,12 @@
 
 static Value unknown(Vm *vm, CauseKind kind) { return value_unknown(&vm->rt, world_cause(vm->w, kind, 0, 0, vm_place(vm))); }
 
+/* Of a text: where a row of data is at hand, its place is that of the cell read last. */
+static Value unknown_text(Vm *vm, CauseKind kind, bool empty) {
+  bool cell = vm->row.rows != NULL;
+  return value_unknown(&vm->rt, world_cause(vm->w, cell && empty ? CAUSE_CELL : kind, 0, 0, cell ? vm->row.cell : vm_place(vm)));
+}
+
 static Value length(Value v) {
   if (v.tag == V_INTS) return value_int(value_hi(v) < value_lo(v) ? 0 : (int64_t)value_hi(v) - value_lo(v) + 1);
   return value_int(value_seq(v)->o.len);
@@ -31,6 +37,17 @@ static Value bound(Vm *vm, char mark, Num n, UnitId unit, Value why) {
   return value_interval(&vm->rt, &zero, &n, unit, why);
 }
 
+/* As in a draft; other writers have a large E too. */
+static int read_figure(Mem *m, const char *s, size_t n, Num *x) {
+  if (!memchr(s, 'E', n)) return num_read(m, s, n, x);
+  Buf b;
+  buf_init(&b, m);
+  for (size_t i = 0; i < n; i++) buf_char(&b, s[i] == 'E' ? 'e' : s[i]);
+  int bad = num_read(m, buf_text(&b), b.len, x);
+  buf_end(&b);
+  return bad;
+}
+
 /* 12, 1_000, -3.5, 40%, >50, <0.1; words and empty cells are unknown. */
 static Value number_of(Vm *vm, Value text) {
   const char *s = value_str(text);
@@ -44,16 +61,22 @@ static Value number_of(Vm *vm, Value text) {
   if (n && *s == '-') negative = true, s++, n--;
   if (n && s[n - 1] == '%') percent = true, n--;
   Num x;
-  if (!n || num_read(vm->mem, s, n, &x)) return unknown(vm, CAUSE_WORDS);
+  if (!n || read_figure(vm->mem, s, n, &x)) return unknown_text(vm, CAUSE_WORDS, !text.obj->len);
   if (percent || negative) {
     Num f = percent ? num_dec(negative ? -1 : 1, -2) : num_int(-1), y = num_mul(vm->mem, x, f);
     num_drop(vm->mem, x);
     x = y;
   }
   if (!mark) return value_figure(x, UNIT_ONE);
-  Value why = unknown(vm, CAUSE_LOOSE), v = bound(vm, mark, x, UNIT_ONE, why);
+  Value why = unknown_text(vm, CAUSE_LOOSE, false), v = bound(vm, mark, x, UNIT_ONE, why);
   value_drop(vm->mem, why);
   return v;
+}
+
+static Value date_of(Vm *vm, Value text) {
+  Day d;
+  if (date_read(value_str(text), text.obj->len, &d)) return unknown_text(vm, CAUSE_WORDS, !text.obj->len);
+  return value_date(d);
 }
 
 static Value slug(Vm *vm, Value text) {
@@ -159,7 +182,10 @@ static Value end_figure(Vm *vm, Value lo, const Value *hi, Builtin b) {
   else if (b == BUILTIN_at_most) { Num n = num_keep(value_num(lo)), zero = num_int(0); v = value_interval(&vm->rt, &zero, &n, lo.unit, why); }
   else if (fig_hull(&vm->rt, lo, *hi, why, &v)) { vm_fail_units(vm, FIG_UNITS, "the ends of one range", lo, *hi); v = value_int(0); }
   value_drop(vm->mem, why);
-  return v;
+  Value exact;
+  if (!world_settled(vm->w, CAUSE_LOOSE, 0, 0, vm_place(vm), v, &exact)) return v;
+  value_drop(vm->mem, v);
+  return exact;
 }
 
 static Value days_of(Vm *vm, Value v) {
@@ -289,6 +315,7 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_len: return length(a[0]);
     case BUILTIN_round: return rounded(vm, a[0], n > 1 ? &a[1] : NULL);
     case BUILTIN_number: return number_of(vm, a[0]);
+    case BUILTIN_date: return date_of(vm, a[0]);
     case BUILTIN_plain: return plain(vm, a[0]);
     case BUILTIN_join: return joined(vm, a[0], a[1]);
     case BUILTIN_slug: return slug(vm, a[0]);
@@ -351,5 +378,7 @@ Value vm_field(Vm *vm, Value v, uint32_t slot) {
     if (f.tag == V_FUNC) return vm_run(vm, f.aux, NULL, 0, vm->ctx);
     if (f.tag != V_NONE) return value_keep(f);
   }
+  Value settled, none = {0};
+  if (world_settled(vm->w, CAUSE_FIELD, v.aux, slot, (Span){0, 0}, none, &settled)) return settled;
   return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_FIELD, v.aux, slot, (Span){0, 0}));
 }

@@ -34,6 +34,7 @@ bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w) {
   vm->blank.day = DAY_NONE;
   vm->reg = mem_zero(mem, vm->nreg * sizeof(Value));
   map_init(&vm->visited, mem);
+  map_init(&vm->atoms, mem);
   w->eval = eval_for_world;
   w->vm = vm;
   return vm->reg != NULL;
@@ -51,6 +52,7 @@ void vm_end(Vm *vm) {
   vec_end(vm->mem, &vm->cells);
   vec_end(vm->mem, &vm->ctxs);
   map_end(&vm->visited);
+  map_end(&vm->atoms);
 }
 
 Span vm_place(const Vm *vm) {
@@ -125,6 +127,13 @@ static bool may_go_on(Vm *vm, uint32_t func, uint64_t steps) {
   if (vm->steps > vm->max_steps) vm_fail(vm, DIAG_E0507, "this takes more than %llu steps; most went into '%s'", (unsigned long long)vm->max_steps, dearest(vm));
   else if (vm->stop && *vm->stop) vm_fail(vm, DIAG_E0508, "stopped");
   else if (mem_failed(vm->mem)) vm_fail(vm, DIAG_E0505, "memory ran out");
+  return !vm->failed;
+}
+
+bool vm_spend(Vm *vm, uint64_t steps) {
+  vm->steps += steps;
+  if (vm->steps > vm->max_steps) vm_fail(vm, DIAG_E0507, "this takes more than %llu steps", (unsigned long long)vm->max_steps);
+  else if (vm->stop && *vm->stop) vm_fail(vm, DIAG_E0508, "stopped");
   return !vm->failed;
 }
 
@@ -438,6 +447,8 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_LIST_: case OP_SET_: case OP_MAP_: SET(op_collect(vm, (Op)i.op, r + i.b, i.c)); break;
       case OP_TEXT_: SET(op_text(vm, r + i.b, i.c)); break;
       case OP_FIELD_: { Value v = vm_field(vm, B, i.c); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; SET(v); break; }
+      case OP_COLUMN_: SET(vm_column(vm, i.b)); break;
+      case OP_ATOM_: SET(vm_atom(vm, i.c, B)); break;
       case OP_INDEX_: SET(vm_index(vm, B, C)); break;
       case OP_ENTITIES_: SET(world_entities(vm->w, i.b)); break;
       case OP_PARTIES_: world_dep(vm); SET(op_parties(vm)); break;

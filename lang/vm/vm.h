@@ -95,6 +95,9 @@ typedef struct Vm {
   uint32_t nspent;
   uint32_t depth;                 /* runs within runs: facts that are evaluated where they are used */
   volatile int *stop;
+  struct { const Rows *rows; uint32_t row; Span cell; } row;   /* while data is loaded: the row at hand, and its cell that was read last; rows NULL: none */
+  Map atoms;                      /* module, kind and text, hashed -> Ent: names that @ has found */
+  bool making;                    /* data is only making its entities: @ finds those that are declared */
   Map visited;                    /* while tracing: calls already gone into */
   uint64_t *reached;              /* Funcs that were called, where tests want to know; else NULL */
   Sink sink;
@@ -111,6 +114,8 @@ void vm_end(Vm *vm);
 Value vm_run(Vm *vm, uint32_t func, const Value *args, uint32_t nargs, Ctx *ctx);
 /* Sets the error unless one is set already. */
 void vm_fail(Vm *vm, DiagCode code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Counts steps that no instruction stands for; false when there are no more, or the run is to end. */
+bool vm_spend(Vm *vm, uint64_t steps);
 void vm_fail_units(Vm *vm, FigErr e, const char *what, Value a, Value b);
 
 /* load.c: evaluates what facts and agreements say and fills the world's columns. False when the draft has an error (in diags). */
@@ -120,6 +125,12 @@ bool vm_load(Vm *vm);
 Value vm_builtin(Vm *vm, Builtin b, const Value *args, uint32_t n);
 Value vm_field(Vm *vm, Value entity, uint32_t slot);
 Value vm_index(Vm *vm, Value of, Value key);
+
+/* rows.c */
+Value vm_column(Vm *vm, uint32_t col);
+/* The entity that a text names, seen from a module; UINT32_MAX when there is none. */
+Ent vm_named(Vm *vm, uint16_t module, uint32_t kind, const char *s, uint32_t n);
+Value vm_atom(Vm *vm, uint32_t kind, Value text);
 
 /* memo.c */
 /* The place of a call in the memo of the world at hand, or UINT32_MAX when it is not remembered (or memory is refused). */

@@ -138,7 +138,7 @@ Value world_table(World *w, Ctx *x, uint32_t table, const Value *key) {
     if (key[k].tag == V_UNK) return value_unknown2(&w->rt, key[k], key[k]);
   uint32_t row = chain_find(w, table, key, false, x->day, &undated);
   if (row == UINT32_MAX) row = chain_find(w, table, key, true, x->day, &undated);
-  if (row == UINT32_MAX) return value_unknown(&w->rt, world_cause_table(w, table, key));
+  if (row == UINT32_MAX) return unknown_key(w, table, key);
   fact_note(w, TRACE_TABLE, row);
   if (undated) return unknown_of(w, CAUSE_UNDATED, 0, 0, w->tables.span.at[row]);
   return figure_eval(w, x, w->tables.value.at[row], UNIT_NONE);

@@ -172,8 +172,13 @@ static void picture_sum(World *w, Ctx *x, Picture *p, uint32_t r) {
 static Value up_to(World *w, uint32_t c, uint32_t r, const Num *high, UnitId unit, Value also) {
   Num zero = num_int(0);
   Span none = {0, 0};
-  Value why = unknown_of(w, CAUSE_CAPACITY, cause_country(c), r, none), both = value_unknown2(&w->rt, why, also);
-  Value v = value_interval(&w->rt, &zero, high, unit, both);
+  Value why = value_unknown(&w->rt, world_cause(w, CAUSE_CAPACITY, cause_country(c), r, none)), both = value_unknown2(&w->rt, why, also), v;
+  if (unit != UNIT_ONE && world_settled(w, CAUSE_CAPACITY, cause_country(c), r, none, value_none(), &v)) {
+    value_drop(w->mem, why);
+    value_drop(w->mem, both);
+    return v;
+  }
+  v = value_interval(&w->rt, &zero, high, unit, both);
   value_drop(w->mem, why);
   value_drop(w->mem, both);
   return v.tag == V_NONE ? value_unknown(&w->rt, 0) : v;

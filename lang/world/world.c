@@ -1,6 +1,12 @@
 #include "world/inner.h"
 #include <string.h>
 
+void world_counts(World *w) {
+  w->ncountry = w->p->kinds.at[K_COUNTRY].list.len;
+  w->nroute = w->p->kinds.at[K_ROUTE].list.len;
+  w->nresource = w->p->kinds.at[K_RESOURCE].list.len;
+}
+
 bool world_init(World *w, Mem *mem, Program *p) {
   memset(w, 0, sizeof *w);
   w->mem = mem;
@@ -13,9 +19,7 @@ bool world_init(World *w, Mem *mem, Program *p) {
   map_init(&w->view_ids, mem);
   map_init(&w->ctx_ids, mem);
   map_init(&w->tables.by_key, mem);
-  w->ncountry = p->kinds.at[K_COUNTRY].list.len;
-  w->nroute = p->kinds.at[K_ROUTE].list.len;
-  w->nresource = p->kinds.at[K_RESOURCE].list.len;
+  world_counts(w);
   w->inner = mem_zero(mem, sizeof *w->inner);
   CauseInfo none = {.kind = CAUSE_LOOSE};  /* the first cause stands for "could not be worked out" */
   return w->inner && vec_push(mem, &w->causes, none) && vec_push(mem, &w->cites, 0) && !mem_failed(mem);
@@ -124,6 +128,8 @@ void world_end(World *w) {
   depend_end(w);
   vec_end(w->mem, &w->cites);
   vec_end(w->mem, &w->causes);
+  for (uint32_t i = 0; i < w->cause_keys.len; i++) value_drop(w->mem, w->cause_keys.at[i]);
+  vec_end(w->mem, &w->cause_keys);
   vec_end(w->mem, &w->breaks);
   vec_end(w->mem, &w->views);
   vec_end(w->mem, &w->ctxs);
@@ -162,7 +168,37 @@ const char *agreement_word(const World *w, uint32_t row) {
   return a->amendment ? ent_word(w, K_AMENDMENT, a->amendment - 1) : ent_word(w, K_AGREEMENT, row);
 }
 
+bool cause_settled(World *w, const CauseInfo *c, Value loose, Value *v) {
+  Settled *s = w->settled;
+  if (!s || !cause_same(&s->what, c)) return false;
+  value_drop(w->mem, s->seen);
+  s->seen = loose.tag == V_NONE ? value_bool(true) : value_keep(loose);
+  if (s->set) *v = value_keep(s->value);
+  return s->set;
+}
+
+bool world_settled(World *w, CauseKind kind, Ent a, uint32_t b, Span span, Value loose, Value *v) {
+  if (!w->settled) return false;
+  CauseInfo c = {.kind = (uint8_t)kind, .a = a, .b = b, .span = span};
+  return cause_settled(w, &c, loose, v);
+}
+
+void world_forget(World *w) {
+  Inner *in = w->inner;
+  for (uint32_t i = 0; i < w->ctxs.len; i++) ctx_free(w, w->ctxs.at[i]);
+  w->ctxs.len = 0;
+  map_clear(&w->ctx_ids);
+  for (int k = 0; k < FACTS_KINDS; k++)
+    for (uint32_t r = 0; in->pics[k] && r < w->nresource; r++) {
+      if (in->pics[k][r]) picture_free(w, in->pics[k][r]);
+      in->pics[k][r] = NULL;
+    }
+  in->broken = false;
+}
+
 Value unknown_of(World *w, CauseKind kind, Ent a, uint32_t b, Span span) {
+  Value v;
+  if (world_settled(w, kind, a, b, span, value_none(), &v)) return v;
   return value_unknown(&w->rt, world_cause(w, kind, a, b, span));
 }
 

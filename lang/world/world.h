@@ -11,7 +11,7 @@ typedef enum CauseKind {
   CAUSE_CAPACITY,   /* a country c, b resource: no supply fact says */
   CAUSE_WORLD,      /* a resource: its world production is not stated */
   CAUSE_LOOSE,      /* the fact at `span` gives only a range */
-  CAUSE_TABLE,      /* b table, a and more its keys as far as they are entities: no fact for them */
+  CAUSE_TABLE,      /* b table, and its keys: no fact for them */
   CAUSE_RATE,       /* a resource, b resource: no rate is stated */
   CAUSE_FIELD,      /* a entity, b field slot: not stated */
   CAUSE_UNDATED,    /* the fact at `span` has a window, and no day is set */
@@ -20,9 +20,14 @@ typedef enum CauseKind {
   CAUSE_KEY,        /* a missing key or place, at `span` */
   CAUSE_LAYER,      /* a layer: the draft declares no resource of it */
   CAUSE_WORDS,      /* a text that is no figure, at `span` */
+  CAUSE_CELL,       /* a cell of a data file that is empty or not there, at `span` */
   CAUSE_UNASKED     /* the check at `span` found nothing to ask about */
 } CauseKind;
-typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; Ent more[TABLE_KEY_MAX - 1]; } CauseInfo;  /* UINT32_MAX: none */
+typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; uint64_t keys; uint32_t key; } CauseInfo;  /* of a table: a hash of all keys; where they begin in cause_keys */
+
+/* One figure that is missing or loose, as if it were known: everything that would say so says the value instead. Until one
+ * is `set`, what it lies between is only noted. */
+typedef struct Settled { CauseInfo what; bool set; Value value, seen; } Settled;   /* seen: V_NONE when nobody asked */
 
 /* ---- facts ---- */
 enum { WHO_REST = 0xFFFFFE, WHO_JOINT = 0xFFFFFD };
@@ -150,12 +155,13 @@ typedef struct World {
   VEC(uint64_t *) passes;         /* by route: countries; NULL: not stated */
   VEC(Value) fields[256];         /* by kind: entity * number of fields + slot; V_NONE: not stated */
   VEC(uint32_t) cites;            /* runs: count, then source indexes; a row's `cite` is where its run begins; 0: none */
-  VEC(CauseInfo) causes; Map cause_ids;
+  VEC(CauseInfo) causes; Map cause_ids; VEC(Value) cause_keys;
   VEC(Day) breaks;                /* sorted: a new stretch begins on each */
   VEC(View *) views; Map view_ids;
   VEC(Ctx *) ctxs; Map ctx_ids;
   bool daily;                     /* something in the draft asks for `today`: contexts are by day */
   bool tracing; VEC(Trace) trace; uint32_t trace_elem; /* while tracing, caches are passed by and every fact read is noted */
+  Settled *settled;               /* NULL: all is as the draft says */
   uint64_t *clauses_read;         /* clauses that an answer looked at, where tests want to know; else NULL */
   uint32_t ncountry, nroute, nresource;
   /* Evaluates a Func (with one entity as its argument, unless arg is UINT32_MAX) in a context; set by the machine. */
@@ -167,6 +173,7 @@ typedef struct World {
 
 static inline void clause_read(World *w, uint32_t clause) { if (w->clauses_read) bits_set(w->clauses_read, clause); }
 bool world_init(World *w, Mem *mem, Program *p);
+void world_counts(World *w);     /* how many countries, routes and resources there are: data may have made some */
 void world_end(World *w);
 uint64_t *world_bits(World *w, uint32_t n);                  /* n bits, zeroed, in the arena */
 /* A row of clauses. Of a plain one everything is read from its promise, into `room`. */
@@ -176,8 +183,11 @@ const ClauseFacts *world_clause(const World *w, uint32_t row, ClauseFacts *room)
 Span world_clause_span(const World *w, uint32_t row);
 bool world_clause_plain(World *w, uint32_t row, bool binding);   /* its promise is the row that comes next; false when memory is refused */
 ClauseFacts *world_clause_full(World *w, uint32_t row, const Node *article);   /* to be filled in; NULL when memory is refused */
+/* Whether a figure that is unknown or loose for that reason has been settled; then *v, owned, is its value. */
+bool world_settled(World *w, CauseKind kind, Ent a, uint32_t b, Span span, Value loose, Value *v);
+/* Forgets what was worked out; while nobody holds a context. */
+void world_forget(World *w);
 Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span);
-Cause world_cause_table(World *w, uint32_t table, const Value *key);   /* no fact for these keys */
 void world_cause_text(World *w, Cause c, Buf *out);          /* "what AUS can supply of gallium: no supply fact says" */
 Span world_cause_span(const World *w, Cause c);
 uint32_t world_cite(World *w, const uint32_t *sources, uint32_t n);  /* equal runs may repeat */
@@ -243,9 +253,10 @@ Span world_trace_span(const World *w, Trace t);
 const uint32_t *world_trace_sources(const World *w, Trace t, uint32_t *n);
 
 /* What the engine finds without being asked, on the whole term, for answer/ to report: a promise above known capacity, a control that
- * contradicts a `shall not restrict`. One entry a clause; the spans are merged stretches. */
+ * contradicts a `shall not restrict`; and under each amendment what is not found without it. One entry a clause; the spans are
+ * merged stretches. */
 typedef enum OwnKind { OWN_OVERPROMISE, OWN_RESTRICTED } OwnKind;
-typedef struct OwnFinding { OwnKind kind; uint32_t clause, country, resource, control; Value promised, capacity; Day first, last; } OwnFinding;
+typedef struct OwnFinding { Ent under /* an amendment, or UINT32_MAX: in the world as it is */; OwnKind kind; uint32_t clause, country, resource, control; Value promised, capacity; Day first, last; } OwnFinding;
 uint32_t world_own_findings(World *w, OwnFinding *out, uint32_t max);   /* how many there are; at most max are written; values owned by the caller */
 
 #endif

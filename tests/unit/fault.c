@@ -130,6 +130,8 @@ int main(void) {
 #endif
   run(draft, ENT_TEXT, false, "one fails, text");
   run(draft, ENT_JSON, true, "all fail from there, JSON");
+  run("tests/hostile/data/all.ent", ENT_TEXT, false, "data, one fails, text");
+  run("tests/hostile/data/all.ent", ENT_JSON, true, "data, all fail from there, JSON");
   run("tests/testing/pictures.ent", ENT_TAP, false, "tests, one fails, TAP");
   run("tests/testing/pictures.ent", ENT_JSON, true, "tests, all fail from there, JUnit");
   run("tests/hostile/broken.ent", ENT_TAP, false, "mistakes, one fails, TAP");
