@@ -5,6 +5,7 @@
 #   make test     every test; the last line says N passed, N failed   (T=tests/lang.t for one of them)
 #   make asan     the same build in build/asan with ASan and UBSan    (GOAL=test to test it)
 #   make deps     installs what building and testing need             (demo and test do so by themselves)
+#   make fuzz     each libFuzzer target for FUZZ_SECONDS, with clang   (wants libclang-rt-dev)
 #   make bench | soak | clean
 #
 # CC=clang, CFLAGS, V=1 (show the commands) and B=folder may be given.
@@ -14,7 +15,7 @@ ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
 endif
 .DELETE_ON_ERROR:
-.PHONY: all demo test bench soak deps clean asan setup FORCE
+.PHONY: all demo test bench soak deps clean asan fuzz fuzzers setup FORCE
 all:
 
 B ?= build
@@ -36,7 +37,7 @@ LINK := $(CC) $(CFLAGS) $(SAN) -pie -Wl,-z,relro,-z,now
 # does nothing, 1,000 interleaved starts, median as a part of `lua5.4 -e ''`: all shared 0.73, the same bound lazily 0.71,
 # GMP and libffi as archives 0.67, wholly static with -static-pie 0.60. The last is out while edge/ffi calls dlopen, and
 # what is left then is the C library alone, bound at once (lazy binding gains nothing more). Where a system has no
-# archives: make GMP=-lgmp FFI=-lffi
+# archives: make GMP=-lgmp FFI=-lffi READLINE=-lreadline
 GMP ?= -Wl,-Bstatic -lgmp -Wl,-Bdynamic
 # Of SQLite only the mathematics that it may be asked for is shared.
 SQLITE ?= -Wl,-Bstatic -lsqlite3 -Wl,-Bdynamic -lm
@@ -44,6 +45,8 @@ LIBS = $(SQLITE) $(GMP)
 ifneq ($(wildcard lang/edge/ffi*.c),)
 FFI ?= -Wl,-Bstatic -lffi -Wl,-Bdynamic -ldl
 endif
+# The same for entente-repl, which links Readline and no other program does.
+READLINE ?= -Wl,-Bstatic -lreadline -ltinfo -Wl,-Bdynamic
 
 # ---- what is built from what ----
 
@@ -58,6 +61,8 @@ EDGE_O := $(call object,$(filter-out lang/edge/cli.c $(REPL),$(sort $(wildcard l
 REPL_O := $(call object,$(REPL))
 OBJECTS := $(LIB_O) $(CLI_O) $(EDGE_O) $(REPL_O)
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/*.c)))
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz_%,$(filter-out tests/fuzz/replay.c,$(sort $(wildcard tests/fuzz/*.c))))
+DIFFER_O := $(patsubst tests/differ/%.c,$(B)/obj/differ/%.o,$(sort $(wildcard tests/differ/*.c)))
 TESTS := $(sort $(wildcard tests/*.t)) tests/layers.sh tests/headers.sh
 
 all: $(B)/libentente.a $(B)/entente $(if $(REPL),$(B)/entente-repl)
@@ -80,25 +85,37 @@ $(B)/entente: $(CLI_O) $(B)/edge.a $(B)/libentente.a
 	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS)
 $(B)/entente-repl: $(REPL_O) $(B)/edge.a $(B)/libentente.a
 	@echo "link $@"
-	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS) -lreadline
+	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS) $(READLINE)
 $(B)/tests/%: tests/unit/%.c $(B)/libentente.a $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
 	$(Q)$(COMPILE) -Itests -MMD -MP -MF $@.d -pie -Wl,-z,relro,-z,now -o $@ $< $(B)/libentente.a $(LIBS)
+$(B)/tests/differ: $(DIFFER_O) $(B)/libentente.a
+	@mkdir -p $(@D); echo "link $@"
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
+# A fuzzing target: with libFuzzer's main where FUZZER says so, else with one that goes through the saved inputs.
+FUZZ_MAIN = $(if $(FUZZER),$(FUZZER),tests/fuzz/replay.c)
+$(B)/tests/fuzz_%: tests/fuzz/%.c tests/fuzz/replay.c tests/fuzz/fuzz.h $(B)/libentente.a $(B)/flags
+	@mkdir -p $(@D); echo "cc $<"
+	$(Q)$(COMPILE) -Itests -pie -Wl,-z,relro,-z,now -o $@ $< $(FUZZ_MAIN) $(B)/libentente.a $(LIBS)
+
+$(B)/obj/differ/%.o: tests/differ/%.c $(B)/flags
+	@mkdir -p $(@D); echo "cc $<"
+	$(Q)$(COMPILE) -Itests -MMD -MP -c -o $@ $<
 $(B)/obj/%.o: lang/%.c $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 $(B)/obj/gen/%.o: $(GEN)/%.c $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
--include $(OBJECTS:.o=.d) $(UNIT:=.d)
+-include $(OBJECTS:.o=.d) $(DIFFER_O:.o=.d) $(UNIT:=.d)
 
 # ---- what is generated ----
 
 # All that compiles waits for the generated headers; under `demo` and `test` everything waits for setup.
-$(OBJECTS) $(UNIT): | $(GEN)/parse.h $(GEN)/scan.h
+$(OBJECTS) $(DIFFER_O) $(FUZZ) $(UNIT): | $(GEN)/parse.h $(GEN)/scan.h
 SETUP := $(if $(filter demo test,$(MAKECMDGOALS)),setup)
-$(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(OBJECTS) $(UNIT): | $(SETUP)
+$(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(OBJECTS) $(DIFFER_O) $(FUZZ) $(UNIT): | $(SETUP)
 
 # Look-ahead correction is wanted where a mistake is explained, and not before (parse_drive.inc); Bison has no switch for that.
 $(GEN)/parse.c $(GEN)/parse.h &: grammar/parse.y
@@ -152,17 +169,24 @@ demo: $(B)/entente
 	  *) what='no code of this tool: it was killed or did not start' good=;; \
 	esac; echo "exit code $$code: $$what"; [ -n "$$good" ]
 
-test: all $(UNIT)
-	@B='$(B)' ENTENTE='$(B)/entente' sh tests/run.sh $(or $(T),$(TESTS) $(UNIT))
+test: all $(UNIT) $(FUZZ) $(B)/tests/differ
+	@B='$(B)' ENTENTE='$(B)/entente' sh tests/run.sh $(or $(T),$(B)/tests/differ $(TESTS) $(UNIT) $(FUZZ))
 
-bench: all
-	@python3 tests/bench/run.py
-soak: all $(B)/tests/fault
+bench: all $(B)/tests/session
+	@python3 tests/bench/run.py && bash tests/bench/run.sh
+soak: all $(B)/tests/fault $(B)/tests/differ
 	@B='$(B)' bash tests/soak.sh
 
 # The generated files are made first and shared.
 asan: $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c
 	@$(MAKE) B=build/asan SAN='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' $(or $(GOAL),all)
+
+fuzzers: $(FUZZ)
+fuzz: $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c
+	@command -v clang >/dev/null || { echo 'make fuzz wants clang with libFuzzer: on Debian 12, clang and libclang-rt-14-dev'; exit 1; }
+	@$(MAKE) CC=clang B=build/fuzz CFLAGS='-O1 -g' FUZZER=-fsanitize=fuzzer \
+	  SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' fuzzers
+	@sh tests/fuzz/run.sh $(patsubst tests/fuzz/%.c,build/fuzz/tests/fuzz_%,$(or $(TARGET:%=tests/fuzz/%.c),$(filter-out tests/fuzz/replay.c,$(sort $(wildcard tests/fuzz/*.c)))))
 
 clean:
 	rm -rf build

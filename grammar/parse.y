@@ -61,15 +61,15 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %token <day> DATE "a date"
 /* declarations or clauses in a common form, whole: see Row. No message names it: where there is one to give, none is read */
 %token <rows> ROW "a row" CLAUSE_ROW "a row of clauses"
-/* the first token of a parse that wants an expression or a clause, not a draft */
-%token WANT_EXPR "an expression" WANT_CLAUSE "a clause"
+/* the first token of a parse that wants an expression, a clause or one step of a scenario, and not a draft */
+%token WANT_EXPR "an expression" WANT_CLAUSE "a clause" WANT_SHOCK "a step"
 
 %type <node> items item row clause_row decl title string parts path fields_opt fields field field_name names kind kfields instance
   ename atom entity supply demand entries entry pieces piece literal mods mod cited requires inputs input control against suspensions
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
   amendment since starts changes change let fn fn_name rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
   data where rowdecls rowdecl requirement message scenario shocks shock test steps step table keys default fact world group concern unit use
-  expr logic comparison arith primary list pairs args_opt args arg
+  expr logic comparison arith primary list elements element args_opt args arg
 %type <op> modal severity
 
 /* loosest: what `if ... else` and `let ...;` take to their right */
@@ -92,6 +92,7 @@ start
   : items                               { p->root = MAKE(FILE, 0, $1, NULL, NULL, NULL); }
   | WANT_EXPR expr                      { p->root = $2; }
   | WANT_CLAUSE clause                  { p->root = $2; }
+  | WANT_SHOCK shock                    { p->root = $2; }
   ;
 
 items
@@ -505,8 +506,7 @@ primary
   | primary "[" expr "]"                { $$ = MAKE(INDEX, 0, $1, $3, NULL, NULL); }
   | "(" expr ")"                        { $$ = $2; }
   | "{" "}"                             { $$ = MAKE(SET, 0, NULL, NULL, NULL, NULL); }
-  | "{" list "}"                        { $$ = MAKE(SET, 0, $2, NULL, NULL, NULL); }
-  | "{" pairs "}"                       { $$ = MAKE(MAP, 0, $2, NULL, NULL, NULL); }
+  | "{" elements "}"                    { $$ = parse_braces(p, @$, $2); }
   | "{" expr gens "}"                   { $$ = MAKE(SET_FOR, 0, $2, $3, NULL, NULL); }
   | "{" expr ":" expr gens "}"          { $$ = MAKE(MAP_FOR, 0, $2, $4, $5, NULL); }
   | "[" "]"                             { $$ = MAKE(SEQ, 0, NULL, NULL, NULL, NULL); }
@@ -531,10 +531,14 @@ list
   | list "," expr                       { $$ = ast_append(p->unit, $1, $3); }
   | list ","                            { $$ = $1; }
   ;
-pairs
-  : expr ":" expr                       { $$ = ast_append(p->unit, NULL, MAKE(PAIR, 0, $1, $3, NULL, NULL)); }
-  | pairs "," expr ":" expr             { @$.lo = @3.lo; $$ = ast_append(p->unit, $1, MAKE(PAIR, 0, $3, $5, NULL, NULL)); }
-  | pairs ","                           { $$ = $1; }
+elements
+  : element                             { $$ = ast_append(p->unit, NULL, $1); }
+  | elements "," element                { $$ = ast_append(p->unit, $1, $3); }
+  | elements ","                        { $$ = $1; }
+  ;
+element
+  : expr
+  | expr ":" expr                       { $$ = MAKE(PAIR, 0, $1, $3, NULL, NULL); }
   ;
 args_opt
   : %empty                              { $$ = NULL; }
@@ -553,3 +557,4 @@ arg
 %%
 
 #include "syntax/parse_drive.inc"
+#include "syntax/parse_probe.inc"

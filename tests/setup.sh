@@ -36,7 +36,7 @@ look() {
   command -v flex >/dev/null 2>&1                 || want "flex" flex
   has_bison                                       || want "bison 3.8 or later" bison
   [ "$for_what" = test ] || return
-  links readline/readline.h -lreadline            || want "GNU Readline" libreadline-dev
+  links readline/readline.h -Wl,-Bstatic -lreadline -ltinfo -Wl,-Bdynamic || want "GNU Readline, with its archive libreadline.a" libreadline-dev
   command -v valgrind >/dev/null 2>&1             || want "valgrind, which counts instructions" valgrind
   { command -v prove && perl -MTest::More -e 1; } >/dev/null 2>&1 || want "perl with prove and Test::More" perl
 }

@@ -93,7 +93,7 @@ static Type step_check(Checker *c, Node *e) {
   if (t == T_ERROR) return t;
   if (x.kind != TY_MAP || x.a != T_DATE) { expected(c, arg, t, type_map(&c->p->types, T_DATE, T_NUMBER), "'step'"); return T_ERROR; }
   bool plain = arg->kind == N_MAP;
-  for (Node *n = plain ? list_first(arg->kid[0]) : NULL; n; n = n->next) plain = plain && n->kid[0]->kind == N_DATE;
+  for (Node *n = plain ? list_first(arg->kid[0]) : NULL; n; n = n->next) plain = plain && n->kind == N_PAIR && n->kid[0]->kind == N_DATE;
   if (!plain) depends(c, FLAG_TODAY);  /* its dates are not known before it runs: go day by day */
   return x.b;
 }
@@ -155,6 +155,7 @@ static bool param_fits(Checker *c, char letter, Type t) {
     case 'g': return x.kind == TY_RANGE;
     case 'D': return x.kind == TY_RANGE || (x.kind == TY_QUANTITY && (x.any || (!x.u && x.dim == time)));
     case 'C': return x.kind == TY_SET || x.kind == TY_LIST || x.kind == TY_MAP || x.kind == TY_INTS;
+    case 'Q': return x.kind == TY_SET || x.kind == TY_LIST;
     default: return true;
   }
 }
@@ -172,6 +173,7 @@ static const char *param_word(char letter) {
     case 'g': return "a range of dates";
     case 'D': return "a range of dates or a duration";
     case 'C': return "a set, list or map";
+    case 'Q': return "a set or a list";
     default: return "a value";
   }
 }

@@ -61,7 +61,7 @@ Sym ename_sym(Checker *c, Node *name);         /* what an entity is called where
 Ent clause_add(Checker *c, Span at, Ent owner, const Node *article);   /* UINT32_MAX, and a message, when there are too many */
 /* Gives a clause its label, which comes of no other of this owner: reported otherwise. */
 void clause_label(Checker *c, Ent clause);
-void clause_labels_drop(Program *p);   /* they are made again when asked for */
+void clause_labels_drop(const Program *p);   /* they are made again when asked for */
 void clauses_end(Program *p);
 
 /* rows.c: of a ROWS node. What is wrong with a row, or wants more than a row can hold, becomes a node and is checked as one. */
@@ -78,6 +78,7 @@ Type expr_want(Checker *c, Node *e, Type want, const char *what);
 void local_push(Checker *c, Node *name, Type type, const char *what);
 void locals_drop(Checker *c, uint32_t to);
 uint32_t gens_check(Checker *c, Node *gens);    /* binds; returns how many locals there were before */
+bool map_whole(Checker *c, Node *map);          /* whether all in the braces are pairs; says so where not */
 void depends(Checker *c, uint8_t flags);
 void call_add(Checker *c, uint32_t to, Span at);
 void expected(Checker *c, Node *at, Type got, Type want, const char *what);

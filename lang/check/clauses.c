@@ -31,7 +31,7 @@ Ent clause_add(Checker *c, Span at, Ent owner, const Node *article) {
 
 static Entity *entity_known(const Program *p, uint32_t clause) {
   uint64_t at;
-  return map_get(&p->clause_entities, clause, &at) ? (Entity *)(uintptr_t)at : NULL;
+  return map_get(&p->memo->entities, clause, &at) ? (Entity *)(uintptr_t)at : NULL;
 }
 
 /* Of a clause that was read as a row: the word after `clause`. */
@@ -44,13 +44,13 @@ static Span label_span(const Program *p, uint32_t clause) {
   return s;
 }
 
-void clause_entity_put(Program *p, Ent clause, Entity e) {
+void clause_entity_put(const Program *p, Ent clause, Entity e) {
   Entity *at = arena_zero(&p->unit->arena, sizeof *at);
   *at = e;
-  map_put(&p->clause_entities, ent_index(clause), (uintptr_t)at);
+  map_put(&p->memo->entities, ent_index(clause), (uintptr_t)at);
 }
 
-Entity *clause_entity(Program *p, uint32_t clause) {
+Entity *clause_entity(const Program *p, uint32_t clause) {
   Entity *e = entity_known(p, clause);
   if (e) return e;
   e = arena_zero(&p->unit->arena, sizeof *e);
@@ -60,7 +60,7 @@ Entity *clause_entity(Program *p, uint32_t clause) {
   e->name = sym_text(p, e->id);
   e->owner = run->owner;
   e->module = run->module;
-  map_put(&p->clause_entities, clause, (uintptr_t)e);
+  map_put(&p->memo->entities, clause, (uintptr_t)e);
   return e;
 }
 
@@ -77,8 +77,8 @@ static uint64_t label_hash(const Program *p, Ent owner, Text t) { return hash_by
 
 /* The slot of an owner's label, or the free one where it belongs. */
 static uint64_t *label_slot(const Program *p, Ent owner, Text t) {
-  uint64_t hash = label_hash(p, owner, t) >> 32, *slot = p->labels.slot;
-  uint32_t mask = p->labels.cap - 1, i = (uint32_t)hash & mask;
+  uint64_t hash = label_hash(p, owner, t) >> 32, *slot = p->memo->slot;
+  uint32_t mask = p->memo->cap - 1, i = (uint32_t)hash & mask;
   for (; slot[i]; i = (i + 1) & mask) {
     if (slot[i] >> 32 != hash) continue;
     uint32_t clause = (uint32_t)slot[i] - 1;
@@ -88,39 +88,39 @@ static uint64_t *label_slot(const Program *p, Ent owner, Text t) {
   return &slot[i];
 }
 
-static bool labels_room(Program *p, uint32_t n) {
-  uint32_t cap = p->labels.cap ? p->labels.cap : 64;
+static bool labels_room(const Program *p, uint32_t n) {
+  uint32_t cap = p->memo->cap ? p->memo->cap : 64;
   while (n > cap / 4 * 3) cap *= 2;
-  if (cap == p->labels.cap) return true;
+  if (cap == p->memo->cap) return true;
   uint64_t *slot = mem_zero(p->mem, cap * sizeof *slot);
   if (!slot) return false;
-  for (uint32_t i = 0; i < p->labels.cap; i++) {
-    if (!p->labels.slot[i]) continue;
-    uint32_t k = (uint32_t)(p->labels.slot[i] >> 32) & (cap - 1);
+  for (uint32_t i = 0; i < p->memo->cap; i++) {
+    if (!p->memo->slot[i]) continue;
+    uint32_t k = (uint32_t)(p->memo->slot[i] >> 32) & (cap - 1);
     while (slot[k]) k = (k + 1) & (cap - 1);
-    slot[k] = p->labels.slot[i];
+    slot[k] = p->memo->slot[i];
   }
-  mem_free(p->mem, p->labels.slot, p->labels.cap * sizeof *slot);
-  p->labels.slot = slot;
-  p->labels.cap = cap;
+  mem_free(p->mem, p->memo->slot, p->memo->cap * sizeof *slot);
+  p->memo->slot = slot;
+  p->memo->cap = cap;
   return true;
 }
 
-void clause_labels_drop(Program *p) {
-  mem_free(p->mem, p->labels.slot, p->labels.cap * sizeof *p->labels.slot);
-  p->labels.slot = NULL;
-  p->labels.cap = p->labels.len = 0;
-  p->labels.all = false;
+void clause_labels_drop(const Program *p) {
+  mem_free(p->mem, p->memo->slot, p->memo->cap * sizeof *p->memo->slot);
+  p->memo->slot = NULL;
+  p->memo->cap = p->memo->len = 0;
+  p->memo->all = false;
 }
 
 /* The clause of that label that is known already, or UINT32_MAX and this one is. */
-static uint32_t label_put(Program *p, uint32_t clause, Ent owner) {
-  if (!labels_room(p, p->labels.len + 1)) return UINT32_MAX;
+static uint32_t label_put(const Program *p, uint32_t clause, Ent owner) {
+  if (!labels_room(p, p->memo->len + 1)) return UINT32_MAX;
   Text t = label_text(p, clause);
   uint64_t *slot = label_slot(p, owner, t);
   if (*slot) return (uint32_t)*slot - 1;
   *slot = label_hash(p, owner, t) >> 32 << 32 | (clause + 1);
-  p->labels.len++;
+  p->memo->len++;
   return UINT32_MAX;
 }
 
@@ -129,17 +129,17 @@ static bool label_less(Text a, Text b) { return a.len < b.len || (a.len == b.len
 
 /* Most drafts number their clauses: as long as each label is greater than the one before it, no two are the same, and nothing
  * need be kept to see it. */
-static bool label_rises(Program *p, uint32_t clause, Ent owner) {
-  Text t = label_text(p, clause), last = p->labels.last;
-  p->labels.last = t;
-  if (p->labels.owner != owner || !last.at) {
-    p->labels.owner = owner;
-    p->labels.first = clause;
-    return p->labels.rising = true;
+static bool label_rises(const Program *p, uint32_t clause, Ent owner) {
+  Text t = label_text(p, clause), last = p->memo->last;
+  p->memo->last = t;
+  if (p->memo->owner != owner || !last.at) {
+    p->memo->owner = owner;
+    p->memo->first = clause;
+    return p->memo->rising = true;
   }
-  if (!p->labels.rising || label_less(last, t)) return p->labels.rising;
-  p->labels.rising = false;
-  for (uint32_t i = p->labels.first; i < clause; i++) label_put(p, i, owner);
+  if (!p->memo->rising || label_less(last, t)) return p->memo->rising;
+  p->memo->rising = false;
+  for (uint32_t i = p->memo->first; i < clause; i++) label_put(p, i, owner);
   return false;
 }
 
@@ -155,22 +155,22 @@ void clause_label(Checker *c, Ent clause) {
 }
 
 /* For those who look for clauses by name. */
-static void labels_make(Program *p) {
+static void labels_make(const Program *p) {
   clause_labels_drop(p);
-  p->labels.all = labels_room(p, p->clauses.len + 1);
-  for (uint32_t k = 0; k < p->clause_runs.len && p->labels.all; k++) {
+  p->memo->all = labels_room(p, p->clauses.len + 1);
+  for (uint32_t k = 0; k < p->clause_runs.len && p->memo->all; k++) {
     ClauseRun run = p->clause_runs.at[k];
     uint32_t end = k + 1 < p->clause_runs.len ? p->clause_runs.at[k + 1].first : p->clauses.len;
     for (uint32_t i = run.first; i < end && ent_kind(run.owner) == K_AGREEMENT; i++) label_put(p, i, run.owner);
   }
 }
 
-Ent program_clause(Program *p, Ent of, Sym label) {
+Ent program_clause(const Program *p, Ent of, Sym label) {
   uint64_t i;
   if (map_get(&p->clause_ids, (uint64_t)of << 32 | label, &i)) return ent_make(K_CLAUSE, (uint32_t)i);
   if (ent_kind(of) == K_AMENDMENT) return UINT32_MAX;
-  if (!p->labels.all && p->clauses.len) labels_make(p);
-  if (!p->labels.all) return UINT32_MAX;
+  if (!p->memo->all && p->clauses.len) labels_make(p);
+  if (!p->memo->all) return UINT32_MAX;
   uint64_t at = *label_slot(p, of, (Text){sym_text(p, label), intern_len(p->unit->names, label)});
   return at ? ent_make(K_CLAUSE, (uint32_t)at - 1) : UINT32_MAX;
 }
@@ -179,6 +179,6 @@ void clauses_end(Program *p) {
   clause_labels_drop(p);
   vec_end(p->mem, &p->clauses);
   vec_end(p->mem, &p->clause_runs);
-  map_end(&p->clause_entities);
+  map_end(&p->memo->entities);
   map_end(&p->clause_ids);
 }

@@ -77,7 +77,8 @@ void program_init(Program *p, Mem *mem, Unit *unit) {
   map_init(&p->thunks, mem);
   map_init(&p->clause_ids, mem);
   map_init(&p->row_nodes, mem);
-  map_init(&p->clause_entities, mem);
+  p->memo = arena_zero(&unit->arena, sizeof *p->memo);
+  map_init(&p->memo->entities, mem);
   map_init(&p->made, mem);
   kinds_init(p);
 }
@@ -173,10 +174,14 @@ uint32_t program_check_expr(Program *p, uint16_t module, Node *expr) {
   Checker c;
   checker_init(&c, p);
   c.module = module;
+  uint32_t funcs = p->funcs.len, calls = p->calls.len;
   uint32_t f = thunk_make(&c, expr, NULL, T_ERROR, T_ERROR, NULL);
   if (!c.d->errors) strata_check(&c);
   checker_end(&c);
-  return c.d->errors || mem_failed(p->mem) ? UINT32_MAX : f;
+  if (!c.d->errors && !mem_failed(p->mem)) return f;
+  p->funcs.len = funcs;   /* it is not compiled with the expressions that are asked next */
+  p->calls.len = calls;
+  return UINT32_MAX;
 }
 
 uint32_t program_thunk(const Program *p, const Node *expr) {

@@ -111,12 +111,25 @@ typedef struct DataBlock {
   uint16_t module;
   const Rows *rows;      /* NULL: they could not be read, which has been said */
   uint32_t first;        /* the number of its first row, counted over all blocks */
+  uint64_t *counts;      /* the rows that count, once that has been asked for the entities they make; NULL: not yet */
 } DataBlock;
 
 typedef struct Decl { Node *node; uint16_t module; } Decl;
 
 /* Clauses that follow each other in one agreement or amendment, and in one article of it. */
 typedef struct ClauseRun { uint32_t first; Ent owner; uint16_t module; const Node *article /* or NULL */; } ClauseRun;
+
+/* See clauses.c. labels: hash << 32 | 1 + clause, of clauses as first written. */
+typedef struct ClauseMemo {
+  Map entities;          /* clause -> Entity *, of those that have nodes or have been asked for */
+  uint64_t *slot;        /* labels */
+  uint32_t cap, len;
+  bool all;              /* every one is there */
+  bool rising;           /* of the owner at hand none is, since each label so far is greater than that before it */
+  Ent owner;             /* while clauses are declared: whose are at hand, the first of them, and the label of the last */
+  uint32_t first;
+  Text last;
+} ClauseMemo;
 
 typedef struct Program {
   Mem *mem;
@@ -139,16 +152,7 @@ typedef struct Program {
   VEC(struct { uint32_t func; uint8_t must_not; Span span; }) limits;  /* what an expression of a declaration may not depend on */
   VEC(Span) clauses;     /* where each is written. There may be a million, and few are asked for by name: their Entity is made then */
   VEC(ClauseRun) clause_runs;
-  Map clause_entities;   /* clause -> Entity *, of those that have nodes or have been asked for */
-  struct {
-    uint64_t *slot;      /* hash << 32 | 1 + clause, of clauses as first written */
-    uint32_t cap, len;
-    bool all;            /* every one is there */
-    bool rising;         /* of the owner at hand none is, since each label so far is greater than that before it */
-    Ent owner;           /* while clauses are declared: whose are at hand, the first of them, and the label of the last */
-    uint32_t first;
-    Text last;
-  } labels;
+  struct ClauseMemo *memo;     /* what has been asked of them by name: so that asking changes no Program */
   Map clause_ids;        /* owner << 32 | label -> clause, of amendments, and of agreements what data adds */
   VEC(Amended) amended;  /* by amendment */
   VEC(uint32_t) amend_order;   /* amendments, those that are amended before those that amend them */
@@ -174,9 +178,9 @@ uint32_t program_check_expr(Program *p, uint16_t module, Node *expr);
 
 /* A clause that is written at a place: its number, or UINT32_MAX when there are too many, or memory is refused. */
 Ent clause_make(Program *p, Span at, Ent owner, uint16_t module, const Node *article);
-void clause_entity_put(Program *p, Ent clause, Entity e);
-Entity *clause_entity(Program *p, uint32_t clause);   /* made when it is first asked for; the pointer stays good */
-static inline Entity *program_entity(Program *p, Ent e) {
+void clause_entity_put(const Program *p, Ent clause, Entity e);
+Entity *clause_entity(const Program *p, uint32_t clause);   /* made when it is first asked for; the pointer stays good */
+static inline Entity *program_entity(const Program *p, Ent e) {
   return ent_kind(e) == K_CLAUSE ? clause_entity(p, ent_index(e)) : &p->kinds.at[ent_kind(e)].list.at[ent_index(e)];
 }
 static inline uint32_t kind_count(const Program *p, uint32_t kind) { return kind == K_CLAUSE ? p->clauses.len : p->kinds.at[kind].list.len; }
@@ -188,7 +192,12 @@ uint32_t program_thunk(const Program *p, const Node *expr);
 /* The entity of that kind whose name can be seen from the module; UINT32_MAX when there is none. */
 Ent program_find(Program *p, uint16_t module, Sym name, uint32_t kind);
 /* The clause of an agreement, or of one as amended, with that label; or UINT32_MAX. */
-Ent program_clause(Program *p, Ent of, Sym label);
+Ent program_clause(const Program *p, Ent of, Sym label);
+/* What a name stands for in a module; false when it is not known there. a.b is looked for in what is used as a. */
+bool program_bind(Program *p, uint16_t module, const char *name, size_t len, Bind *out);
+/* Goes through the names that a module sees; one that is seen in several files comes several times. prefix: what is used as that; 0. */
+void program_names(const Program *p, uint16_t module, Sym prefix, void (*each)(void *data, Sym name, const Bind *b), void *data);
+Sym bind_name(const Program *p, const Bind *b);   /* 0: of nothing */
 /* The field of a kind, and its slot; NULL when there is none. */
 const Field *field_find(const Program *p, uint32_t kind, Sym name, uint32_t *slot);
 void type_text(const Program *p, Type t, Buf *out);

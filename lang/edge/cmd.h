@@ -21,6 +21,7 @@ int cmd_check(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_test(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_eval(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_dis(Edge *e, const Cmd *self, int argc, char **argv);
+int cmd_repl(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_fmt(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_explain(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_help(Edge *e, const Cmd *self, int argc, char **argv);

@@ -50,5 +50,7 @@ void report_diags_junit(Buf *out, Sources *s, const Diags *d, const ReportStyle 
 
 /* A value, or what stands for one, as a reader asked for it: its line ends stay, all else is made safe. No line end is added. */
 void report_value(Buf *out, const char *text, size_t n);
+/* The coverage matrix alone, as it stands in text; days: a cell stands for many. */
+void report_matrix(Buf *out, const Matrix *m, const ReportStyle *st, bool days);
 
 #endif

@@ -118,7 +118,6 @@ static Value plain(Vm *vm, Value x) {
 static Value joined(Vm *vm, Value v, Value between) {
   Buf b;
   Value why = {0};
-  if (v.tag == V_INTS || v.tag == V_MAP) { vm_fail(vm, DIAG_E0404, "join takes a set or a list"); return value_int(0); }
   if (op_vague(vm, v, &why)) return why;
   buf_init(&b, vm->mem);
   for (uint32_t i = 0; i < v.obj->len; i++) {
@@ -131,7 +130,6 @@ static Value joined(Vm *vm, Value v, Value between) {
 }
 
 static Value sorted(Vm *vm, Value v) {
-  if (v.tag == V_INTS || v.tag == V_MAP) { vm_fail(vm, DIAG_E0404, "sorted takes a set or a list"); return value_int(0); }
   Value why = {0};
   if (op_vague(vm, v, &why)) return why;
   const Seq *s = value_seq(v);
@@ -156,7 +154,7 @@ static Value sorted(Vm *vm, Value v) {
 
 static Value nth(Vm *vm, Value v, Value place) {
   int64_t n;
-  if (v.tag == V_INTS || v.tag == V_MAP || !value_is_exact(place) || !num_to_i64(vm->mem, value_num(place), &n) || n < 1 || n > value_seq(v)->o.len) return unknown(vm, CAUSE_KEY);
+  if (!value_is_exact(place) || !num_to_i64(vm->mem, value_num(place), &n) || n < 1 || n > value_seq(v)->o.len) return unknown(vm, CAUSE_KEY);
   return value_keep(value_seq(v)->at[n - 1]);
 }
 
@@ -291,8 +289,8 @@ static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_rate: return world_rate(w, x, first, last);
     case BUILTIN_stockpiled: return world_stockpiled(w, x, n == 2 ? first : WHO_JOINT, last);
     case BUILTIN_carried: return world_carried(w, x, first);
-    case BUILTIN_blocked: return value_bool(world_blocked(w, x, first, last));
-    case BUILTIN_in_force: return value_bool(world_in_force(w, x, first));
+    case BUILTIN_blocked: return world_blocked(w, x, first, last);
+    case BUILTIN_in_force: return world_in_force(w, x, first);
     case BUILTIN_clauses: return world_clauses(w, x, a[0].aux);
     default: return value_int(0);
   }

@@ -225,11 +225,11 @@ Value op_date(Vm *vm, Op op, Value a, Value b, bool minus) {
     if (a.i == DAY_OPEN || b.i == DAY_OPEN) { vm_fail(vm, DIAG_E0404, "'open' is no day to count from"); return value_int(0); }
     return value_figure(num_int(a.i - b.i), day_unit(vm));
   }
-  Value d = value_keep(b);
-  if (op == OP_DATE_ADD_) {
-    FigErr e = fig_convert(&vm->rt, b, day_unit(vm), &d);
-    if (e) { vm_fail_units(vm, e, "added", a, b); return a; }
-  }
+  Value d;
+  FigErr e = FIG_OK;
+  if (op == OP_DATE_ADD_) e = fig_convert(&vm->rt, b, day_unit(vm), &d);
+  else d = value_keep(b);
+  if (e) { vm_fail_units(vm, e, "added", a, b); return a; }
   bool whole = num_to_i64(vm->mem, value_num(d), &n);
   value_drop(vm->mem, d);
   if (!whole) { vm_fail(vm, DIAG_E0404, "a date moves by whole %s", op == OP_DATE_ADD_ ? "days" : "months"); return a; }

@@ -229,8 +229,8 @@ Value world_uses(World *w, Ctx *x, uint32_t r);
 Value world_rate(World *w, Ctx *x, uint32_t r, uint32_t input);
 Value world_stockpiled(World *w, Ctx *x, uint32_t c, uint32_t r);   /* c WHO_JOINT: everyone's */
 Value world_carried(World *w, Ctx *x, uint32_t r);
-bool world_blocked(World *w, Ctx *x, uint32_t c, uint32_t r);
-bool world_in_force(World *w, Ctx *x, uint32_t control);
+Value world_blocked(World *w, Ctx *x, uint32_t c, uint32_t r);
+Value world_in_force(World *w, Ctx *x, uint32_t control);
 Value world_clauses(World *w, Ctx *x, Ent about);
 Value world_table(World *w, Ctx *x, uint32_t table, const Value *key);
 Value world_parties(World *w, Ctx *x);
