@@ -131,12 +131,12 @@ int ent_world(ent_session *s, const char **out, size_t *len) {
     buf_char(&b, '\n');
     value_drop(&s->mem, away);
   }
-  const Program *p = &s->program;
+  Program *p = &s->program;
   buf_str(&b, "declared    ");
   counted(&b, p->kinds.at[K_RESOURCE].list.len, "resource", "resources", true);
   counted(&b, s->world.supply.res.len, "figure of supply", "figures of supply", false);
   counted(&b, s->world.demand.res.len, "of demand", "of demand", false);
-  counted(&b, p->kinds.at[K_CLAUSE].list.len, "clause", "clauses", false);
+  counted(&b, p->clauses.len, "clause", "clauses", false);
   counted(&b, p->checks.len, "check", "checks", false);
   buf_char(&b, '\n');
   buf_clear(&s->out);
@@ -223,7 +223,7 @@ static bool is_decl(const Node *n) { return n && n->kind != N_BAD; }
 
 /* The declaration of a name: what stands in the tree, and where; NULL when it is none of the draft's or the library's. */
 static const Node *decl_named(ent_session *s, const char *name) {
-  const Program *p = &s->program;
+  Program *p = &s->program;
   Bind b;
   Ent clause = clause_named(s, name);
   if (clause != UINT32_MAX) return program_entity(p, clause)->decl;
