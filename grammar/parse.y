@@ -66,7 +66,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
   amendment since starts changes change let fn fn_name rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
   data where rowdecls rowdecl requirement message scenario shocks shock test steps step table keys default fact world group concern unit use
-  expr logic comparison arith primary list pairs args_opt args arg
+  expr logic comparison arith primary list elements element args_opt args arg
 %type <op> modal severity
 
 /* loosest: what `if ... else` and `let ...;` take to their right */
@@ -499,8 +499,7 @@ primary
   | primary "[" expr "]"                { $$ = MAKE(INDEX, 0, $1, $3, NULL, NULL); }
   | "(" expr ")"                        { $$ = $2; }
   | "{" "}"                             { $$ = MAKE(SET, 0, NULL, NULL, NULL, NULL); }
-  | "{" list "}"                        { $$ = MAKE(SET, 0, $2, NULL, NULL, NULL); }
-  | "{" pairs "}"                       { $$ = MAKE(MAP, 0, $2, NULL, NULL, NULL); }
+  | "{" elements "}"                    { $$ = parse_braces(p, @$, $2); }
   | "{" expr gens "}"                   { $$ = MAKE(SET_FOR, 0, $2, $3, NULL, NULL); }
   | "{" expr ":" expr gens "}"          { $$ = MAKE(MAP_FOR, 0, $2, $4, $5, NULL); }
   | "[" "]"                             { $$ = MAKE(SEQ, 0, NULL, NULL, NULL, NULL); }
@@ -525,10 +524,14 @@ list
   | list "," expr                       { $$ = ast_append(p->unit, $1, $3); }
   | list ","                            { $$ = $1; }
   ;
-pairs
-  : expr ":" expr                       { $$ = ast_append(p->unit, NULL, MAKE(PAIR, 0, $1, $3, NULL, NULL)); }
-  | pairs "," expr ":" expr             { @$.lo = @3.lo; $$ = ast_append(p->unit, $1, MAKE(PAIR, 0, $3, $5, NULL, NULL)); }
-  | pairs ","                           { $$ = $1; }
+elements
+  : element                             { $$ = ast_append(p->unit, NULL, $1); }
+  | elements "," element                { $$ = ast_append(p->unit, $1, $3); }
+  | elements ","                        { $$ = $1; }
+  ;
+element
+  : expr
+  | expr ":" expr                       { $$ = MAKE(PAIR, 0, $1, $3, NULL, NULL); }
   ;
 args_opt
   : %empty                              { $$ = NULL; }

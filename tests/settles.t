@@ -48,6 +48,20 @@ for (@cases) {
     }
 }
 
+# A place that makes many figures is not one figure.
+for (['a function', "fn f(x: number) = between(x, 2 * x)\ncheck c { require f(1) + f(3) > 5 }"],
+     ['a for', "table t: number\nfact t = sum(between(x, 2 * x) for x in [1, 3])\ncheck c { require t > 5 }"],
+     ['rows of data', "table t (c: country): number\ndata row in \"rows.csv\" { fact t(\@row.c) = between(1, number(row.n)) }\ncheck c { require t(AUS) + t(USA) > 5 }"]) {
+    Drive::spill("$dir/rows.csv", "c,n\nAUS,4\nUSA,7\n");
+    my $got = judged($_->[1], '');
+    ok($got->{code} == 3 && $got->{out} =~ /only a range/ && $got->{out} !~ /it (holds|fails) at|alone/, "of $_->[0] nothing is told") or Drive::show($got);
+}
+# A draft that data makes entities and clauses of is told the same.
+Drive::spill("$dir/made.csv", "id,n\nx1,4\nx2,7\n");
+my $made = judged("kind thing \"T\" { n: number }\nagreement p { parties: {USA}  term: 2026-01-01..2026-12-31 }\ntable cap: number\n"
+    . "data row in \"made.csv\" { thing \@row.id { n: number(row.n) } }\ncheck c { require sum(t.n for t in thing) + cap > 20 }", '');
+like($made->{out}, qr/it holds at more than 9, and it fails at 9 or less/, 'with entities from data') or Drive::show($made);
+
 my $json = judged($cases[0][1], $cases[0][2]) && Drive::run('check', '--format', 'json', "$dir/x.ent");
 like($json->{out}, qr/"settles": "it holds at more than 333 t\/yr, and it fails at 333 t\/yr or less/, 'in JSON') or Drive::show($json);
 my $tap = Drive::run('check', '--format', 'tap', "$dir/x.ent");

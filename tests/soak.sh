@@ -29,6 +29,24 @@ memory() {
   return $wrong
 }
 
+# Ten times as many declarations take at most fifteen times as long, in processor time.
+growth() {
+  local small large
+  seconds() {
+    perl -e 'print "kind thing \"T\" { weight: number }\ntable price (t: thing): number\n";
+             print "thing t$_ \"T\" { weight: $_ }\nfact price(t$_) = $_\n" for 1 .. $ARGV[0] / 2;
+             print "check c { require price(t7) == 7 }\n"' "$2" >"$B/growth.ent"
+    # The best of five: other work on the machine only adds.
+    perl -e 'open STDOUT, ">", "/dev/null"; my $best; for (1 .. 5) { my @a = times; system(@ARGV) == 0 or exit 1; my @b = times; my $t = $b[2] + $b[3] - $a[2] - $a[3];
+             $best = $t if !defined $best || $t < $best } printf STDERR "%.3f", $best' "$1" check --max-file 1G "$B/growth.ent" 2>&1 >/dev/null
+  }
+  small=$(seconds "$1" 100000) && large=$(seconds "$1" 1000000) || return 1
+  rm -f "$B/growth.ent"
+  echo "100,000 declarations: $small s; 1,000,000: $large s"
+  perl -e 'exit !($ARGV[1] <= 15 * $ARGV[0])' "$small" "$large"
+}
+told "a draft ten times as long takes at most fifteen times as long" growth "$B/entente"
+
 for b in "$B" build/asan; do
   [ -x "$b/entente" ] || continue
   for draft in tests/hostile/rich.ent examples/*/*.ent; do

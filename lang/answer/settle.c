@@ -238,6 +238,25 @@ static UnitId unit_for(const Program *p, Type t) {
   return UNIT_NONE;
 }
 
+static bool stands_in(const Node *e, Span at) {
+  if (e->span.lo == at.lo && e->span.hi == at.hi) return true;
+  bool parts = e->kind == N_BINARY || e->kind == N_UNARY;
+  for (int i = 0; parts && i < ast_kids((NodeKind)e->kind); i++)
+    if (e->kid[i] && stands_in(e->kid[i], at)) return true;
+  return false;
+}
+
+/* Whether what is loose there is one figure of one declaration: a function, a `for` and rows of data make many. */
+static bool is_one(const Program *p, Span at) {
+  for (uint32_t i = 0; i < p->data.len; i++)
+    if (p->data.at[i].node->span.lo <= at.lo && at.hi <= p->data.at[i].node->span.hi) return false;
+  for (uint32_t i = 0; i < p->funcs.len; i++) {
+    const Func *f = &p->funcs.at[i];
+    if (f->kind == FUNC_THUNK && !f->nparam && stands_in(f->body, at)) return true;
+  }
+  return false;
+}
+
 /* The type of what is missing; T_ERROR: not a matter of one value. *unit is that of a figure. */
 static Type type_of(const Program *p, const CauseInfo *c, UnitId *unit) {
   Type t = T_ERROR;
@@ -248,7 +267,7 @@ static Type type_of(const Program *p, const CauseInfo *c, UnitId *unit) {
       *unit = c->b < p->resource_unit.len ? p->resource_unit.at[c->b] : UNIT_NONE;
       return T_QUANTITY;
     case CAUSE_WORLD: *unit = p->resource_unit.at[ent_index(c->a)]; return T_QUANTITY;
-    case CAUSE_LOOSE: return T_QUANTITY;
+    case CAUSE_LOOSE: return is_one(p, c->span) ? T_QUANTITY : T_ERROR;
     case CAUSE_TABLE: t = p->tables.at[c->b].type; break;
     case CAUSE_FIELD: t = p->kinds.at[ent_kind(c->a)].fields.at[c->b].type; break;
     case CAUSE_RATE: case CAUSE_UNDATED: case CAUSE_EMPTY: case CAUSE_ZERO: case CAUSE_KEY: case CAUSE_LAYER: case CAUSE_WORDS: case CAUSE_CELL: case CAUSE_UNASKED: break;

@@ -93,7 +93,7 @@ static Type step_check(Checker *c, Node *e) {
   if (t == T_ERROR) return t;
   if (x.kind != TY_MAP || x.a != T_DATE) { expected(c, arg, t, type_map(&c->p->types, T_DATE, T_NUMBER), "'step'"); return T_ERROR; }
   bool plain = arg->kind == N_MAP;
-  for (Node *n = plain ? list_first(arg->kid[0]) : NULL; n; n = n->next) plain = plain && n->kid[0]->kind == N_DATE;
+  for (Node *n = plain ? list_first(arg->kid[0]) : NULL; n; n = n->next) plain = plain && n->kind == N_PAIR && n->kid[0]->kind == N_DATE;
   if (!plain) depends(c, FLAG_TODAY);  /* its dates are not known before it runs: go day by day */
   return x.b;
 }

@@ -67,6 +67,7 @@ Type expr_want(Checker *c, Node *e, Type want, const char *what);
 void local_push(Checker *c, Node *name, Type type, const char *what);
 void locals_drop(Checker *c, uint32_t to);
 uint32_t gens_check(Checker *c, Node *gens);    /* binds; returns how many locals there were before */
+bool map_whole(Checker *c, Node *map);          /* whether all in the braces are pairs; says so where not */
 void depends(Checker *c, uint8_t flags);
 void call_add(Checker *c, uint32_t to, Span at);
 void expected(Checker *c, Node *at, Type got, Type want, const char *what);

@@ -153,6 +153,11 @@ static Type column_type(Checker *c, Node *e, const char *name, size_t len) {
   const Rows *r = c->block->rows;
   if (!r) return T_ERROR;
   uint32_t col = rows_column(r, name, len);
+  if (!r->cols.len && !rows_count(r)) {   /* a list without objects: whatever they would have, none is asked for it */
+    e->op = REF_COLUMN;
+    e->ref = 0;
+    return T_ERROR;
+  }
   Buf shown;
   buf_init(&shown, c->p->mem);
   show_path(&shown, name, len);

@@ -50,14 +50,19 @@ static void func_header(Checker *c, uint32_t i) {
   if (f->kind == FUNC_RULE && f->nparam > RULE_PARAM_MAX) diag_add(c->d, DIAG_E0504, f->span, "a rule is about at most %d entities", RULE_PARAM_MAX);
 }
 
+/* Those of the same name hang together where the name is bound, the first of them first. */
 static void overloads_check(Checker *c, uint32_t i) {
   const Func *f = &c->p->funcs.at[i];
-  for (uint32_t j = 0; j < i; j++) {
-    const Func *g = &c->p->funcs.at[j];
-    if (g->module != f->module || g->name != f->name || g->kind > FUNC_RULE || f->kind > FUNC_RULE) continue;
+  Bind b;
+  if (f->kind > FUNC_RULE) return;
+  for (bool more = name_find(c, f->module, f->name, &b); more; more = b.next >= 0, b = more ? c->p->binds.at[b.next] : b) {
+    if (b.kind != BIND_FUNC || b.index >= i) continue;
+    const Func *g = &c->p->funcs.at[b.index];
+    if (g->kind > FUNC_RULE || g->module != f->module) continue;
     if ((f->nparam && g->nparam && f->param[0] != g->param[0]) || (!f->nparam) != (!g->nparam)) continue;
     Diag *x = diag_add(c->d, DIAG_E0301, f->span, "'%s' is declared twice for the same first parameter", sym_text(c->p, f->name));
     diag_label(c->d, x, g->span, "first here");
+    return;
   }
 }
 
@@ -359,7 +364,9 @@ static void supply_check(Checker *c, Node *n) {
 /* A figure, or a schedule of them, whatever it is of. */
 static void amount_check(Checker *c, Node *e, Binder b, bool schedule) {
   if (!schedule || e->kind != N_MAP) { fact_expr(c, e, b, T_ERROR, "a quantity", FLAG_CLAUSES); return; }
+  if (!map_whole(c, e)) { e->ty = T_ERROR; return; }
   for (Node *p = list_first(e->kid[0]); p; p = p->next) {
+    if (p->kind != N_PAIR) continue;
     fact_expr(c, p->kid[0], b, T_DATE, "a schedule", FLAG_VARIES);
     fact_expr(c, p->kid[1], b, T_ERROR, "a quantity", FLAG_CLAUSES);
   }
@@ -370,7 +377,7 @@ static bool measure_check(Checker *c, Node *e, Ent r, DimId times) {
   Type want = figure_of(c, r, times);
   bool ok = true;
   if (e->kind == N_MAP) {
-    for (Node *p = list_first(e->kid[0]); p; p = p->next) ok = measure_check(c, p->kid[1], r, times) && ok;
+    for (Node *p = list_first(e->kid[0]); p; p = p->next) ok = (p->kind != N_PAIR || measure_check(c, p->kid[1], r, times)) && ok;
     return ok;
   }
   if (e->ty == T_ERROR || type_fits(&c->p->types, e->ty, want)) return true;

@@ -340,7 +340,18 @@ static Type elements(Checker *c, Node *list) {
   return all;
 }
 
+bool map_whole(Checker *c, Node *map) {
+  for (Node *n = list_first(map->kid[0]); n; n = n->next) {
+    if (n->kind == N_PAIR || n->kind == N_BAD) continue;
+    Diag *x = diag_add(c->d, DIAG_E0227, n->span, "this has no value, and others in the same braces have");
+    diag_help(c->d, x, "a set is written {a, b}, and a map {a: x, b: y}");
+    return false;
+  }
+  return true;
+}
+
 static Type map_check(Checker *c, Node *e) {
+  if (!map_whole(c, e)) return T_ERROR;
   Type key = T_NEVER, val = T_NEVER;
   Node *first = list_first(e->kid[0]);
   for (Node *n = first; n; n = n->next) {

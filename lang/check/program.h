@@ -111,6 +111,7 @@ typedef struct DataBlock {
   uint16_t module;
   const Rows *rows;      /* NULL: they could not be read, which has been said */
   uint32_t first;        /* the number of its first row, counted over all blocks */
+  uint64_t *counts;      /* the rows that count, once that has been asked for the entities they make; NULL: not yet */
 } DataBlock;
 
 typedef struct Decl { Node *node; uint16_t module; } Decl;

@@ -676,7 +676,10 @@ static void test(Compiler *c, Node *n) {
 
 static void func(Compiler *c, uint32_t i) {
   Func *f = &c->p->funcs.at[i];
-  if (f->kind != FUNC_THUNK && i > 0xFFFF) c->failed = true;  /* calls name a function in sixteen bits */
+  if (f->kind != FUNC_THUNK && i > 0xFFFF) {  /* calls name a function in sixteen bits */
+    diag_add(c->p->unit->diags, DIAG_E0504, f->span, "there are more than 65,536 functions, 'let's, checks and tests");
+    c->failed = true;
+  }
   Code code = {here(c), 0, 0, c->k->checks.len};
   c->func = i;
   c->top = c->most = f->nslot;

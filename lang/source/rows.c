@@ -22,13 +22,14 @@ void rows_end(Rows *r) {
 
 /* ---- columns ---- */
 
-static uint64_t name_hash(const char *name, size_t len) { return hash_bytes(name, len, 0); }
+/* Seeded with what no file can know. */
+static uint64_t name_hash(const Rows *r, const char *name, size_t len) { return hash_bytes(name, len, (uint64_t)(uintptr_t)r); }
 
 static bool is_named(const Column *c, const char *name, size_t len) { return c->len == len && !memcmp(c->name, name, len); }
 
 uint32_t rows_column(const Rows *r, const char *name, size_t len) {
   uint64_t i;
-  if (!map_get(&r->names, name_hash(name, len), &i)) return UINT32_MAX;
+  if (!map_get(&r->names, name_hash(r, name, len), &i)) return UINT32_MAX;
   if (is_named(&r->cols.at[i], name, len)) return (uint32_t)i;
   for (uint32_t k = 0; k < r->cols.len; k++)  /* two names with one hash */
     if (is_named(&r->cols.at[k], name, len)) return k;
@@ -40,7 +41,7 @@ uint32_t rows_column_add(Rows *r, const char *name, size_t len) {
   if (known != UINT32_MAX) return known;
   Column c = {.name = arena_copy(&r->arena, name, len), .len = (uint32_t)len};
   if (!c.name || !vec_push(r->mem, &r->cols, c)) return UINT32_MAX;
-  uint64_t hash = name_hash(name, len), other;
+  uint64_t hash = name_hash(r, name, len), other;
   if (!map_get(&r->names, hash, &other)) map_put(&r->names, hash, r->cols.len - 1);
   return r->cols.len - 1;
 }

@@ -146,7 +146,7 @@ static bool array(Json *j, DataCell *out) {
 }
 
 static bool once(Json *j, DataCell name) {
-  uint64_t *last = map_slot(&j->stamp, hash_bytes(buf_text(&j->path), j->path.len, 0), 0);
+  uint64_t *last = map_slot(&j->stamp, hash_bytes(buf_text(&j->path), j->path.len, (uint64_t)(uintptr_t)j->r), 0);
   if (last && *last == j->rows) return report(j, name.lo, name.lo + name.len, "this member is given twice", "an object has each member once");
   if (last) *last = j->rows;
   return last;

@@ -200,10 +200,10 @@ static void table_push(Load *l, uint32_t table, const Value *keys, Value v, Wind
   TableCols *t = &l->w->tables;
   Mem *m = l->vm->mem;
   for (uint32_t i = 0; i < TABLE_KEY_MAX; i++) {
-    Value none = {0};
-    vec_push(m, &t->key[i], keys ? keys[i] : none);
+    Value none = {0}, key = keys ? keys[i] : none;
+    if (!vec_push(m, &t->key[i], key)) value_drop(m, key);
   }
-  vec_push(m, &t->value, v);
+  if (!vec_push(m, &t->value, v)) value_drop(m, v);
   vec_push(m, &t->table, table);
   vec_push(m, &t->win, win);
   vec_push(m, &t->span, span);
@@ -474,7 +474,7 @@ bool vm_load(Vm *vm) {
   Load l = {.vm = vm, .w = vm->w, .p = p};
   l.ctx = &vm->blank;
   map_init(&l.cites, vm->mem);
-  load_data_make(&l);
+  if (!vm->w->settled) load_data_make(&l);  /* else it is all made: this is the same draft, with a figure settled */
   if (!vm->failed) load_all(&l);
   map_end(&l.cites);
   if (vm->failed) { report_error(vm); return false; }

@@ -35,7 +35,8 @@ static uint32_t row_next(Load *l, const DataBlock *b, uint32_t row) {
   for (uint32_t n = rows_count(b->rows); row < n && !load_stop(l); row++) {
     if (row % ROWS_CHECK == 0) vm_spend(vm, ROWS_CHECK);
     row_set(l, b, row);
-    if (!where) return row;
+    if (!where || (b->counts && bits_has(b->counts, row))) return row;
+    if (b->counts) continue;
     Value v = load_value(l, where, UINT32_MAX);
     bool unknown = v.tag == V_UNK;
     value_drop(vm->mem, v);
@@ -117,9 +118,9 @@ static void make_one(Load *l, Makings *all, Node *decl, uint32_t row) {
   if (some && m.kind != K_CLAUSE) declared = vm_named(l->vm, l->block->module, m.kind, buf_text(&name), (uint32_t)name.len) != UINT32_MAX;
   if (some && !declared) m.id = intern_put(l->p->unit->names, buf_text(&name), name.len);
   bool twice = m.id && (m.kind == K_CLAUSE ? program_clause(l->p, m.owner, m.id) != UINT32_MAX : map_get(&all->seen, (uint64_t)m.kind << 32 | m.id, &known));
-  if (twice && m.kind == K_CLAUSE) report(l, DIAG_E0412, decl, "this agreement has a clause", "called", buf_text(&name));
-  if (declared && m.kind == K_CONTROL) report(l, DIAG_E0412, decl, "there is a control", "called", buf_text(&name));
-  if (twice && m.kind == K_CONTROL) report(l, DIAG_E0412, decl, "there is a control", "called", buf_text(&name));
+  /* Other entities may be declared again, which adds to them. */
+  if ((twice || declared) && (m.kind == K_CLAUSE || m.kind == K_CONTROL))
+    report(l, DIAG_E0412, decl, m.kind == K_CLAUSE ? "this agreement has a clause" : "there is a control", "called", buf_text(&name));
   if (m.id && !twice) {
     vec_push(l->vm->mem, &all->list, m);
     if (m.kind == K_CLAUSE) map_put(&l->p->clause_ids, (uint64_t)m.owner << 32 | m.id, l->p->kinds.at[K_CLAUSE].list.len + all->list.len);
@@ -162,9 +163,13 @@ void load_data_make(Load *l) {
     first += rows_count(b->rows);
     bool makes = false;
     for (Node *n = list_first(b->node->kid[4]); n; n = n->next) makes = makes || kind_of(l, n) != UINT32_MAX;
-    for (uint32_t row = 0; makes && (row = row_next(l, b, row)) != UINT32_MAX && !load_stop(l); row++)
+    uint64_t *counts = makes && b->node->kid[2] ? world_bits(l->w, rows_count(b->rows)) : NULL;
+    for (uint32_t row = 0; makes && (row = row_next(l, b, row)) != UINT32_MAX && !load_stop(l); row++) {
+      if (counts) bits_set(counts, row);
       for (Node *n = list_first(b->node->kid[4]); n; n = n->next)
         if (kind_of(l, n) != UINT32_MAX) make_one(l, &all, n, row);
+    }
+    b->counts = counts;
   }
   if (!load_stop(l)) row_set(l, NULL, 0);
   vm->making = false;
@@ -175,12 +180,25 @@ void load_data_make(Load *l) {
   world_counts(l->w);
 }
 
+/* What its facts cite that cite nothing themselves. */
+static void block_begin(Load *l, const DataBlock *b) {
+  l->cite = l->block_cite = 0;
+  load_cite(l, b->node->kid[3]);
+  l->block_cite = l->cite;
+}
+
+static void block_end(Load *l) {
+  if (!load_stop(l)) row_set(l, NULL, 0);
+  l->block_cite = 0;
+}
+
 void load_row_of(Load *l, Ent e) {
   uint32_t row = e == UINT32_MAX ? 0 : program_entity(l->p, e)->row, i = 0;
-  if (!row) { row_set(l, NULL, 0); return; }
+  if (!row) { block_end(l); return; }
   while (i + 1 < l->p->data.len && l->p->data.at[i + 1].first < row) i++;
   while (!l->p->data.at[i].rows || row - 1 >= l->p->data.at[i].first + rows_count(l->p->data.at[i].rows)) i++;
   row_set(l, &l->p->data.at[i], row - 1 - l->p->data.at[i].first);
+  block_begin(l, l->block);
 }
 
 /* ---- what is said of them ---- */
@@ -257,17 +275,6 @@ static bool has(const DataBlock *b, bool entities) {
   for (Node *n = list_first(b->node->kid[4]); n; n = n->next)
     if ((n->kind == N_ENTITY) == entities) return true;
   return false;
-}
-
-static void block_begin(Load *l, const DataBlock *b) {
-  l->cite = l->block_cite = 0;
-  load_cite(l, b->node->kid[3]);
-  l->block_cite = l->cite;
-}
-
-static void block_end(Load *l) {
-  if (!load_stop(l)) row_set(l, NULL, 0);
-  l->block_cite = 0;
 }
 
 void load_data_fields(Load *l) {

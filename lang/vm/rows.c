@@ -56,7 +56,7 @@ static Ent look_up(Vm *vm, uint16_t module, uint32_t kind, const char *s, uint32
 }
 
 Ent vm_named(Vm *vm, uint16_t module, uint32_t kind, const char *s, uint32_t n) {
-  uint64_t key = hash_bytes(s, n, (uint64_t)module << 8 | kind), known;
+  uint64_t key = hash_bytes(s, n, vm->p->unit->names->seed ^ ((uint64_t)module << 8 | kind)), known;
   if (map_get(&vm->atoms, key, &known) && is_called(vm, (Ent)known, s, n)) return (Ent)known;
   Ent e = look_up(vm, module, kind, s, n);
   if (e != UINT32_MAX) map_put(&vm->atoms, key, e);

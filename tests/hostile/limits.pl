@@ -95,6 +95,8 @@ for (['[', '1', ']'], ['{', '1', '}'], ['(1 + ', '1', ')'], ['f(', '1', ')'], ['
     limit("257 levels: $open", $deep->(257), 'E0501', qr/256/);
 }
 limit('254 levels', 'let x = ' . '[' x 254 . '1' . ']' x 254 . "\n", 'E0501', qr/256/);
+limit('65,537 functions', join('', map { "let x$_ = 1\n" } 1 .. 65_537), 'E0504', qr/more than 65,536 functions/);
+within('... and as many as there may be', join('', map { "let x$_ = 1\n" } 1 .. 65_535) . "check c { require 1 == 1 }\n");
 limit('texts in texts', 'let x = ' . '"{' x 33 . '1' . '}"' x 33 . "\n", 'E0501', qr/32/);
 limit('a name of 256 letters', 'let ' . 'a' x 256 . " = 1\n", 'E0503', qr/255/);
 within('a name of 255 letters', 'let ' . 'a' x 255 . " = 1\n$good");
