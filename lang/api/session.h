@@ -6,6 +6,7 @@
 
 /* The session as the files of this room see it. */
 
+typedef struct Struck { Span at; uint32_t by; } Struck;   /* by: the part that has the later one */
 typedef struct SessionPart { const Source *source; uint32_t count; /* of declarations */ } SessionPart;
 
 /* The session: every room in turn. */
@@ -30,7 +31,7 @@ struct ent_session {
   Buf out;
   uint32_t asked;       /* expressions so far */
   VEC(SessionPart) parts;   /* of a draft that was loaded in parts; see draft.c */
-  VEC(Span) struck;         /* declarations of parts whose place later ones took */
+  VEC(Struck) struck;       /* declarations of parts whose place later ones took */
   Ent assumed;              /* the scenario that the parts' shocks make; UINT32_MAX: none */
   VEC(ent_word) words;      /* what was offered last; their texts are in word_texts */
   Buf word_texts;

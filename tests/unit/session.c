@@ -134,7 +134,7 @@ static void parts(ent_session *base) {
   ok(code == ENT_PASSES, "a draft of parts");
   ok(value_is(s, "limit", "50 t/yr"), "a later declaration takes the place of an earlier one");
   ok(value_is(s, "twice(2) + twice(AUS)", "7"), "a function takes that of one with the same first parameter");
-  ok(strstr(ent_replaced(s), "let limit (<1>:12)") && strstr(ent_replaced(s), "fn twice(x: number) (<1>:13)"), "it is known which: %s", ent_replaced(s));
+  is_str(ent_replaced(s), "fn twice(x: number) (<1>:13)", "it is known which the last part changed");
   ok(!strcmp(ent_day(s), "2026-01-01"), "the day is that on which the agreement starts");
   ok(value_is(s, "suppliers(ore) at 2027-05-01", "{AUS}") && value_is(s, "suppliers(ore) at 2028-06-01", "{}"), "a step is assumed in all that is asked");
   ok(ent_set_day(s, "2028-06-01") && value_is(s, "suppliers(ore)", "{}") && !ent_set_day(s, "2028-13-01"), "a day may be set");
