@@ -134,6 +134,7 @@ static void span_add(Run *run, Case *c, bool fails) {
   DaySpan d = c->has_when ? c->when : run->day;
   DaySpan *last = fails ? (c->fails.len ? &c->fails.at[c->fails.len - 1] : NULL) : c->open.len ? &c->open.at[c->open.len - 1] : NULL;
   if (d.first == DAY_NONE) return;
+  if (c->touched == run->fresh && c->now_fails == fails) return;   /* a list may have the same binding twice */
   c->touched = run->fresh;
   c->now_fails = fails;
   if (last && last->last != DAY_OPEN && last->last + 1 == d.first) { last->last = d.last; return; }

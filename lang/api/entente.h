@@ -72,6 +72,12 @@ int ent_disassemble(ent_session *s, const char **out, size_t *len);
 int ent_format_text(ent_session *s, const char *name, const char *text, size_t len, const char **out, size_t *out_len);
 /* What `entente explain CODE` prints; NULL for a code that does not exist. */
 const char *ent_explain(ent_session *s, const char *code);
+/* What a text says of itself and of the names that it declares (name: of that alone), from a session that need hold no draft;
+ * path stands above it, and in messages. ENT_PASSES; ENT_BROKEN: it has mistakes (see ent_diagnostics); ENT_USAGE: it
+ * declares no such name, and *out says so. */
+int ent_doc_text(ent_session *s, const char *path, const char *text, size_t len, const char *name, const char **out, size_t *out_len);
+/* The same of a library module ("std.units"; NULL: a list of them all, a line each). ENT_USAGE also when there is no such module. */
+int ent_doc_library(ent_session *s, const char *module, const char *name, const char **out, size_t *out_len);
 /* The n-th library module's name ("std.units"), or NULL past the last. */
 const char *ent_library_module(unsigned n);
 
