@@ -62,11 +62,14 @@ static bool machine_ready(ent_session *s) {
   s->has_vm = true;
   s->vm.max_steps = s->loader.max_steps;   /* what queries have left */
   s->vm.stop = s->config.stop;
+  const ent_host *h = &s->config.host;
+  s->vm.ext.host = (Host){h->data, h->batches, h->find, h->call};
   return ready;
 }
 
 void ent_close(ent_session *s) {
   if (!s) return;
+  if (s->config.host.end) s->config.host.end(s->config.host.data);
   if (s->reported) report_end(&s->report);
   buf_end(&s->out);
   buf_end(&s->word_texts);

@@ -402,6 +402,14 @@ static void declare_func(Checker *c, FuncKind kind, Node *n, Node *body) {
   bind_add(c, n->kid[0]->sym, n->kid[0]->span, BIND_FUNC, f);
 }
 
+/* One that is declared by what lies outside: it has parameters and a type as any function, and no body. */
+static void declare_extern(Checker *c, Node *n) {
+  declare_func(c, FUNC_FN, n, NULL);
+  Extern x = {.decl = n};
+  vec_push(c->p->mem, &c->p->externs, x);
+  c->p->funcs.at[n->ref].outside = c->p->externs.len;
+}
+
 static void declare_table(Checker *c, Node *n) {
   Table t = {.name = n->kid[0]->sym, .decl = n, .module = c->module};
   t.title = title_of(c, n->kid[1], t.name);
@@ -429,6 +437,7 @@ static void declare(Checker *c, Node *n) {
     case N_GROUP: declare_func(c, FUNC_LET, n, n->kid[2]); break;
     case N_LET: declare_func(c, FUNC_LET, n, n->kid[2]); break;
     case N_FN: declare_func(c, FUNC_FN, n, n->kid[3]); break;
+    case N_EXTERN: declare_extern(c, n); break;
     case N_RULE: declare_func(c, FUNC_RULE, n, n->kid[2]); break;
     case N_TABLE: declare_table(c, n); break;
     case N_TEST: n->ref = test_add(c, n); vec_push(c->p->mem, &c->p->tests, n->ref); break;

@@ -92,6 +92,7 @@ void program_end(Program *p) {
   }
   vec_end(p->mem, &p->kinds);
   vec_end(p->mem, &p->funcs);
+  vec_end(p->mem, &p->externs);
   vec_end(p->mem, &p->tables);
   vec_end(p->mem, &p->modules);
   vec_end(p->mem, &p->binds);

@@ -50,11 +50,21 @@ typedef struct Func {
   uint16_t nparam, nslot;   /* slots hold parameters first, then every name bound within */
   Type param[8];
   Type ret;
+  uint32_t outside;         /* 1 + its place in Program.externs, and then it has no body; 0: it is written in the draft */
   Node *decl, *body;        /* body: the expression; a check's is its CHECK node, and its verdict's too; a test's its TEST */
   uint32_t verdict;         /* of a check: the FUNC_VERDICT that says whether it passes; 0: nobody asks */
   Span span;
 } Func;
 enum { PARAM_MAX = 8, RULE_PARAM_MAX = 3, SLOT_MAX = 4000, GIVEN_MAX = 255 };
+
+/* A function from outside. types: a letter for each parameter, a colon, and one for the result: n a number or quantity,
+ * s a text, b a yes-or-no, d a date, e an entity, which passes as its identifier. */
+typedef struct Extern {
+  Node *decl;
+  const char *library, *symbol;
+  char types[PARAM_MAX + 3];
+  UnitId unit[PARAM_MAX + 1];   /* of each n; the result's comes last */
+} Extern;
 
 typedef struct Table {
   Sym name;
@@ -125,6 +135,7 @@ typedef struct Program {
   TypeTable types;
   VEC(Kind) kinds;
   VEC(Func) funcs;
+  VEC(Extern) externs;
   VEC(Table) tables;
   VEC(Module) modules;
   VEC(Bind) binds;
