@@ -58,8 +58,8 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %token <text> IDENT "a name" UNIT_NAME "a unit"
 %token <index> NUMBER "a number" STRING "a text in quotes" STR_HEAD "a text" STR_MID "more text" STR_TAIL "the end of the text"
 %token <day> DATE "a date"
-/* the first token of a parse that wants an expression, not a draft */
-%token WANT_EXPR "an expression"
+/* the first token of a parse that wants an expression, or one step of a scenario, and not a draft */
+%token WANT_EXPR "an expression" WANT_SHOCK "a step"
 
 %type <node> items item decl title string parts path fields_opt fields field field_name names kind kfields instance
   ename atom entity supply demand entries entry pieces piece literal mods mod cited requires inputs input control against suspensions
@@ -88,6 +88,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 start
   : items                               { p->root = MAKE(FILE, 0, $1, NULL, NULL, NULL); }
   | WANT_EXPR expr                      { p->root = $2; }
+  | WANT_SHOCK shock                    { p->root = $2; }
   ;
 
 items
@@ -553,3 +554,4 @@ arg
 %%
 
 #include "syntax/parse_drive.inc"
+#include "syntax/parse_probe.inc"

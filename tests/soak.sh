@@ -2,7 +2,8 @@
 # What takes too long for every run: `make soak`, some minutes. More of the same tests, over more drafts and seeds, with
 # the plain build and, where `make asan GOAL='all build/asan/tests/fault'` has made one, with the sanitizers.
 # SEED: where the drafts made by chance begin (the day's date, so that each day looks elsewhere; it is printed). RUNS: how
-# many are spoilt; for remembered answers a hundredth, each asked many questions.
+# many are spoilt; for remembered answers a hundredth, each asked many questions; for the second evaluator twenty times as many.
+# FUZZ_SECONDS: how long each fuzzing target runs (300), where clang is.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 B=${B:-build} SEED=${SEED:-$(date +%Y%m%d)} RUNS=${RUNS:-20000} failed=0
@@ -61,4 +62,6 @@ for b in "$B" build/asan; do
     told "$b: $draft, each allocation refused" env FAULT_DRAFT="$draft" FAULT_STRIDE=3 "$b/tests/fault"
   done
 done
+[ -x "$B/tests/differ" ] && told "the second evaluator" "$B/tests/differ" "$SEED" "$((RUNS * 20))"
+command -v clang >/dev/null && told "fuzzing" env FUZZ_SECONDS="${FUZZ_SECONDS:-300}" make fuzz
 exit $failed

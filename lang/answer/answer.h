@@ -18,7 +18,7 @@ typedef struct TestFilter { bool (*wants)(void *data, const char *title); void *
 bool answer_tests(Vm *vm, uint16_t module, Day day, const TestFilter *which, Report *r);
 
 /* Inner parts: the matrix, and the words of facts. */
-bool answer_matrix(Vm *vm, Report *r);
+bool answer_matrix(Vm *vm, const View *v, Report *r);           /* of the world v */
 void answer_rests(Vm *vm, Report *r, Finding *f);             /* from the trace at hand */
 void answer_missing(Vm *vm, Report *r, Finding *f, Value undecided);
 /* What would settle an undecided finding, and at which value, for the figures that f->missing lists. */

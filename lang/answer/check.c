@@ -134,6 +134,7 @@ static void span_add(Run *run, Case *c, bool fails) {
   DaySpan d = c->has_when ? c->when : run->day;
   DaySpan *last = fails ? (c->fails.len ? &c->fails.at[c->fails.len - 1] : NULL) : c->open.len ? &c->open.at[c->open.len - 1] : NULL;
   if (d.first == DAY_NONE) return;
+  if (c->touched == run->fresh && c->now_fails == fails) return;   /* a list may have the same binding twice */
   c->touched = run->fresh;
   c->now_fails = fails;
   if (last && last->last != DAY_OPEN && last->last + 1 == d.first) { last->last = d.last; return; }
@@ -432,7 +433,7 @@ bool answer_check(Vm *vm, const CheckOptions *o, Report *r) {
   vec_end(vm->mem, &run.cases);
   map_end(&run.by_key);
   if (!vm->failed) answer_own(vm, r);
-  if (!vm->failed) answer_matrix(vm, r);
+  if (!vm->failed) answer_matrix(vm, world_base(vm->w), r);
   if (vm->failed || mem_failed(vm->mem)) return false;
   judge(r, o);
   return true;

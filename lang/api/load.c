@@ -17,7 +17,7 @@
 /* The folder that a file's uses start from: as seen from the root, and as it is shown. Both end in a slash or are 0. */
 typedef struct Folder { Sym real, shown; } Folder;
 
-enum { IMPORT_DEPTH_MAX = 64 };
+enum { IMPORT_DEPTH_MAX = 64, PART = UINT16_MAX /* in place of a module: the file is part of the draft itself */ };
 
 void loader_init(Loader *l, Program *p, size_t max_file) {
   memset(l, 0, sizeof *l);
@@ -92,6 +92,20 @@ static char *read_all(Loader *l, int fd, const struct stat *st, size_t limit, si
   return NULL;
 }
 
+/* The file that was read under this name before: its place in before->files, or -1. */
+static int64_t read_before(const Loader *l, const char *shown) {
+  for (uint32_t i = 0; l->before && i < l->before->files.len; i++)
+    if (l->before->files.at[i].src && l->before->files.at[i].ino && !strcmp(intern_text(l->before->u->names, l->before->files.at[i].name), shown)) return i;
+  return -1;
+}
+
+static const Source *read_again(Loader *l, int64_t was, struct stat *st) {
+  const Source *src = l->before->files.at[was].src;
+  st->st_dev = (dev_t)l->before->files.at[was].dev;
+  st->st_ino = (ino_t)l->before->files.at[was].ino;
+  return sources_add(l->u->sources, src->path, src->text, src->len, false);
+}
+
 static const Source *read_source(Loader *l, int fd, const struct stat *st, size_t limit, const char *shown) {
   size_t len, size;
   char *text = read_all(l, fd, st, limit, &len, &size);
@@ -153,7 +167,7 @@ static bool known(Loader *l, Sym name, uint64_t dev, uint64_t ino, Node *use, bo
     if (ino ? l->files.at[i].dev != dev || l->files.at[i].ino != ino : l->files.at[i].name != name) continue;
     *stop = true;
     if (l->files.at[i].open) { if (use) cycle(l, l->files.at[i].name, use->span); }
-    else if (use) use->ref = l->files.at[i].module + 1u;
+    else if (use && l->files.at[i].module != PART) use->ref = l->files.at[i].module + 1u;
     return true;
   }
   return false;
@@ -166,10 +180,12 @@ static uint32_t file_note(Loader *l, Sym name, uint64_t dev, uint64_t ino) {
   l->files.at[i].ino = ino;
   l->files.at[i].name = name;
   l->files.at[i].open = true;
+  l->files.at[i].src = NULL;
   return i;
 }
 
 static uint16_t load_noted(Loader *l, uint32_t note, const Source *src, Sym name, Folder dir, bool library) {
+  l->files.at[note].src = src;
   uint16_t m = module_make(l, src, name, dir, library);
   l->files.at[note].module = m;
   l->files.at[note].open = false;
@@ -178,15 +194,15 @@ static uint16_t load_noted(Loader *l, uint32_t note, const Source *src, Sym name
 
 static void load_std(Loader *l, Node *use) {
   const char *name = intern_text(l->u->names, use->kid[0]->sym);
-  const StdlibModule *found = NULL, *near = NULL;
+  const StdlibModule *found = ent_stdlib, *near = NULL;
   int best = 3;
   bool stop = false;
-  for (const StdlibModule *m = ent_stdlib; m->name; m++) {
-    int d = near_distance(name, (uint32_t)strlen(name), m->name, (uint32_t)strlen(m->name));
-    if (d == 0) found = m;
-    if (d < best) best = d, near = m;
-  }
-  if (!found) {
+  while (found->name && strcmp(found->name, name)) found++;
+  if (!found->name) {
+    for (const StdlibModule *m = ent_stdlib; m->name; m++) {
+      int d = near_distance(name, (uint32_t)strlen(name), m->name, (uint32_t)strlen(m->name));
+      if (d < best) best = d, near = m;
+    }
     Diag *x = diag_add(l->u->diags, DIAG_E0005, use->kid[0]->span, "there is no library module '%s'", name);
     if (near) diag_help(l->u->diags, x, "did you mean '%s'?", near->name);
     else diag_help(l->u->diags, x, "library modules are named std.x; a file beside this one is named in quotes");
@@ -235,18 +251,20 @@ static void load_file(Loader *l, Node *use, Folder dir) {
   Buf path, shown;
   struct stat st;
   bool stop = false;
-  if (l->root < 0) { refuse(l, use->kid[0]->span, ENOENT, t.at, false); return; }
+  if (l->root < 0 && !l->before) { refuse(l, use->kid[0]->span, ENOENT, t.at, false); return; }
   buf_init(&path, l->u->mem);
   buf_init(&shown, l->u->mem);
   buf_fmt(&path, "%s%s", intern_text(l->u->names, dir.real), t.at);
   buf_fmt(&shown, "%s%s", intern_text(l->u->names, dir.shown), t.at);
-  int fd = open_used(l, t, buf_text(&path), &st), error = errno;
+  int64_t was = read_before(l, buf_text(&shown));
+  const Source *src = was >= 0 ? read_again(l, was, &st) : NULL;
+  int fd = src ? -1 : open_used(l, t, buf_text(&path), &st), error = errno;
   Sym name = intern_put(l->u->names, buf_text(&shown), shown.len);
   if (mem_failed(l->u->mem)) error = ENOMEM;
-  else if (fd < 0) refuse(l, use->kid[0]->span, error, t.at, false);
+  else if (!src && fd < 0) refuse(l, use->kid[0]->span, error, t.at, false);
   else if (!known(l, name, (uint64_t)st.st_dev, (uint64_t)st.st_ino, use, &stop) && enter(l, name, use->span)) {
     uint32_t note = file_note(l, name, (uint64_t)st.st_dev, (uint64_t)st.st_ino);
-    const Source *src = read_source(l, fd, &st, l->max_file, buf_text(&shown));
+    if (!src) src = read_source(l, fd, &st, l->max_file, buf_text(&shown));
     Folder inner = {folder(l, buf_text(&path)), folder(l, buf_text(&shown))};
     if (!src) refuse(l, use->kid[0]->span, errno, t.at, false);
     else if (note != UINT32_MAX) use->ref = load_noted(l, note, src, name, inner, false) + 1u;
@@ -397,15 +415,28 @@ static int open_first(Loader *l, const char *path, const char *root, int *fd, Fo
   return *fd < 0 ? errno : 0;
 }
 
+/* Reads the first file, or takes it as it was read before. 0 or an errno. */
+static int first_source(Loader *l, const char *path, const char *root, struct stat *st, Folder *dir, const Source **src) {
+  int64_t was = read_before(l, path);
+  int fd = -1, error = *path ? open_first(l, path, root, &fd, dir) : ENOENT;
+  if (was >= 0) {
+    dir->shown = folder(l, path);
+    *src = read_again(l, was, st);
+    error = *src ? 0 : ENOMEM;
+  } else {
+    if (!error && fstat(fd, st)) error = errno;
+    if (!error && !S_ISREG(st->st_mode)) error = S_ISDIR(st->st_mode) ? EISDIR : EINVAL;
+    if (!error && !(*src = read_source(l, fd, st, l->max_file, path))) error = errno;
+  }
+  if (fd >= 0) close(fd);
+  return error;
+}
+
 int loader_file(Loader *l, const char *path, const char *root, uint16_t *module) {
   struct stat st;
   Folder dir = {0, 0};
-  int fd = -1, error = *path ? open_first(l, path, root, &fd, &dir) : ENOENT;
-  if (!error && fstat(fd, &st)) error = errno;
-  if (!error && !S_ISREG(st.st_mode)) error = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
   const Source *src = NULL;
-  if (!error && !(src = read_source(l, fd, &st, l->max_file, path))) error = errno;
-  if (fd >= 0) close(fd);
+  int error = first_source(l, path, root, &st, &dir, &src);
   if (error) return error;
   Sym name = intern_put(l->u->names, path, strlen(path));
   uint32_t note = file_note(l, name, (uint64_t)st.st_dev, (uint64_t)st.st_ino);
@@ -413,6 +444,44 @@ int loader_file(Loader *l, const char *path, const char *root, uint16_t *module)
   *module = load_noted(l, note, src, name, dir, false);
   l->stack.len--;
   return 0;
+}
+
+/* ---- a draft in parts ---- */
+
+static void root_close(Loader *l) {
+  if (l->root >= 0) close(l->root);
+  l->root = -1;
+}
+
+int loader_part(Loader *l, const char *path, const char *root, Node **file, const Source **src) {
+  struct stat st;
+  Folder dir = {0, 0};
+  root_close(l);
+  int error = first_source(l, path, root, &st, &dir, src);
+  if (error) return error;
+  Sym name = intern_put(l->u->names, path, strlen(path));
+  uint32_t note = file_note(l, name, (uint64_t)st.st_dev, (uint64_t)st.st_ino);
+  if (note == UINT32_MAX || !enter(l, name, (Span){(*src)->base, (*src)->base})) return ENOMEM;
+  l->files.at[note].src = *src;
+  *file = parse_file(l->u, *src);
+  load_uses(l, *file, dir);
+  load_data(l, *file, dir, PART);
+  l->files.at[note].module = PART;
+  l->files.at[note].open = false;
+  l->stack.len--;
+  return 0;
+}
+
+void loader_part_uses(Loader *l, Node *file, const char *root) {
+  root_close(l);
+  l->root = open(root ? root : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  load_uses(l, file, (Folder){0, 0});
+  load_data(l, file, (Folder){0, 0}, PART);
+}
+
+void loader_parts_end(Loader *l, uint16_t module) {
+  for (uint32_t i = 0; i < l->p->data.len; i++)
+    if (l->p->data.at[i].module == PART) l->p->data.at[i].module = module;
 }
 
 bool loader_text(Loader *l, const char *name, const char *text, size_t len, uint16_t *module) {

@@ -11,9 +11,10 @@ typedef struct Loader {
   volatile int *stop;
   int root;             /* a folder's descriptor, or -1 */
   bool no_root;         /* the root that was named is no folder that can be opened */
-  VEC(struct { uint64_t dev, ino; Sym name; uint16_t module; bool open; }) files;
+  VEC(struct { uint64_t dev, ino; Sym name; uint16_t module; bool open; const Source *src; }) files;
   VEC(struct { uint64_t dev, ino; const Rows *rows; }) data;   /* data files read so far */
   VEC(struct { Sym name; Span span; }) stack;   /* what is being loaded, outermost first */
+  const struct Loader *before;   /* NULL, or one whose files are taken as it read them */
 } Loader;
 
 void loader_init(Loader *l, Program *p, size_t max_file);   /* the other limits are set by whoever owns it */
@@ -22,5 +23,11 @@ void loader_end(Loader *l);
 int loader_file(Loader *l, const char *path, const char *root, uint16_t *module);
 /* A draft from memory; it can use the library alone. */
 bool loader_text(Loader *l, const char *name, const char *text, size_t len, uint16_t *module);
+/* A file as one part of a draft: its tree, with what it uses loaded, and its source. 0 or an errno. */
+int loader_part(Loader *l, const char *path, const char *root, Node **file, const Source **src);
+/* Loads what a part that was typed uses; files start from the root, or else the folder at hand. */
+void loader_part_uses(Loader *l, Node *file, const char *root);
+/* The parts have become this module. */
+void loader_parts_end(Loader *l, uint16_t module);
 
 #endif

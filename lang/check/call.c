@@ -155,6 +155,7 @@ static bool param_fits(Checker *c, char letter, Type t) {
     case 'g': return x.kind == TY_RANGE;
     case 'D': return x.kind == TY_RANGE || (x.kind == TY_QUANTITY && (x.any || (!x.u && x.dim == time)));
     case 'C': return x.kind == TY_SET || x.kind == TY_LIST || x.kind == TY_MAP || x.kind == TY_INTS;
+    case 'Q': return x.kind == TY_SET || x.kind == TY_LIST;
     default: return true;
   }
 }
@@ -172,6 +173,7 @@ static const char *param_word(char letter) {
     case 'g': return "a range of dates";
     case 'D': return "a range of dates or a duration";
     case 'C': return "a set, list or map";
+    case 'Q': return "a set or a list";
     default: return "a value";
   }
 }

@@ -573,7 +573,7 @@ static void head_check(Checker *c, Node *m, Node **parties, Node **term) {
   }
   if (seen) *seen = m;
   const Field *f = field_find(c->p, K_AGREEMENT, m->sym, &slot);
-  if (f) fact_expr(c, m->kid[0], nobody, f->type, quoted(c, name), FLAG_VARIES);
+  if (f) fact_expr(c, m->kid[0], nobody, f->type, quoted(c, name), FLAG_VARIES | FLAG_AGREED);
   else field_unknown(c, K_AGREEMENT, m->span, m->sym);
 }
 

@@ -21,6 +21,7 @@ typedef struct Entity {
   Node *decl;
   Ent owner;           /* clause: the agreement it is written in, or the amendment; else 0 */
   uint16_t module;
+  bool idle;           /* a resource or route of the library that the draft does not speak of: it counts nowhere */
   uint32_t row;        /* made by data: 1 + the row, counted over all blocks; else 0 */
 } Entity;
 
@@ -36,7 +37,8 @@ typedef struct Kind {
 } Kind;
 
 typedef enum FuncKind { FUNC_FN, FUNC_RULE, FUNC_LET, FUNC_VERDICT /* of a check */, FUNC_THUNK, FUNC_CHECK, FUNC_TEST } FuncKind;
-enum { FLAG_VARIES = 1, FLAG_TODAY = 2, FLAG_CLAUSES = 4, FLAG_RECURSIVE = 8, FLAG_ROW = 16 /* it mentions the row of a data block */ };
+enum { FLAG_VARIES = 1, FLAG_TODAY = 2, FLAG_CLAUSES = 4, FLAG_RECURSIVE = 8, FLAG_ROW = 16 /* it mentions the row of a data block */,
+       FLAG_AGREED = 32 /* a field of an agreement */ };
 
 typedef struct Call { uint32_t from, to; bool monotone; Span span; } Call;
 
@@ -149,6 +151,7 @@ typedef struct Program {
   Map clause_ids;        /* agreement or amendment << 32 | label -> clause */
   VEC(Amended) amended;  /* by amendment */
   VEC(uint32_t) amend_order;   /* amendments, those that are amended before those that amend them */
+  bool idlers, settled;  /* whether any entity may be idle; which are has been settled, and naming one changes nothing now */
   VEC(DataBlock) data;
   VEC(Rows *) rows;      /* of data files; blocks may share them */
   Map made;              /* kind << 32 | name -> Ent, of entities that data makes */
@@ -163,6 +166,9 @@ uint16_t program_module(Program *p, Sym name, const Source *source, Node *file, 
 /* Rows that live as long as the program; NULL when memory is refused. */
 Rows *program_rows(Program *p, const Source *src);
 void program_use(Program *p, uint16_t module, uint16_t used, Sym prefix, Span span);
+/* What of the library is not idle: what files of the draft name, and what that requires. Called again where more may have been
+ * named since; `last`: nothing will be. */
+void program_settle(Program *p, bool last);
 /* Declares, resolves, types. True when nothing is wrong. */
 bool program_check(Program *p);
 /* Checks an expression in the scope of a module, as a new Func without parameters; its index, or UINT32_MAX. */
@@ -176,6 +182,11 @@ uint32_t program_thunk(const Program *p, const Node *expr);
 Ent program_find(Program *p, uint16_t module, Sym name, uint32_t kind);
 /* The clause of an agreement, or of one as amended, with that label; or UINT32_MAX. */
 Ent program_clause(const Program *p, Ent of, Sym label);
+/* What a name stands for in a module; false when it is not known there. a.b is looked for in what is used as a. */
+bool program_bind(Program *p, uint16_t module, const char *name, size_t len, Bind *out);
+/* Goes through the names that a module sees; one that is seen in several files comes several times. prefix: what is used as that; 0. */
+void program_names(const Program *p, uint16_t module, Sym prefix, void (*each)(void *data, Sym name, const Bind *b), void *data);
+Sym bind_name(const Program *p, const Bind *b);   /* 0: of nothing */
 /* The field of a kind, and its slot; NULL when there is none. */
 const Field *field_find(const Program *p, uint32_t kind, Sym name, uint32_t *slot);
 void type_text(const Program *p, Type t, Buf *out);

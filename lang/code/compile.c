@@ -227,6 +227,7 @@ static void binary(Compiler *c, Node *e, uint32_t to) {
     emit(c, e, OP_MOVE_, 0, to, l, 0);
     uint32_t out = emit_jump(c, e, OP_JUMP_KNOWN_, 0, to);
     expr(c, e->kid[1], to);
+    if (type_is_figure(&c->p->types, e->ty)) emit(c, e, OP_BLAME_, 0, to, l, 0);
     patch(c, out);
     c->top = top;
     return;
@@ -366,7 +367,7 @@ static void aggregate(Compiler *c, Node *e, uint32_t to) {
 /* throughout, sometime: over the range in register `range`; spans and first_day: over the term. */
 static void stretches(Compiler *c, Node *e, Node *body, uint32_t range, int kind, uint32_t to) {
   uint32_t top = c->top, acc = temp(c), cell = temp(c), v = temp(c), settled = 0;
-  bool term = range == NO_WHERE, noting = c->noting;
+  bool term = range == NO_WHERE, noting = c->noting, first = kind == ACC_SPANS && e->op == CALL_FIRST_DAY;
   c->noting = false;
   emit(c, e, OP_ACC_BEGIN_, 0, acc, (uint32_t)kind, 0);
   emit(c, e, OP_SPAN_ITER_, term, cell, term ? 0 : range, 0);
@@ -374,7 +375,8 @@ static void stretches(Compiler *c, Node *e, Node *body, uint32_t range, int kind
   expr(c, body, v);
   c->noting = noting;
   if (kind == ACC_SPANS) emit(c, e, OP_ACC_SPAN_, 0, acc, v, 0);
-  else {
+  if (first) settled = emit_jump(c, e, OP_JUMP_TRUE_, 0, v);  /* what comes after the first day does not matter */
+  if (kind != ACC_SPANS) {
     emit(c, e, OP_ACC_ADD_, kind, acc, v, NO_WHERE);
     uint32_t go_on = emit_jump(c, e, kind == ACC_ANY ? OP_JUMP_FALSE_ : OP_JUMP_TRUE_, 0, acc);
     jump_back(c, e, next);  /* patched below when it is settled; undecided goes on */
@@ -384,8 +386,8 @@ static void stretches(Compiler *c, Node *e, Node *body, uint32_t range, int kind
     patch(c, go_on);
   }
   jump_back(c, e, next);
-  if (kind != ACC_SPANS) patch(c, settled);
-  if (kind != ACC_SPANS) emit(c, e, OP_ITER_END_, 0, cell, 0, 0);
+  if (settled) patch(c, settled);
+  if (settled) emit(c, e, OP_ITER_END_, 0, cell, 0, 0);
   patch(c, out);
   emit(c, e, OP_ACC_MISS_, kind, acc, cell, 0);
   emit(c, e, OP_ACC_END_, 0, acc, (uint32_t)kind, 0);

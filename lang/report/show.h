@@ -69,7 +69,6 @@ void scratch_init(Buf *scratch, const Buf *out);
 void scratch_end(Buf *scratch, Buf *out);
 
 /* The parts of the text report that have a file of their own. */
-void report_matrix(Buf *out, const Matrix *m, const ReportStyle *st, bool days);  /* days: a cell stands for many */
 void report_findings(Buf *out, Sources *s, const Report *r, const ReportStyle *st);
 
 #endif

@@ -25,6 +25,7 @@ typedef struct Parse {
   bool skip_item;   /* the declaration is given up as a whole: go on with the next */
   bool error;       /* a syntax error was just reported: tokens are passed over until a place to go on */
   bool stop;        /* the parser's own stack is full */
+  void *told;       /* what parse_probe.inc fills */
 } Parse;
 
 Sym parse_sym(Parse *p, Span at);

@@ -549,6 +549,11 @@ static void declaration(Print *p, const Node *n) {
   }
 }
 
+void print_item(Print *p, const Node *n) {
+  if (n->kind == N_CLAUSE || n->kind == N_ARTICLE) one_item(p, n);
+  else declaration(p, n);
+}
+
 void print_file_items(Print *p, const Node *file) {
   const Node *before = NULL;
   for (const Node *n = list_first(file->kid[0]); n && !p->out->full; before = n, n = n->next) {

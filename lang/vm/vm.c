@@ -7,7 +7,8 @@
 
 enum { REG_FIRST = 1024, CHECK_EVERY = 1024 };
 
-/* A figure that is a function. The world keeps what it gives, so what it depends on is noted with the context. */
+/* A figure that is a function. The world keeps what it gives, so what it depends on is noted with the context; what a run
+ * that failed gives is no value, so that nothing is kept that was worked out with it. */
 static Value eval_for_world(void *data, Ctx *ctx, uint32_t func, Ent arg) {
   Vm *vm = data;
   Value a = value_ent(arg);
@@ -19,7 +20,7 @@ static Value eval_for_world(void *data, Ctx *ctx, uint32_t func, Ent arg) {
   dep_meet(&ctx->thunks, vm->dep);
   dep_meet(&outer, vm->dep);
   vm->dep = outer;
-  return v;
+  return vm->failed ? (Value){0} : v;   /* then v is a plain 0, with nothing to give back */
 }
 
 bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w) {
@@ -478,6 +479,7 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_JUMP_TRUE_: if (A.tag == V_TRUE) GO(ins_target(i)); break;
       case OP_JUMP_SETTLED_: if (A.tag == V_TRUE || A.tag == V_FALSE) GO(ins_target(i)); break;
       case OP_JUMP_KNOWN_: if (A.tag != V_UNK) GO(ins_target(i)); break;
+      case OP_BLAME_: if (A.tag == V_IVL) SET(op_blame(vm, A, B)); break;
       case OP_ITER_: { Value v = {.tag = V_CELL, .i = iter_begin(vm, B, i.c, i.x)}; SET(v); break; }
       case OP_ITER_NEXT_:
         if (vm->agains.len) again_next(vm);

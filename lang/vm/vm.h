@@ -136,6 +136,7 @@ bool vm_load(Vm *vm);
 
 /* builtins.c */
 Value vm_builtin(Vm *vm, Builtin b, const Value *args, uint32_t n);
+Value vm_name_in(Vm *vm, Value country, Value language);
 Value vm_field(Vm *vm, Value entity, uint32_t slot);
 Value vm_index(Vm *vm, Value of, Value key);
 
@@ -178,6 +179,7 @@ Value op_logic(Vm *vm, Op op, Value a, Value b);
 Value op_join(Vm *vm, Value cond, Value a, Value b);
 Value op_same(Vm *vm, Value a, Value b, bool negate);
 bool op_vague(Vm *vm, Value v, Value *why);
+Value op_blame(Vm *vm, Value v, Value instead_of);
 Value op_before(Vm *vm, Value a, Value b, bool or_same);
 Value op_within(Vm *vm, Value a, Value b, bool strict);
 Value op_in(Vm *vm, Value a, Value coll, bool negate);
