@@ -81,6 +81,8 @@ static bool machine_ready(ent_session *s) {
   s->has_vm = true;
   s->vm.max_steps = s->config.max_steps;
   s->vm.stop = s->config.stop;
+  s->vm.rows_only = s->config.columns == ENT_COLUMNS_NEVER;
+  s->vm.rows_never = s->config.columns == ENT_COLUMNS_ALWAYS;
   return ready;
 }
 

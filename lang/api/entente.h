@@ -18,6 +18,8 @@ enum { ENT_PASSES = 0, ENT_DENIED = 1, ENT_BROKEN = 2, ENT_UNDECIDED = 3, ENT_US
 typedef enum ent_format { ENT_TEXT, ENT_JSON, ENT_TAP, ENT_GITHUB, ENT_JUNIT } ent_format;
 typedef enum ent_level { ENT_NOTE, ENT_WARN, ENT_DENY } ent_level;
 
+typedef enum ent_columns { ENT_COLUMNS_AUTO, ENT_COLUMNS_NEVER, ENT_COLUMNS_ALWAYS } ent_columns;
+
 typedef struct ent_config {
   const char *root;        /* the draft's root folder; NULL: the folder of the first file */
   size_t max_file;         /* bytes; 0: 16 MiB */
@@ -29,6 +31,7 @@ typedef struct ent_config {
   bool allow_undecided;
   bool color;              /* in ENT_TEXT */
   int width;               /* columns of a terminal; 0: 100 */
+  ent_columns columns;     /* when loops are worked through in columns, many elements at once; the answers are the same */
   volatile int *stop;      /* NULL, or set to non-zero from elsewhere to end a run */
   uint64_t fail_alloc_at;  /* for tests: the allocation with this number (from 1) is refused; 0: none */
   bool fail_alloc_after;   /* ... and every one after it */

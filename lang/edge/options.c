@@ -119,6 +119,12 @@ static bool set_verify(Options *o, const char *text) { (void)text; return o->ver
 static bool set_max_file(Options *o, const char *text) { return read_size(text, &o->config.max_file); }
 static bool set_max_memory(Options *o, const char *text) { return read_size(text, &o->config.max_memory); }
 static bool set_max_output(Options *o, const char *text) { return read_size(text, &o->config.max_output); }
+static bool set_columns(Options *o, const char *text) {
+  static const char *const names[] = {"auto", "never", "always"};
+  for (int i = 0; i < 3; i++)
+    if (!strcmp(text, names[i])) { o->config.columns = (ent_columns)i; return true; }
+  return false;
+}
 static bool set_max_steps(Options *o, const char *text) { return read_count(text, UINT64_MAX, &o->config.max_steps); }
 
 /* ---- the options ---- */
@@ -148,6 +154,7 @@ static const Option options[] = {
   {"--max-file", "N", GROUP_LOAD, set_max_file, "a number of bytes, as 500K or 16M", "bytes in one file (16M)"},
   {"--max-memory", "N", GROUP_LOAD, set_max_memory, "a number of bytes, as 500M or 2G", "bytes of memory for one draft (2G)"},
   {"--max-steps", "N", GROUP_RUN, set_max_steps, "a number of steps, as 2_000_000", "steps that one draft may take (2_000_000_000)"},
+  {"--columns", "auto|never|always", GROUP_RUN, set_columns, "auto, never or always", "work loops through in columns (auto: long ones); the same answers"},
   {"--max-output", "N", GROUP_RUN, set_max_output, "a number of bytes, as 64M", "bytes of one report (64M)"},
   {"--help", NULL, 0, set_help, "", "this text"},
 };

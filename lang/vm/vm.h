@@ -68,6 +68,10 @@ struct Memo { uint32_t nparam, n; MemoEntry *direct; Map by_key; VEC(MemoEntry) 
 /* OPEN: being evaluated; PART: evaluated in this round of a circle; STALE: in an earlier one, its value being too low at most. */
 enum { MEMO_NONE, MEMO_OPEN, MEMO_PART, MEMO_STALE, MEMO_DONE };
 
+/* Of a loop: looked at, asks about worlds, and how often nothing of it could be done in columns. */
+enum { LOOP_GIVEN_UP = 3, LOOP_SEEN = 4, LOOP_WORLDS = 8 };
+typedef struct Cuts Cuts;
+
 typedef struct Vm {
   Mem *mem;
   Program *p;
@@ -95,6 +99,11 @@ typedef struct Vm {
   uint32_t nspent;
   uint32_t depth;                 /* runs within runs: facts that are evaluated where they are used */
   volatile int *stop;
+  VEC(Value) held;                /* of columns at hand */
+  VEC(uint8_t) loop_state;        /* by Chunk.loops */
+  Cuts *cuts;                     /* see lanes.c */
+  uint8_t batches;                /* loops in columns within each other */
+  bool rows_only, rows_never;     /* no loop is tried in columns; each is, however short and however often it could not be */
   Map visited;                    /* while tracing: calls already gone into */
   Sink sink;
   bool failed;
@@ -108,6 +117,13 @@ void vm_end(Vm *vm);
 /* Runs a Func in a context; the value is owned by the caller. When it fails, vm->failed is set, the error says why, and the
  * value is unknown for no reason. nargs values are borrowed. */
 Value vm_run(Vm *vm, uint32_t func, const Value *args, uint32_t nargs, Ctx *ctx);
+/* What an instruction that calls a Func does, in the world at hand: remembered like any other call. */
+Value vm_call(Vm *vm, uint32_t func, const Value *args);
+/* Into a day (0), a world without (1) or under something (2), and back. */
+bool vm_enter(Vm *vm, int how, Value arg);
+void vm_leave(Vm *vm);
+/* Steps taken: may it go on? */
+bool vm_may_go_on(Vm *vm, uint32_t func, uint64_t steps);
 /* Sets the error unless one is set already. */
 void vm_fail(Vm *vm, DiagCode code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void vm_fail_units(Vm *vm, FigErr e, const char *what, Value a, Value b);
@@ -119,6 +135,10 @@ bool vm_load(Vm *vm);
 Value vm_builtin(Vm *vm, Builtin b, const Value *args, uint32_t n);
 Value vm_field(Vm *vm, Value entity, uint32_t slot);
 Value vm_index(Vm *vm, Value of, Value key);
+
+/* batch_loop.c: tries a loop in columns; the iterator is left where its own code goes on. */
+void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell);
+void cuts_forget(Vm *vm);
 
 /* memo.c */
 /* The place of a call in the memo of the world at hand, or UINT32_MAX when it is not remembered (or memory is refused). */

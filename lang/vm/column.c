@@ -1,0 +1,184 @@
+#include "vm/column.h"
+#include <string.h>
+
+/* Loops over columns, with nothing in them but the work. */
+
+struct PoolBlock { PoolBlock *below; size_t size, used; };
+enum { POOL_BLOCK = 1 << 18 };
+
+void *pool_get(Pool *p, size_t n) {
+  n = (n + 15) & ~(size_t)15;
+  PoolBlock *b = p->top;
+  if (!b || b->size - b->used < n) {
+    size_t size = n > POOL_BLOCK ? n : POOL_BLOCK;
+    PoolBlock *fresh = mem_get(p->mem, sizeof *fresh + size);
+    if (!fresh) return NULL;
+    *fresh = (PoolBlock){b, size, 0};
+    p->top = b = fresh;
+  }
+  void *at = (char *)(b + 1) + b->used;
+  b->used += n;
+  return at;
+}
+
+PoolMark pool_mark(const Pool *p) { return (PoolMark){p->top, p->top ? p->top->used : 0}; }
+
+void pool_release(Pool *p, PoolMark to) {
+  while (p->top != to.top) {
+    PoolBlock *b = p->top;
+    p->top = b->below;
+    mem_free(p->mem, b, sizeof *b + b->size);
+  }
+  if (p->top) p->top->used = to.used;
+}
+
+/* ---- bits ---- */
+
+typedef uint64_t Four __attribute__((vector_size(32), aligned(8), may_alias));
+#define FOURS(w) ((const Four *)(const void *)(w))
+
+void words_and(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+  Four *t = (Four *)(void *)to;
+  for (uint32_t i = 0; i < n / 4; i++) t[i] = FOURS(a)[i] & FOURS(b)[i];
+}
+
+void words_or(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+  Four *t = (Four *)(void *)to;
+  for (uint32_t i = 0; i < n / 4; i++) t[i] = FOURS(a)[i] | FOURS(b)[i];
+}
+
+void words_or_and(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+  Four *t = (Four *)(void *)to;
+  for (uint32_t i = 0; i < n / 4; i++) t[i] |= FOURS(a)[i] & FOURS(b)[i];
+}
+
+void words_less(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+  Four *t = (Four *)(void *)to;
+  for (uint32_t i = 0; i < n / 4; i++) t[i] = FOURS(a)[i] & ~FOURS(b)[i];
+}
+
+bool words_any(const uint64_t *a, uint32_t n) {
+  for (uint32_t i = 0; i < n; i += ROW_WORDS)
+    if (a[i] | a[i + 1] | a[i + 2] | a[i + 3]) return true;
+  return false;
+}
+
+bool words_all(const uint64_t *a, const uint64_t *of, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++)
+    if (of[i] & ~a[i]) return false;
+  return true;
+}
+
+/* ---- counters ---- */
+
+/* One word of each plane at a time: a carry dies out after two planes on average. */
+bool planes_add(Planes *c, const uint64_t *bits, uint64_t flip, const uint64_t *live) {
+  for (uint32_t i = 0; i < c->words; i++) {
+    uint64_t carry = (bits ? bits[i] ^ flip : ~0ull) & live[i];
+    for (uint32_t k = 0; carry; k++) {
+      if (k == c->n) {
+        if (k == PLANES_MOST) return false;
+        memset(c->at[k], 0, c->words * sizeof(uint64_t));
+        c->n++;
+      }
+      uint64_t was = c->at[k][i];
+      c->at[k][i] = was ^ carry;
+      carry &= was;
+    }
+  }
+  return true;
+}
+
+/* Eight bits become eight bytes of 0 or 1, the lowest first. */
+static inline uint64_t spread(uint64_t byte) {
+  uint64_t x = (byte * 0x0101010101010101u) & 0x8040201008040201u;
+  return ((x + 0x7F7F7F7F7F7F7F7Fu) >> 7) & 0x0101010101010101u;
+}
+
+static void plane_count(const uint64_t *plane, uint32_t k, int64_t *to, uint32_t rows) {
+  for (uint32_t i = 0; i < rows; i += 64)
+    for (uint64_t w = plane[i / 64], j = i; w && j < rows; w >>= 8, j += 8) {
+      uint64_t eight = spread(w & 0xFF);
+      for (uint32_t b = 0; b < 8 && j + b < rows; b++) to[j + b] += (int64_t)(eight >> (8 * b) & 1) << k;
+    }
+}
+
+void planes_count(const Planes *c, int64_t *to, uint32_t rows) {
+  for (uint32_t k = 0; k < c->n; k++) plane_count(c->at[k], k, to, rows);
+}
+
+/* ---- figures ---- */
+
+/* No branch in these loops: whether anything overflowed is asked at the end. */
+bool nums_add(int64_t *to, Nums x, Nums y, uint32_t n) {
+  uint64_t bad = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    uint64_t a = (uint64_t)x.at[i * x.step], b = (uint64_t)y.at[i * y.step], s = a + b;
+    bad |= (a ^ s) & (b ^ s);
+    to[i] = (int64_t)s;
+  }
+  return !(bad >> 63);
+}
+
+bool nums_sub(int64_t *to, Nums x, Nums y, uint32_t n) {
+  uint64_t bad = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    uint64_t a = (uint64_t)x.at[i * x.step], b = (uint64_t)y.at[i * y.step], s = a - b;
+    bad |= (a ^ b) & (a ^ s);
+    to[i] = (int64_t)s;
+  }
+  return !(bad >> 63);
+}
+
+bool nums_mul(int64_t *to, Nums x, Nums y, uint32_t n) {
+  bool bad = false;
+  for (uint32_t i = 0; i < n; i++) bad |= __builtin_mul_overflow(x.at[i * x.step], y.at[i * y.step], &to[i]);
+  return !bad;
+}
+
+static inline int64_t mod_of(int64_t a, int64_t b) {
+  int64_t m = a % b;
+  return m && (m < 0) != (b < 0) ? m + b : m;
+}
+
+/* By one divisor that fits 32 bits, as in nearly every draft, division is several times cheaper. */
+bool nums_mod(int64_t *to, Nums x, Nums y, uint32_t n) {
+  if (!y.step && *y.at > 0 && *y.at <= UINT32_MAX) {
+    uint32_t d = (uint32_t)*y.at;
+    for (uint32_t i = 0; i < n; i++) {
+      int64_t a = x.at[i * x.step];
+      to[i] = a >= 0 && a <= UINT32_MAX ? (int64_t)((uint32_t)a % d) : mod_of(a, d);
+    }
+    return true;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    int64_t b = y.at[i * y.step];
+    if (b == 0 || b == -1) return false;
+    to[i] = mod_of(x.at[i * x.step], b);
+  }
+  return true;
+}
+
+void nums_test(uint64_t *to, NumTest t, Nums x, Nums y, uint32_t n) {
+  for (uint32_t i = 0; i < n; i += 64) {
+    uint64_t w = 0;
+    uint32_t m = n - i < 64 ? n - i : 64;
+    const int64_t *a = x.at + (size_t)i * x.step, *b = y.at + (size_t)i * y.step;
+    if (t == NUM_LT) for (uint32_t j = 0; j < m; j++) w |= (uint64_t)(a[j * x.step] < b[j * y.step]) << j;
+    else if (t == NUM_LE) for (uint32_t j = 0; j < m; j++) w |= (uint64_t)(a[j * x.step] <= b[j * y.step]) << j;
+    else for (uint32_t j = 0; j < m; j++) w |= (uint64_t)(a[j * x.step] == b[j * y.step]) << j;
+    to[i / 64] = w;
+  }
+  for (uint32_t i = bits_words(n); i < rows_words(n); i++) to[i] = 0;
+}
+
+bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum) {
+  __extension__ __int128 all = 0;
+  for (uint32_t i = 0; i < n; i += 64) {
+    uint64_t w = live[i / 64];
+    if (w == ~0ull && n - i >= 64) for (uint32_t j = 0; j < 64; j++) all += x[i + j];
+    else for (; w; w &= w - 1) all += x[i + (uint32_t)__builtin_ctzll(w)];
+  }
+  *sum = (int64_t)all;
+  return all == *sum;
+}
