@@ -428,6 +428,12 @@ static bool name(Batch *b, const Node *e, Col *out) {
 /* From one list, by a column of places. */
 static bool gather(Batch *b, const Col *of, const Col *place, Col *out) {
   const Seq *s = value_seq(of->one);
+  uint32_t run = 0;
+  while (run < b->n && place->num[run] == place->num[0] + run) run++;
+  if (run == b->n && place->num[0] >= 1 && place->num[0] + b->n - 1 <= s->o.len) {   /* a piece of it */
+    *b->work += b->n;
+    return col_narrow(b, s->at + place->num[0] - 1, out);
+  }
   Value *at = pool_get(b->pool, b->n * sizeof *at);
   if (!at) return false;
   for (uint32_t i = 0; i < b->n; i++) {
@@ -517,6 +523,38 @@ static bool govern(Batch *b, const Node *e, Col *out) {
   return ok;
 }
 
+/* Sets of few entities, one from each column, in order. */
+static bool ent_sets(Batch *b, const Col *x, uint32_t n, Col *out) {
+  Vm *vm = b->vm;
+  Value *at = pool_get(b->pool, b->n * sizeof *at);
+  if (!at) return false;
+  for (uint32_t i = 0; i < b->n; i++) {
+    Value few[4];
+    uint32_t k = 0;
+    at[i] = (Value){0};
+    if (!bits_has(b->live, i)) continue;
+    for (uint32_t c = 0; c < n; c++) {
+      Value v = col_at(&x[c], i);
+      uint32_t p = k;
+      while (p && few[p - 1].aux > v.aux) p--;
+      if (p && few[p - 1].aux == v.aux) continue;
+      memmove(few + p + 1, few + p, (k++ - p) * sizeof *few);
+      few[p] = v;
+    }
+    at[i] = value_sorted(&vm->rt, few, k);
+    if (!vec_push(vm->mem, &vm->held, at[i])) { value_drop(vm->mem, at[i]); return false; }
+  }
+  *b->work += b->n;
+  *out = (Col){.kind = COL_VALUES, .values = at};
+  return !mem_failed(vm->mem);
+}
+
+static bool of_ents(const Col *x, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++)
+    if (x[i].kind != COL_ENT && !(x[i].kind == COL_ONE && x[i].one.tag == V_ENT)) return false;
+  return n && n <= 4 && !all_one(x, n);
+}
+
 /* ---- anything ---- */
 
 static Value neg_fn(Vm *vm, const Node *e, const Value *a) {
@@ -564,6 +602,7 @@ static bool several(Batch *b, const Node *e, RowFn fn, Col *out) {
   uint32_t n = 0;
   for (const Node *k = list_first(e->kid[0]); k; k = k->next)
     if (n == 8 || !batch_eval(b, k, &at[n++])) return false;
+  if (e->kind == N_SET && of_ents(at, n)) return ent_sets(b, at, n, out);
   return apply(b, e, at, n, fn, out);
 }
 

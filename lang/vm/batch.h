@@ -14,6 +14,8 @@ typedef struct Batch {
   uint32_t depth;          /* of expressions within expressions, through functions too */
   Lanes *lanes;            /* the worlds of the rows; NULL: the world at hand */
   Lanes **worlds;          /* all that were made for this block */
+  Value source;            /* the block is a piece of this list or set, from `from`; or none */
+  uint32_t from;
   const uint64_t *every;   /* the rows that there are */
   bool few;                /* lanes of one rule's leaf: no rule that goes in circles is asked here */
   uint64_t *work;          /* steps */
@@ -43,6 +45,8 @@ bool lanes_enter(Batch *b, const Node *arg, Lanes **out);                       
 bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out);
 bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out);
 const uint64_t *lanes_absent(const Lanes *l, uint32_t country);                    /* NULL: in no row */
-void lanes_forget(Vm *vm, Lanes **all);
+/* A block begins, or ends: the worlds of a list are kept for the next loop that goes through it. */
+void lanes_begin(Batch *b);
+void lanes_end(Batch *b);
 
 #endif

@@ -15,7 +15,7 @@ typedef struct Each {
   const Node *body;
   int kind;
   int64_t every;                 /* COUNT: in all rows */
-  Planes planes;                 /* ... and in some */
+  Planes more, fewer;            /* ... and in some; in all but some */
   Value sum;                     /* SUM: in all rows; of the columns added so far: unit and power of ten in nums */
   Col nums;
   int64_t *added;
@@ -61,7 +61,11 @@ static bool each_take(Batch *b, Each *a, const uint64_t *outer) {
       if (v.kind == COL_ONE && v.one.tag == V_TRUE && all) { a->every++; return true; }
       if (v.kind != COL_BITS && !(v.kind == COL_ONE && v.one.tag == V_TRUE)) return false;
       *b->work += b->words;
-      return planes_add(&a->planes, v.kind == COL_BITS ? v.bits : NULL, v.flip ? ~0ull : 0, b->live);
+      /* Of what holds nearly everywhere, where it does not is counted. */
+      if (v.flip && all) a->every++;
+      if (v.kind == COL_ONE) return planes_add(&a->more, b->live, b->live);
+      if (!v.flip || all) return planes_add(v.flip ? &a->fewer : &a->more, v.bits, b->live);
+      return col_yes(b, &v, &yes) && planes_add(&a->more, yes, b->live);
     case ACC_SUM: *b->work += b->n; return each_sum(b, a, &v, all);
     case ACC_ANY: case ACC_ALL:
       if (!col_yes(b, &v, &yes)) return false;
@@ -158,11 +162,12 @@ static bool each_end(Batch *b, Each *a, Col *out) {
     return true;
   }
   if (a->kind == ACC_COUNT) {
-    if (!a->planes.n) { *out = col_one(value_int(a->every)); return true; }
+    if (!a->more.n && !a->fewer.n) { *out = col_one(value_int(a->every)); return true; }
     int64_t *to = pool_get(b->pool, b->n * sizeof *to);
     if (!to) return false;
     for (uint32_t i = 0; i < b->n; i++) to[i] = a->every;
-    planes_count(&a->planes, to, b->n);
+    planes_count(&a->more, 1, to, b->n);
+    planes_count(&a->fewer, -1, to, b->n);
     *b->work += b->n;
     *out = (Col){.kind = COL_NUM, .tag = V_DEC, .unit = UNIT_ONE, .num = to};
     return true;
@@ -178,10 +183,11 @@ static bool each_end(Batch *b, Each *a, Col *out) {
 
 bool batch_each(Batch *b, const Node *body, const Node *gens, int kind, Col *out) {
   Each a = {.body = body, .kind = kind, .sum = value_zero()};
-  a.planes.words = b->words;
+  a.more.words = a.fewer.words = b->words;
   for (uint32_t k = 0; kind == ACC_COUNT && k < PLANES_MOST; k++) {
-    a.planes.at[k] = bits_get(b);
-    if (!a.planes.at[k]) return false;
+    a.more.at[k] = bits_get(b);
+    a.fewer.at[k] = bits_get(b);
+    if (!a.more.at[k] || !a.fewer.at[k]) return false;
   }
   if (kind == ACC_SUM) a.added = pool_get(b->pool, b->n * sizeof *a.added);
   if (kind == ACC_SUM && !a.added) return false;
@@ -307,6 +313,9 @@ static uint32_t rows_piece(Sweep *s, const LoopCell *c, Col *col) {
   }
   bool ok = col_narrow(&s->b, value_seq(c->coll)->at + c->next, col);
   col->id = 1;
+  s->b.source = c->coll;
+  s->b.from = c->next;
+  if (ok) lanes_begin(&s->b);
   return ok ? n : 0;
 }
 
@@ -407,9 +416,12 @@ static bool take(Sweep *s, uint32_t acc) {
     case ACC_ANY: case ACC_ALL: return take_logic(s, acc, &v);
     default: break;
   }
+  LoopCell *c = &s->b.vm->cells.at[s->b.vm->reg[acc].i];
   for (uint32_t i = bits_next(s->b.live, s->b.words, 0); i < s->b.n; i = bits_next(s->b.live, s->b.words, i + 1)) {
     Value part = col_at(&v, i);
-    acc_add(s->b.vm, &s->b.vm->reg[acc], kind, &part, value_bool(true));
+    if (kind == ACC_MIN || kind == ACC_MAX) acc_add(s->b.vm, &s->b.vm->reg[acc], kind, &part, value_bool(true));
+    else if (!vec_push(s->b.vm->mem, &c->items, part)) return false;
+    else value_keep(part);
   }
   return !s->b.vm->failed;
 }
@@ -489,12 +501,13 @@ static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
   while (ok && left_in(&vm->cells.at[cell]) && !settled(s, acc)) {
     PoolMark mark = pool_mark(&s->pool);
     uint32_t taken, held = vm->held.len;
+    s->b.source = (Value){0};
     s->b.slot = pool_get(&s->pool, nslot * sizeof(Col));
     for (uint32_t i = 0; s->b.slot && i < nslot; i++) s->b.slot[i] = col_one(vm->reg[base + i]);
     ok = s->b.slot && block(s, acc, cell, &taken);
     if (ok) go_through(&vm->cells.at[cell], settled(s, acc) ? left_in(&vm->cells.at[cell]) : taken);
     any = any || ok;
-    lanes_forget(vm, &worlds);
+    lanes_end(&s->b);
     held_drop(vm, held);
     pool_release(&s->pool, mark);
     forgive(vm, false);

@@ -71,20 +71,26 @@ bool words_all(const uint64_t *a, const uint64_t *of, uint32_t n) {
 
 /* ---- counters ---- */
 
-/* One word of each plane at a time: a carry dies out after two planes on average. */
-bool planes_add(Planes *c, const uint64_t *bits, uint64_t flip, const uint64_t *live) {
-  for (uint32_t i = 0; i < c->words; i++) {
-    uint64_t carry = (bits ? bits[i] ^ flip : ~0ull) & live[i];
-    for (uint32_t k = 0; carry; k++) {
-      if (k == c->n) {
-        if (k == PLANES_MOST) return false;
-        memset(c->at[k], 0, c->words * sizeof(uint64_t));
-        c->n++;
-      }
-      uint64_t was = c->at[k][i];
-      c->at[k][i] = was ^ carry;
-      carry &= was;
+static bool carry_up(Planes *c, uint32_t i, uint64_t carry) {
+  for (uint32_t k = 0; carry; k++) {
+    if (k == c->n) {
+      if (k == PLANES_MOST) return false;
+      memset(c->at[k], 0, c->words * sizeof(uint64_t));
+      c->n++;
     }
+    uint64_t was = c->at[k][i];
+    c->at[k][i] = was ^ carry;
+    carry &= was;
+  }
+  return true;
+}
+
+/* A carry dies out after two planes on average, and most words add nothing. */
+bool planes_add(Planes *c, const uint64_t *bits, const uint64_t *live) {
+  for (uint32_t i = 0; i < c->words; i += ROW_WORDS) {
+    if (!(bits[i] | bits[i + 1] | bits[i + 2] | bits[i + 3])) continue;
+    for (uint32_t j = i; j < i + ROW_WORDS; j++)
+      if (bits[j] & live[j] && !carry_up(c, j, bits[j] & live[j])) return false;
   }
   return true;
 }
@@ -95,16 +101,22 @@ static inline uint64_t spread(uint64_t byte) {
   return ((x + 0x7F7F7F7F7F7F7F7Fu) >> 7) & 0x0101010101010101u;
 }
 
-static void plane_count(const uint64_t *plane, uint32_t k, int64_t *to, uint32_t rows) {
-  for (uint32_t i = 0; i < rows; i += 64)
-    for (uint64_t w = plane[i / 64], j = i; w && j < rows; w >>= 8, j += 8) {
-      uint64_t eight = spread(w & 0xFF);
-      for (uint32_t b = 0; b < 8 && j + b < rows; b++) to[j + b] += (int64_t)(eight >> (8 * b) & 1) << k;
+static void plane_count(const uint64_t *plane, int64_t worth, int64_t *to, uint32_t rows) {
+  for (uint32_t i = 0; i < rows; i += 64) {
+    uint64_t w = plane[i / 64];
+    if (__builtin_popcountll(w) <= 8) {
+      for (; w; w &= w - 1) to[i + (uint32_t)__builtin_ctzll(w)] += worth;
+      continue;
     }
+    for (uint32_t j = i; w && j < rows; w >>= 8, j += 8) {
+      uint64_t eight = spread(w & 0xFF);
+      for (uint32_t b = 0; b < 8 && j + b < rows; b++) to[j + b] += (int64_t)(eight >> (8 * b) & 1) * worth;
+    }
+  }
 }
 
-void planes_count(const Planes *c, int64_t *to, uint32_t rows) {
-  for (uint32_t k = 0; k < c->n; k++) plane_count(c->at[k], k, to, rows);
+void planes_count(const Planes *c, int64_t sign, int64_t *to, uint32_t rows) {
+  for (uint32_t k = 0; k < c->n; k++) plane_count(c->at[k], sign * ((int64_t)1 << k), to, rows);
 }
 
 /* ---- figures ---- */

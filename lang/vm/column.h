@@ -43,8 +43,8 @@ bool words_all(const uint64_t *a, const uint64_t *of, uint32_t n);              
 /* A counter for each row, its digits in planes of bits. Adding returns the carry to the planes above in place. */
 enum { PLANES_MOST = 24 };
 typedef struct Planes { uint64_t *at[PLANES_MOST]; uint32_t n, words; } Planes;   /* at: made beforehand */
-bool planes_add(Planes *c, const uint64_t *bits, uint64_t flip, const uint64_t *live);
-void planes_count(const Planes *c, int64_t *to, uint32_t rows);                    /* to[row] += its count */
+bool planes_add(Planes *c, const uint64_t *bits, const uint64_t *live);
+void planes_count(const Planes *c, int64_t sign, int64_t *to, uint32_t rows);      /* to[row] += sign * its count */
 
 /* Arithmetic over n rows; false: some row does not fit. x and y may have one row only (step 0). */
 typedef struct Nums { const int64_t *at; uint32_t step; } Nums;

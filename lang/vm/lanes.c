@@ -34,6 +34,8 @@ struct Lanes {
   uint64_t *all;
   uint64_t *touched;              /* few: countries asked about */
   Solved *solved;
+  Value source;                   /* kept from one loop to the next: of this list, from there */
+  uint32_t from;
 };
 
 const uint64_t *lanes_absent(const Lanes *l, uint32_t country) { return l->absent[country]; }
@@ -61,11 +63,34 @@ static void lanes_free(Vm *vm, Lanes *l) {
   mem_free(vm->mem, l, sizeof *l);
 }
 
-void lanes_forget(Vm *vm, Lanes **all) {
-  while (*all) {
-    Lanes *l = *all;
-    *all = l->next;
-    lanes_free(vm, l);
+static void lanes_drop(Vm *vm) {
+  Lanes *l = vm->lanes;
+  vm->lanes = NULL;
+  if (!l) return;
+  value_drop(vm->mem, l->source);
+  lanes_free(vm, l);
+}
+
+void lanes_begin(Batch *b) {
+  Lanes *l = b->vm->lanes;
+  if (!l || l->source.obj != b->source.obj || b->source.tag == V_NONE || l->from != b->from || l->n != b->n) return;
+  b->vm->lanes = NULL;
+  value_drop(b->vm->mem, l->source);   /* the loop has it as well */
+  l->source = (Value){0};
+  l->next = *b->worlds;
+  *b->worlds = l;
+}
+
+void lanes_end(Batch *b) {
+  while (*b->worlds) {
+    Lanes *l = *b->worlds;
+    *b->worlds = l->next;
+    if (b->source.tag == V_NONE || l->nkey != 1 || l->key[0].id != 1) { lanes_free(b->vm, l); continue; }
+    lanes_drop(b->vm);
+    l->source = value_keep(b->source);
+    l->from = b->from;
+    l->next = NULL;
+    b->vm->lanes = l;
   }
 }
 
@@ -431,6 +456,7 @@ static const Cuts *cuts_of(Batch *b, uint32_t func) {
 }
 
 void cuts_forget(Vm *vm) {
+  lanes_drop(vm);
   while (vm->cuts) {
     Cuts *q = vm->cuts;
     vm->cuts = q->next;

@@ -101,6 +101,7 @@ typedef struct Vm {
   volatile int *stop;
   VEC(Value) held;                /* of columns at hand */
   VEC(uint8_t) loop_state;        /* by Chunk.loops */
+  struct Lanes *lanes;            /* of the loop before */
   Cuts *cuts;                     /* see lanes.c */
   uint8_t batches;                /* loops in columns within each other */
   bool rows_only, rows_never;     /* no loop is tried in columns; each is, however short and however often it could not be */
