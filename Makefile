@@ -42,6 +42,9 @@ ifneq ($(wildcard lang/edge/ffi*.c),)
 FFI ?= -Wl,-Bstatic -lffi -Wl,-Bdynamic -ldl
 endif
 
+# Loops over columns are what this is for.
+$(B)/obj/vm/column.o: CFLAGS += -O3
+
 # ---- what is built from what ----
 
 ROOMS := base source syntax check world code vm answer report api

@@ -43,6 +43,9 @@ static bool narrow_bits(Batch *b, const Value *at, Col *out) {
 
 static bool narrow_ents(Batch *b, const Value *at, Col *out) {
   Ent *ents = pool_get(b->pool, b->n * sizeof *ents);
+  uint32_t same = 0;
+  while (ents && same < b->n && at[same].tag == V_ENT) ents[same] = at[same].aux, same++;
+  if (same == b->n) { *out = (Col){.kind = COL_ENT, .ent = ents}; return true; }
   for (uint32_t i = 0; ents && i < b->n; i++) {
     if (at[i].tag != V_ENT && bits_has(b->live, i)) return false;
     ents[i] = at[i].aux;
@@ -62,6 +65,10 @@ static bool narrow_nums(Batch *b, const Value *at, Value first, Col *out) {
   int64_t *nums = pool_get(b->pool, b->n * sizeof *nums);
   int8_t e = first.e;
   bool same = true;
+  uint32_t alike = 0;
+  uint64_t head = value_head(first);
+  while (nums && alike < b->n && value_head(at[alike]) == head && first.tag == V_DEC) nums[alike] = at[alike].i, alike++;
+  if (alike == b->n) { *out = (Col){.kind = COL_NUM, .tag = V_DEC, .e = e, .unit = first.unit, .num = nums}; return true; }
   for (uint32_t i = 0; i < b->n; i++) {
     if (!bits_has(b->live, i)) continue;
     if (at[i].tag != first.tag || at[i].unit != first.unit || (first.tag == V_DATE && at[i].i == DAY_OPEN)) return false;
@@ -179,6 +186,8 @@ static bool align(Batch *b, Col *x, Col *y) {
     else if (y->kind == COL_ONE && y->one.unit == UNIT_ANY) y->one.unit = num_unit(x), y->one.e = num_e(x);
     else return false;
   }
+  Col *one = x->kind == COL_ONE ? x : y, *other = one == x ? y : x;
+  while (one->kind == COL_ONE && one->one.tag == V_DEC && one->one.e < num_e(other) && one->one.i % 10 == 0) one->one.i /= 10, one->one.e++;
   int8_t e = num_e(x) < num_e(y) ? num_e(x) : num_e(y);
   return rescale(b, x, e) && rescale(b, y, e);
 }
@@ -398,12 +407,28 @@ static Value field_fn(Vm *vm, const Node *e, const Value *a) { return vm_field(v
 static Value end_fn(Vm *vm, const Node *e, const Value *a) { (void)vm; return a[0].tag == V_RANGE ? value_date(e->op == REF_RANGE_THROUGH ? value_hi(a[0]) : value_lo(a[0])) : value_keep(a[0]); }
 static Value index_fn(Vm *vm, const Node *e, const Value *a) { (void)e; return vm_index(vm, a[0], a[1]); }
 
+/* Fields that are plain values lie in a column already. */
+static bool stored_field(Batch *b, const Node *e, const Col *of, Col *out) {
+  const World *w = b->vm->w;
+  uint32_t kind = ent_kind(of->ent[0]), wide = b->vm->p->kinds.at[kind].fields.len;
+  Value *at = pool_get(b->pool, b->n * sizeof *at);
+  if (!at || kind == K_CLAUSE) return false;
+  for (uint32_t i = 0; i < b->n; i++) {
+    uint32_t place = ent_index(of->ent[i]) * wide + e->ref;
+    at[i] = ent_kind(of->ent[i]) == kind && place < w->fields[kind].len ? w->fields[kind].at[place] : (Value){0};
+    if ((at[i].tag == V_NONE || at[i].tag == V_FUNC) && bits_has(b->live, i)) return false;
+  }
+  *b->work += b->n;
+  return col_narrow(b, at, out);
+}
+
 /* A field that is a function is worth what it is worth in the world at hand, which lanes are not. */
 static bool field(Batch *b, const Node *e, Col *out) {
   Col of;
   if (e->op == REF_ENTITY) { *out = col_one(value_ent(e->ref)); return true; }
   if (!batch_eval(b, e->kid[0], &of)) return false;
   if (e->op != REF_FIELD) return apply(b, e, &of, 1, end_fn, out);
+  if (of.kind == COL_ENT && e->ref >= FIELD_FIRST && stored_field(b, e, &of, out)) return true;
   if (!b->lanes || of.kind != COL_ONE || of.one.tag != V_ENT) return apply(b, e, &of, 1, field_fn, out);
   const World *w = b->vm->w;
   uint32_t kind = ent_kind(of.one.aux), at = ent_index(of.one.aux) * b->vm->p->kinds.at[kind].fields.len + e->ref;
@@ -534,11 +559,11 @@ static bool ent_sets(Batch *b, const Col *x, uint32_t n, Col *out) {
     at[i] = (Value){0};
     if (!bits_has(b->live, i)) continue;
     for (uint32_t c = 0; c < n; c++) {
-      Value v = col_at(&x[c], i);
+      Value v = value_ent(x[c].kind == COL_ENT ? x[c].ent[i] : x[c].one.aux);
       uint32_t p = k;
       while (p && few[p - 1].aux > v.aux) p--;
       if (p && few[p - 1].aux == v.aux) continue;
-      memmove(few + p + 1, few + p, (k++ - p) * sizeof *few);
+      for (uint32_t q = k++; q > p; q--) few[q] = few[q - 1];
       few[p] = v;
     }
     at[i] = value_sorted(&vm->rt, few, k);

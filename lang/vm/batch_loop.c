@@ -5,6 +5,21 @@
 
 enum { BLOCK_ROWS = 1024, BLOCK_MOST = 1 << 16, ELEMENTS_LEAST = 24, WORLDS_LEAST = 4, LANES_BYTES = 8 << 20, GIVEN_UP_MOST = 3, WORK_CHECK = 1 << 22, NESTED_MOST = 3 };
 
+/* Whether an expression says no more than that a rule holds for the entity in a slot, or does not. */
+static bool batch_rule(const Batch *b, const Node *e, uint32_t slot, uint32_t *rule, bool *flip) {
+  for (;;) {
+    if (e->kind == N_UNARY && e->op == OP_NOT) { *flip = !*flip; e = e->kid[0]; continue; }
+    if (e->kind != N_CALL || e->op != CALL_FUNC || list_len(e->kid[1]) != 1) return false;
+    const Node *arg = list_first(e->kid[1]);
+    const Func *f = &b->vm->p->funcs.at[e->ref];
+    if (arg->kind != N_NAME || arg->op != REF_LOCAL || arg->ref != slot || f->nparam != 1) return false;
+    *rule = e->ref;
+    if (f->flags & FLAG_RECURSIVE) return true;
+    e = f->body;
+    slot = 0;
+  }
+}
+
 /* ---- within a block ---- */
 
 static void held_drop(Vm *vm, uint32_t to) {
@@ -127,6 +142,20 @@ static bool interrupted(Batch *b) {
   return !vm_may_go_on(b->vm, b->vm->frames.at[b->vm->frames.len - 1].func, work);
 }
 
+/* How often a rule holds, or does not, for the elements chosen: nothing is evaluated but its lanes. */
+static bool each_rule(Batch *b, Each *a, const Seq *s, const uint64_t *chosen, uint32_t rule, bool flip) {
+  for (uint32_t i = 0; i < s->o.len; i++) {
+    Col arg = col_one(s->at[i]), v;
+    if (chosen && !bits_has(chosen, i)) continue;
+    if (!lanes_rule(b, rule, &arg, &v)) return false;
+    if (v.kind == COL_ONE) { a->every += (v.one.tag == V_TRUE) != flip; continue; }
+    if (flip) a->every++;
+    if (!planes_add(flip ? &a->fewer : &a->more, v.bits, b->live)) return false;
+  }
+  *b->work += (uint64_t)s->o.len * b->words;
+  return true;
+}
+
 static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer) {
   Col coll;
   uint64_t *chosen = NULL;
@@ -142,6 +171,9 @@ static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer)
   const Seq *s = value_seq(coll.one);
   bool passed = gen->kid[3] && s->o.len >= 32 && batch_where(b, gen, coll.one, &chosen);
   if (b->vm->failed) return false;
+  uint32_t rule;
+  bool flip = false, only = a->kind == ACC_COUNT && b->lanes && !gen->next && (passed || !gen->kid[3]) && b->live == outer;
+  if (only && batch_rule(b, a->body, gen->kid[0]->ref, &rule, &flip)) return each_rule(b, a, s, passed ? chosen : NULL, rule, flip);
   for (uint32_t i = 0; i < s->o.len; i++) {
     if (passed && !bits_has(chosen, i)) continue;
     PoolMark mark = pool_mark(b->pool);
@@ -272,9 +304,9 @@ static bool fill_push(Sweep *s, uint32_t level, Value *now, Value v) {
 
 /* The rows for one element of the first `for`, those of the others within it. */
 static bool fill(Sweep *s, const Node *gen, uint32_t level, Value *now) {
-  Batch one = batch_rows(&s->b, 1);
   Col coll;
   if (!gen) return true;
+  Batch one = batch_rows(&s->b, 1);
   if (gen->kid[1] || !one.live || !batch_eval(&one, gen->kid[2], &coll) || coll.kind != COL_ONE) return false;
   bool ints = coll.one.tag == V_INTS;
   if (!ints && coll.one.tag != V_LIST && coll.one.tag != V_SET) return false;

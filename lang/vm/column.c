@@ -1,7 +1,13 @@
 #include "vm/column.h"
 #include <string.h>
 
-/* Loops over columns, with nothing in them but the work. */
+/* Loops over columns, with nothing in them but the work: twice, for machines with wide registers and for others. */
+
+#if defined __x86_64__ && defined __GNUC__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
+#endif
 
 struct PoolBlock { PoolBlock *below; size_t size, used; };
 enum { POOL_BLOCK = 1 << 18 };
@@ -37,33 +43,33 @@ void pool_release(Pool *p, PoolMark to) {
 typedef uint64_t Four __attribute__((vector_size(32), aligned(8), may_alias));
 #define FOURS(w) ((const Four *)(const void *)(w))
 
-void words_and(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+WIDE void words_and(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
   Four *t = (Four *)(void *)to;
   for (uint32_t i = 0; i < n / 4; i++) t[i] = FOURS(a)[i] & FOURS(b)[i];
 }
 
-void words_or(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+WIDE void words_or(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
   Four *t = (Four *)(void *)to;
   for (uint32_t i = 0; i < n / 4; i++) t[i] = FOURS(a)[i] | FOURS(b)[i];
 }
 
-void words_or_and(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+WIDE void words_or_and(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
   Four *t = (Four *)(void *)to;
   for (uint32_t i = 0; i < n / 4; i++) t[i] |= FOURS(a)[i] & FOURS(b)[i];
 }
 
-void words_less(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+WIDE void words_less(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
   Four *t = (Four *)(void *)to;
   for (uint32_t i = 0; i < n / 4; i++) t[i] = FOURS(a)[i] & ~FOURS(b)[i];
 }
 
-bool words_any(const uint64_t *a, uint32_t n) {
+WIDE bool words_any(const uint64_t *a, uint32_t n) {
   for (uint32_t i = 0; i < n; i += ROW_WORDS)
     if (a[i] | a[i + 1] | a[i + 2] | a[i + 3]) return true;
   return false;
 }
 
-bool words_all(const uint64_t *a, const uint64_t *of, uint32_t n) {
+WIDE bool words_all(const uint64_t *a, const uint64_t *of, uint32_t n) {
   for (uint32_t i = 0; i < n; i++)
     if (of[i] & ~a[i]) return false;
   return true;
@@ -86,7 +92,7 @@ static bool carry_up(Planes *c, uint32_t i, uint64_t carry) {
 }
 
 /* A carry dies out after two planes on average, and most words add nothing. */
-bool planes_add(Planes *c, const uint64_t *bits, const uint64_t *live) {
+WIDE bool planes_add(Planes *c, const uint64_t *bits, const uint64_t *live) {
   for (uint32_t i = 0; i < c->words; i += ROW_WORDS) {
     if (!(bits[i] | bits[i + 1] | bits[i + 2] | bits[i + 3])) continue;
     for (uint32_t j = i; j < i + ROW_WORDS; j++)
@@ -115,14 +121,14 @@ static void plane_count(const uint64_t *plane, int64_t worth, int64_t *to, uint3
   }
 }
 
-void planes_count(const Planes *c, int64_t sign, int64_t *to, uint32_t rows) {
+WIDE void planes_count(const Planes *c, int64_t sign, int64_t *to, uint32_t rows) {
   for (uint32_t k = 0; k < c->n; k++) plane_count(c->at[k], sign * ((int64_t)1 << k), to, rows);
 }
 
 /* ---- figures ---- */
 
 /* No branch in these loops: whether anything overflowed is asked at the end. */
-bool nums_add(int64_t *to, Nums x, Nums y, uint32_t n) {
+WIDE bool nums_add(int64_t *to, Nums x, Nums y, uint32_t n) {
   uint64_t bad = 0;
   for (uint32_t i = 0; i < n; i++) {
     uint64_t a = (uint64_t)x.at[i * x.step], b = (uint64_t)y.at[i * y.step], s = a + b;
@@ -132,7 +138,7 @@ bool nums_add(int64_t *to, Nums x, Nums y, uint32_t n) {
   return !(bad >> 63);
 }
 
-bool nums_sub(int64_t *to, Nums x, Nums y, uint32_t n) {
+WIDE bool nums_sub(int64_t *to, Nums x, Nums y, uint32_t n) {
   uint64_t bad = 0;
   for (uint32_t i = 0; i < n; i++) {
     uint64_t a = (uint64_t)x.at[i * x.step], b = (uint64_t)y.at[i * y.step], s = a - b;
@@ -142,7 +148,7 @@ bool nums_sub(int64_t *to, Nums x, Nums y, uint32_t n) {
   return !(bad >> 63);
 }
 
-bool nums_mul(int64_t *to, Nums x, Nums y, uint32_t n) {
+WIDE bool nums_mul(int64_t *to, Nums x, Nums y, uint32_t n) {
   bool bad = false;
   for (uint32_t i = 0; i < n; i++) bad |= __builtin_mul_overflow(x.at[i * x.step], y.at[i * y.step], &to[i]);
   return !bad;
@@ -154,7 +160,7 @@ static inline int64_t mod_of(int64_t a, int64_t b) {
 }
 
 /* By one divisor that fits 32 bits, as in nearly every draft, division is several times cheaper. */
-bool nums_mod(int64_t *to, Nums x, Nums y, uint32_t n) {
+WIDE bool nums_mod(int64_t *to, Nums x, Nums y, uint32_t n) {
   if (!y.step && *y.at > 0 && *y.at <= UINT32_MAX) {
     uint32_t d = (uint32_t)*y.at;
     for (uint32_t i = 0; i < n; i++) {
@@ -171,7 +177,7 @@ bool nums_mod(int64_t *to, Nums x, Nums y, uint32_t n) {
   return true;
 }
 
-void nums_test(uint64_t *to, NumTest t, Nums x, Nums y, uint32_t n) {
+WIDE void nums_test(uint64_t *to, NumTest t, Nums x, Nums y, uint32_t n) {
   for (uint32_t i = 0; i < n; i += 64) {
     uint64_t w = 0;
     uint32_t m = n - i < 64 ? n - i : 64;
@@ -184,7 +190,7 @@ void nums_test(uint64_t *to, NumTest t, Nums x, Nums y, uint32_t n) {
   for (uint32_t i = bits_words(n); i < rows_words(n); i++) to[i] = 0;
 }
 
-bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum) {
+WIDE bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum) {
   __extension__ __int128 all = 0;
   for (uint32_t i = 0; i < n; i += 64) {
     uint64_t w = live[i / 64];
