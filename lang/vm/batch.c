@@ -44,8 +44,12 @@ static bool narrow_bits(Batch *b, const Value *at, Col *out) {
 static bool narrow_ents(Batch *b, const Value *at, Col *out) {
   Ent *ents = pool_get(b->pool, b->n * sizeof *ents);
   uint32_t same = 0;
-  while (ents && same < b->n && at[same].tag == V_ENT) ents[same] = at[same].aux, same++;
-  if (same == b->n) { *out = (Col){.kind = COL_ENT, .ent = ents}; return true; }
+  bool run = true;
+  for (; ents && same < b->n && at[same].tag == V_ENT; same++) {
+    ents[same] = at[same].aux;
+    run = run && at[same].aux == at[0].aux + same;
+  }
+  if (same == b->n) { *out = (Col){.kind = COL_ENT, .run = run, .ent = ents}; return true; }
   for (uint32_t i = 0; ents && i < b->n; i++) {
     if (at[i].tag != V_ENT && bits_has(b->live, i)) return false;
     ents[i] = at[i].aux;
@@ -292,22 +296,18 @@ static bool compare(Batch *b, const Node *e, Col *x, Col *out) {
 
 /* Which rows' entities are in a set. */
 static bool ents_in(Batch *b, const Col *ents, Value set, Col *out) {
-  uint64_t *bits = bits_get(b), *in;
+  uint64_t *bits = bits_get(b);
   uint32_t most = 0;
   const Seq *s = value_seq(set);
-  if (!bits) return false;
-  for (uint32_t i = 0; i < s->o.len; i++)
-    if (ent_index(s->at[i].aux) > most) most = ent_index(s->at[i].aux);
-  in = pool_get(b->pool, bits_words(most + 1) * sizeof *in);
-  if (!in) return false;
-  memset(in, 0, bits_words(most + 1) * sizeof *in);
-  memset(bits, 0, b->words * sizeof *bits);
   for (uint32_t i = 0; i < s->o.len; i++) {
     if (s->at[i].tag != V_ENT) return false;
-    bits_set(in, ent_index(s->at[i].aux));
+    if (ent_index(s->at[i].aux) > most) most = ent_index(s->at[i].aux);
   }
-  for (uint32_t i = 0; i < b->n; i++)
-    if (ent_index(ents->ent[i]) <= most && s->o.len && bits_has(in, ent_index(ents->ent[i]))) bits_set(bits, i);
+  uint8_t *in = pool_get(b->pool, (size_t)most + 1);
+  if (!bits || !in) return false;
+  memset(in, 0, (size_t)most + 1);
+  for (uint32_t i = 0; i < s->o.len; i++) in[ent_index(s->at[i].aux)] = 1;
+  ents_pick(bits, ents->ent, in, most, b->n);
   *b->work += b->n;
   *out = col_bits(bits);
   return true;
@@ -407,19 +407,65 @@ static Value field_fn(Vm *vm, const Node *e, const Value *a) { return vm_field(v
 static Value end_fn(Vm *vm, const Node *e, const Value *a) { (void)vm; return a[0].tag == V_RANGE ? value_date(e->op == REF_RANGE_THROUGH ? value_hi(a[0]) : value_lo(a[0])) : value_keep(a[0]); }
 static Value index_fn(Vm *vm, const Node *e, const Value *a) { (void)e; return vm_index(vm, a[0], a[1]); }
 
-/* Fields that are plain values lie in a column already. */
-static bool stored_field(Batch *b, const Node *e, const Col *of, Col *out) {
-  const World *w = b->vm->w;
-  uint32_t kind = ent_kind(of->ent[0]), wide = b->vm->p->kinds.at[kind].fields.len;
-  Value *at = pool_get(b->pool, b->n * sizeof *at);
-  if (!at || kind == K_CLAUSE) return false;
-  for (uint32_t i = 0; i < b->n; i++) {
-    uint32_t place = ent_index(of->ent[i]) * wide + e->ref;
-    at[i] = ent_kind(of->ent[i]) == kind && place < w->fields[kind].len ? w->fields[kind].at[place] : (Value){0};
-    if ((at[i].tag == V_NONE || at[i].tag == V_FUNC) && bits_has(b->live, i)) return false;
+/* A field of all entities of a kind as one column, if all of them state a plain value. */
+static const FieldCol *field_col(Batch *b, uint32_t kind, uint32_t slot) {
+  Vm *vm = b->vm;
+  for (uint32_t i = 0; i < vm->field_cols.len; i++)
+    if (vm->field_cols.at[i].kind == kind && vm->field_cols.at[i].slot == slot) return &vm->field_cols.at[i];
+  FieldCol f = {.kind = kind, .slot = slot};
+  uint32_t n = vm->p->kinds.at[kind].list.len, wide = vm->p->kinds.at[kind].fields.len;
+  Batch all = batch_rows(b, n);
+  Value *at = pool_get(b->pool, n * sizeof *at);
+  bool plain = at && all.live && (uint64_t)(n - 1) * wide + slot < vm->w->fields[kind].len;
+  for (uint32_t i = 0; plain && i < n; i++) {
+    at[i] = vm->w->fields[kind].at[i * wide + slot];
+    plain = at[i].tag == V_DEC || at[i].tag == V_DATE || at[i].tag == V_ENT;
   }
+  Col c;
+  if (plain && col_narrow(&all, at, &c) && (c.kind == COL_NUM || c.kind == COL_ENT)) {
+    f.bytes = n * (c.kind == COL_NUM ? sizeof *c.num : sizeof *c.ent);
+    f.at = mem_get(vm->mem, f.bytes);
+    if (!f.at) return NULL;
+    memcpy(f.at, c.kind == COL_NUM ? (const void *)c.num : c.ent, f.bytes);
+    f.ents = c.kind == COL_ENT;
+    f.tag = c.tag;
+    f.e = c.e;
+    f.unit = c.unit;
+  }
+  if (vec_push(vm->mem, &vm->field_cols, f)) return &vm->field_cols.at[vm->field_cols.len - 1];
+  if (f.at) mem_free(vm->mem, f.at, f.bytes);
+  return NULL;
+}
+
+void field_cols_forget(Vm *vm) {
+  for (uint32_t i = 0; i < vm->field_cols.len; i++)
+    if (vm->field_cols.at[i].at) mem_free(vm->mem, vm->field_cols.at[i].at, vm->field_cols.at[i].bytes);
+  vec_end(vm->mem, &vm->field_cols);
+}
+
+/* Entities that stand one after the other in their kind have a piece of the column; others pick from it. */
+static bool stored_field(Batch *b, const Node *e, const Col *of, Col *out) {
+  uint32_t kind = ent_kind(of->ent[0]), first = ent_index(of->ent[0]);
+  bool known = kind != K_CLAUSE;
+  for (uint32_t i = 0; i < b->n && known && !of->run; i++) known = ent_kind(of->ent[i]) == kind;
+  const FieldCol *f = known ? field_col(b, kind, e->ref) : NULL;
+  if (!f || !f->at) return false;
+  *out = (Col){.kind = f->ents ? COL_ENT : COL_NUM, .tag = f->tag, .e = f->e, .unit = f->unit};
   *b->work += b->n;
-  return col_narrow(b, at, out);
+  if (of->run) {
+    if (f->ents) out->ent = (Ent *)f->at + first;
+    else out->num = (int64_t *)f->at + first;
+    return true;
+  }
+  void *to = pool_get(b->pool, b->n * (f->ents ? sizeof(Ent) : sizeof(int64_t)));
+  if (!to) return false;
+  if (f->ents) out->ent = to;
+  else out->num = to;
+  for (uint32_t i = 0; i < b->n; i++) {
+    if (f->ents) out->ent[i] = ((Ent *)f->at)[ent_index(of->ent[i])];
+    else out->num[i] = ((int64_t *)f->at)[ent_index(of->ent[i])];
+  }
+  return true;
 }
 
 /* A field that is a function is worth what it is worth in the world at hand, which lanes are not. */

@@ -127,30 +127,28 @@ WIDE void planes_count(const Planes *c, int64_t sign, int64_t *to, uint32_t rows
 
 /* ---- figures ---- */
 
+/* p and q: the two figures of row i. Written out for each way of stepping, so that the loops have nothing to ask. */
+#define EACH_ROW(...) \
+  if (x.step && y.step) for (uint32_t i = 0; i < n; i++) { const int64_t p = x.at[i], q = y.at[i]; __VA_ARGS__ } \
+  else if (x.step) { const int64_t q = *y.at; for (uint32_t i = 0; i < n; i++) { const int64_t p = x.at[i]; __VA_ARGS__ } } \
+  else { const int64_t p = *x.at; for (uint32_t i = 0; i < n; i++) { const int64_t q = y.at[i * y.step]; __VA_ARGS__ } }
+
 /* No branch in these loops: whether anything overflowed is asked at the end. */
 WIDE bool nums_add(int64_t *to, Nums x, Nums y, uint32_t n) {
   uint64_t bad = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    uint64_t a = (uint64_t)x.at[i * x.step], b = (uint64_t)y.at[i * y.step], s = a + b;
-    bad |= (a ^ s) & (b ^ s);
-    to[i] = (int64_t)s;
-  }
+  EACH_ROW(uint64_t s = (uint64_t)p + (uint64_t)q; bad |= ((uint64_t)p ^ s) & ((uint64_t)q ^ s); to[i] = (int64_t)s;)
   return !(bad >> 63);
 }
 
 WIDE bool nums_sub(int64_t *to, Nums x, Nums y, uint32_t n) {
   uint64_t bad = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    uint64_t a = (uint64_t)x.at[i * x.step], b = (uint64_t)y.at[i * y.step], s = a - b;
-    bad |= (a ^ b) & (a ^ s);
-    to[i] = (int64_t)s;
-  }
+  EACH_ROW(uint64_t s = (uint64_t)p - (uint64_t)q; bad |= ((uint64_t)p ^ (uint64_t)q) & ((uint64_t)p ^ s); to[i] = (int64_t)s;)
   return !(bad >> 63);
 }
 
 WIDE bool nums_mul(int64_t *to, Nums x, Nums y, uint32_t n) {
   bool bad = false;
-  for (uint32_t i = 0; i < n; i++) bad |= __builtin_mul_overflow(x.at[i * x.step], y.at[i * y.step], &to[i]);
+  EACH_ROW(bad |= __builtin_mul_overflow(p, q, &to[i]);)
   return !bad;
 }
 
@@ -177,17 +175,45 @@ WIDE bool nums_mod(int64_t *to, Nums x, Nums y, uint32_t n) {
   return true;
 }
 
+/* Eight bytes of 0 or 1 become eight bits. */
+static inline uint64_t gather8(const uint8_t *m) {
+  uint64_t w;
+  memcpy(&w, m, sizeof w);
+  return (w * 0x0102040810204080u) >> 56;
+}
+
+static inline uint64_t gather64(const uint8_t *m) {
+  uint64_t w = 0;
+  for (uint32_t k = 0; k < 8; k++) w |= gather8(m + 8 * k) << (8 * k);
+  return w;
+}
+
+static inline void test64(uint8_t *m, NumTest t, Nums x, Nums y, uint32_t n) {
+  if (t == NUM_LT) { EACH_ROW(m[i] = p < q;) }
+  else if (t == NUM_LE) { EACH_ROW(m[i] = p <= q;) }
+  else { EACH_ROW(m[i] = p == q;) }
+}
+
 WIDE void nums_test(uint64_t *to, NumTest t, Nums x, Nums y, uint32_t n) {
-  for (uint32_t i = 0; i < n; i += 64) {
-    uint64_t w = 0;
-    uint32_t m = n - i < 64 ? n - i : 64;
-    const int64_t *a = x.at + (size_t)i * x.step, *b = y.at + (size_t)i * y.step;
-    if (t == NUM_LT) for (uint32_t j = 0; j < m; j++) w |= (uint64_t)(a[j * x.step] < b[j * y.step]) << j;
-    else if (t == NUM_LE) for (uint32_t j = 0; j < m; j++) w |= (uint64_t)(a[j * x.step] <= b[j * y.step]) << j;
-    else for (uint32_t j = 0; j < m; j++) w |= (uint64_t)(a[j * x.step] == b[j * y.step]) << j;
-    to[i / 64] = w;
+  uint8_t m[64] = {0};
+  uint32_t i = 0;
+  for (; i + 64 <= n; i += 64, x.at += 64 * x.step, y.at += 64 * y.step) {
+    test64(m, t, x, y, 64);
+    to[i / 64] = gather64(m);
   }
-  for (uint32_t i = bits_words(n); i < rows_words(n); i++) to[i] = 0;
+  memset(m, 0, sizeof m);
+  test64(m, t, x, y, n - i);
+  for (i /= 64; i < rows_words(n); i++, memset(m, 0, sizeof m)) to[i] = gather64(m);
+}
+
+void ents_pick(uint64_t *to, const uint32_t *ents, const uint8_t *in, uint32_t most, uint32_t n) {
+  uint8_t m[64] = {0};
+  for (uint32_t i = 0; i < rows_words(n) * 64; i += 64) {
+    uint32_t k = i < n ? n - i < 64 ? n - i : 64 : 0;
+    if (k < 64) memset(m, 0, sizeof m);
+    for (uint32_t j = 0; j < k; j++) m[j] = (ents[i + j] & 0xFFFFFF) <= most ? in[ents[i + j] & 0xFFFFFF] : 0;
+    to[i / 64] = gather64(m);
+  }
 }
 
 WIDE bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum) {

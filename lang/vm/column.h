@@ -16,6 +16,7 @@ typedef struct Col {
   int8_t e;
   uint32_t id;            /* not 0: the same column wherever it is the same number */
   bool flip;              /* the bits say the opposite */
+  bool run;               /* the entities stand one after the other in their kind */
   uint16_t unit;
   Value one;              /* ONE, LESS */
   union { uint64_t *bits; int64_t *num; Ent *ent; const Value *values; };
@@ -54,6 +55,7 @@ bool nums_mul(int64_t *to, Nums x, Nums y, uint32_t n);
 bool nums_mod(int64_t *to, Nums x, Nums y, uint32_t n);                            /* false, too, when some y is 0 */
 typedef enum NumTest { NUM_LT, NUM_LE, NUM_EQ } NumTest;
 void nums_test(uint64_t *to, NumTest t, Nums x, Nums y, uint32_t n);
+void ents_pick(uint64_t *to, const uint32_t *ents, const uint8_t *in, uint32_t most, uint32_t n);   /* rows whose entity has a 1 in `in`, by index up to most */
 bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum);
 
 #endif

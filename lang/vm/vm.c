@@ -55,6 +55,7 @@ void vm_end(Vm *vm) {
   vec_end(vm->mem, &vm->held);
   vec_end(vm->mem, &vm->loop_state);
   cuts_forget(vm);
+  field_cols_forget(vm);
 }
 
 Span vm_place(const Vm *vm) {

@@ -68,6 +68,9 @@ struct Memo { uint32_t nparam, n; MemoEntry *direct; Map by_key; VEC(MemoEntry) 
 /* OPEN: being evaluated; PART: evaluated in this round of a circle; STALE: in an earlier one, its value being too low at most. */
 enum { MEMO_NONE, MEMO_OPEN, MEMO_PART, MEMO_STALE, MEMO_DONE };
 
+/* A field of all entities of a kind, where it is a plain value for each. at NULL: it is not. */
+typedef struct FieldCol { uint32_t kind, slot; void *at; size_t bytes; bool ents; uint8_t tag; int8_t e; uint16_t unit; } FieldCol;
+
 /* Of a loop: looked at, asks about worlds, and how often nothing of it could be done in columns. */
 enum { LOOP_GIVEN_UP = 3, LOOP_SEEN = 4, LOOP_WORLDS = 8 };
 typedef struct Cuts Cuts;
@@ -102,6 +105,7 @@ typedef struct Vm {
   VEC(Value) held;                /* of columns at hand */
   VEC(uint8_t) loop_state;        /* by Chunk.loops */
   struct Lanes *lanes;            /* of the loop before */
+  VEC(FieldCol) field_cols;
   Cuts *cuts;                     /* see lanes.c */
   uint8_t batches;                /* loops in columns within each other */
   bool rows_only, rows_never;     /* no loop is tried in columns; each is, however short and however often it could not be */
@@ -140,6 +144,7 @@ Value vm_index(Vm *vm, Value of, Value key);
 /* batch_loop.c: tries a loop in columns; the iterator is left where its own code goes on. */
 void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell);
 void cuts_forget(Vm *vm);
+void field_cols_forget(Vm *vm);
 
 /* memo.c */
 /* The place of a call in the memo of the world at hand, or UINT32_MAX when it is not remembered (or memory is refused). */
