@@ -268,6 +268,29 @@ static bool same_ents(Batch *b, const Col *x, Col *out) {
   return true;
 }
 
+static bool is_text(const Col *c) { return (c->kind == COL_VALUES) || (c->kind == COL_ONE && c->one.tag == V_STR); }
+
+/* By code point, which is by byte. */
+static bool compare_texts(Batch *b, const Node *e, const Col *x, Col *out) {
+  bool equal = e->op == OP_EQ || e->op == OP_NE, swap = e->op == OP_GT || e->op == OP_GE, or_same = e->op == OP_LE || e->op == OP_GE;
+  uint64_t *bits = bits_get(b);
+  if (!bits) return false;
+  memset(bits, 0, b->words * sizeof *bits);
+  for (uint32_t i = 0; i < b->n; i++) {
+    if (!bits_has(b->live, i)) continue;
+    const Value l = col_at(&x[swap], i), r = col_at(&x[!swap], i);
+    if (l.tag != V_STR || r.tag != V_STR) return false;
+    uint32_t n = l.obj->len < r.obj->len ? l.obj->len : r.obj->len;
+    if (equal && l.obj->len != r.obj->len) continue;
+    int o = memcmp(value_str(l), value_str(r), n);
+    if (!o) o = (l.obj->len > r.obj->len) - (l.obj->len < r.obj->len);
+    if (equal ? o == 0 : o < 0 || (or_same && !o)) bits_set(bits, i);
+  }
+  *b->work += b->n;
+  *out = col_bits(bits);
+  return true;
+}
+
 static bool compare(Batch *b, const Node *e, Col *x, Col *out) {
   const TypeTable *types = &b->vm->p->types;
   bool figures = type_is_figure(types, e->kid[0]->ty) && type_is_figure(types, e->kid[1]->ty), equal = e->op == OP_EQ || e->op == OP_NE;
@@ -286,6 +309,7 @@ static bool compare(Batch *b, const Node *e, Col *x, Col *out) {
     *b->work += b->n;
     ok = true;
   } else if (equal && (x[0].kind == COL_ENT || (x[0].kind == COL_ONE && x[0].one.tag == V_ENT)) && (x[1].kind == COL_ENT || (x[1].kind == COL_ONE && x[1].one.tag == V_ENT))) ok = same_ents(b, x, out);
+  else if (type_kind(types, e->kid[0]->ty) == TY_STRING && is_text(&x[0]) && is_text(&x[1])) ok = compare_texts(b, e, x, out);
   else ok = !figures && apply(b, e, x, 2, equal ? same_fn : before_fn, out);
   if (ok && e->op == OP_NE) {
     if (out->kind == COL_ONE && out->one.tag != V_TRUE && out->one.tag != V_FALSE) return false;
@@ -517,6 +541,21 @@ static bool gather(Batch *b, const Col *of, const Col *place, Col *out) {
   return col_narrow(b, at, out);
 }
 
+/* From one map, by a column of texts. */
+static bool look_up(Batch *b, const Col *of, const Col *key, Col *out) {
+  const Seq *s = value_seq(of->one);
+  Value *at = pool_get(b->pool, b->n * sizeof *at);
+  for (uint32_t i = 0; at && i < b->n; i++) {
+    at[i] = (Value){0};
+    if (!bits_has(b->live, i)) continue;
+    uint32_t place = key->values[i].tag == V_STR ? text_find(b->vm, of->one, key->values[i]) : UINT32_MAX;
+    if (place >= s->o.len) return false;
+    at[i] = s->at[2 * (size_t)place + 1];
+  }
+  *b->work += b->n;
+  return at && col_narrow(b, at, out);
+}
+
 static bool place_of(const Col *x) { return x[0].kind == COL_ONE && x[0].one.tag == V_LIST && x[1].kind == COL_NUM && x[1].tag == V_DEC && !x[1].e && x[1].unit == UNIT_ONE; }
 
 /* ---- calls ---- */
@@ -695,6 +734,7 @@ static bool eval(Batch *b, const Node *e, Col *out) {
     }
     case N_INDEX:
       if (!batch_eval(b, e->kid[0], &x[0]) || !batch_eval(b, e->kid[1], &x[1])) return false;
+      if (x[0].kind == COL_ONE && x[0].one.tag == V_MAP && x[1].kind == COL_VALUES) return look_up(b, &x[0], &x[1], out);
       return place_of(x) ? gather(b, &x[0], &x[1], out) : apply(b, e, x, 2, index_fn, out);
     case N_UNARY:
       if (!batch_eval(b, e->kid[0], out)) return false;

@@ -1,3 +1,4 @@
+#include "base/intern.h"
 #include "vm/vm.h"
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +33,7 @@ bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w) {
   vm->max_steps = UINT64_MAX;
   vm->nreg = REG_FIRST;
   vm->blank.day = DAY_NONE;
+  vm->text_seed = hash_u64((uint64_t)(uintptr_t)vm);  /* only has to be hard to guess from a draft */
   vm->reg = mem_zero(mem, vm->nreg * sizeof(Value));
   map_init(&vm->visited, mem);
   w->eval = eval_for_world;
@@ -56,6 +58,7 @@ void vm_end(Vm *vm) {
   vec_end(vm->mem, &vm->loop_state);
   cuts_forget(vm);
   field_cols_forget(vm);
+  text_index_forget(vm);
 }
 
 Span vm_place(const Vm *vm) {

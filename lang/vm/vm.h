@@ -68,6 +68,9 @@ struct Memo { uint32_t nparam, n; MemoEntry *direct; Map by_key; VEC(MemoEntry) 
 /* OPEN: being evaluated; PART: evaluated in this round of a circle; STALE: in an earlier one, its value being too low at most. */
 enum { MEMO_NONE, MEMO_OPEN, MEMO_PART, MEMO_STALE, MEMO_DONE };
 
+/* Places in a map by what its keys, texts, hash to: 1 + place, 0 none. */
+typedef struct TextIndex { Value of; uint32_t *at, *same /* by the text itself, not what it says */, cap; } TextIndex;
+
 /* A field of all entities of a kind, where it is a plain value for each. at NULL: it is not. */
 typedef struct FieldCol { uint32_t kind, slot; void *at; size_t bytes; bool ents; uint8_t tag; int8_t e; uint16_t unit; } FieldCol;
 
@@ -105,6 +108,9 @@ typedef struct Vm {
   VEC(Value) held;                /* of columns at hand */
   VEC(uint8_t) loop_state;        /* by Chunk.loops */
   struct Lanes *lanes;            /* of the loop before */
+  TextIndex texts;                /* of the map by text that is asked over and over */
+  const Obj *asked_map;           /* the last such, which may be gone: compared only */
+  uint64_t text_seed;
   VEC(FieldCol) field_cols;
   Cuts *cuts;                     /* see lanes.c */
   uint8_t batches;                /* loops in columns within each other */
@@ -140,6 +146,8 @@ bool vm_load(Vm *vm);
 Value vm_builtin(Vm *vm, Builtin b, const Value *args, uint32_t n);
 Value vm_field(Vm *vm, Value entity, uint32_t slot);
 Value vm_index(Vm *vm, Value of, Value key);
+void text_index_forget(Vm *vm);
+uint32_t text_find(Vm *vm, Value of, Value key);   /* the place of a text in a map; past its end: none */
 
 /* batch_loop.c: tries a loop in columns; the iterator is left where its own code goes on. */
 void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell);
