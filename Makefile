@@ -5,6 +5,7 @@
 #   make test     every test; the last line says N passed, N failed   (T=tests/lang.t for one of them)
 #   make asan     the same build in build/asan with ASan and UBSan    (GOAL=test to test it)
 #   make deps     installs what building and testing need             (demo and test do so by themselves)
+#   make fuzz     each libFuzzer target for FUZZ_SECONDS, with clang   (wants libclang-rt-dev)
 #   make bench | soak | clean
 #
 # CC=clang, CFLAGS, V=1 (show the commands) and B=folder may be given.
@@ -14,7 +15,7 @@ ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
 endif
 .DELETE_ON_ERROR:
-.PHONY: all demo test bench soak deps clean asan setup FORCE
+.PHONY: all demo test bench soak deps clean asan fuzz fuzzers setup FORCE
 all:
 
 B ?= build
@@ -36,11 +37,16 @@ LINK := $(CC) $(CFLAGS) $(SAN) -pie -Wl,-z,relro,-z,now
 # does nothing, 1,000 interleaved starts, median as a part of `lua5.4 -e ''`: all shared 0.73, the same bound lazily 0.71,
 # GMP and libffi as archives 0.67, wholly static with -static-pie 0.60. The last is out while edge/ffi calls dlopen, and
 # what is left then is the C library alone, bound at once (lazy binding gains nothing more). Where a system has no
-# archives: make GMP=-lgmp FFI=-lffi
+# archives: make GMP=-lgmp FFI=-lffi READLINE=-lreadline
 GMP ?= -Wl,-Bstatic -lgmp -Wl,-Bdynamic
+# Of SQLite only the mathematics that it may be asked for is shared.
+SQLITE ?= -Wl,-Bstatic -lsqlite3 -Wl,-Bdynamic -lm
+LIBS = $(SQLITE) $(GMP)
 ifneq ($(wildcard lang/edge/ffi*.c),)
 FFI ?= -Wl,-Bstatic -lffi -Wl,-Bdynamic -ldl
 endif
+# The same for entente-repl, which links Readline and no other program does.
+READLINE ?= -Wl,-Bstatic -lreadline -ltinfo -Wl,-Bdynamic
 
 # Loops over columns are what this is for.
 $(B)/obj/vm/column.o: CFLAGS += -O3
@@ -52,12 +58,14 @@ STDLIB := $(sort $(wildcard stdlib/*.ent))
 REPL := $(wildcard lang/edge/repl*.c)
 object = $(patsubst build/gen/%.c,$(B)/obj/gen/%.o,$(patsubst lang/%.c,$(B)/obj/%.o,$(1)))
 
-LIB_O := $(call object,$(sort $(wildcard $(ROOMS:%=lang/%/*.c))) $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c)
+LIB_O := $(call object,$(sort $(wildcard $(ROOMS:%=lang/%/*.c))) $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(GEN)/names.c)
 CLI_O := $(call object,lang/edge/cli.c)
 EDGE_O := $(call object,$(filter-out lang/edge/cli.c $(REPL),$(sort $(wildcard lang/edge/*.c))))
 REPL_O := $(call object,$(REPL))
 OBJECTS := $(LIB_O) $(CLI_O) $(EDGE_O) $(REPL_O)
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/*.c)))
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz_%,$(filter-out tests/fuzz/replay.c,$(sort $(wildcard tests/fuzz/*.c))))
+DIFFER_O := $(patsubst tests/differ/%.c,$(B)/obj/differ/%.o,$(sort $(wildcard tests/differ/*.c)))
 TESTS := $(sort $(wildcard tests/*.t)) tests/layers.sh tests/headers.sh
 
 all: $(B)/libentente.a $(B)/entente $(if $(REPL),$(B)/entente-repl)
@@ -71,34 +79,46 @@ $(B)/libentente.list: LIST = $(LIB_O)
 $(B)/edge.list: LIST = $(EDGE_O)
 $(B)/flags: LIST = $(COMPILE)
 $(GEN)/stdlib.list: LIST = $(STDLIB)
-$(B)/libentente.list $(B)/edge.list $(B)/flags $(GEN)/stdlib.list: FORCE
+$(B)/libentente.list $(B)/edge.list $(B)/flags $(GEN)/stdlib.list $(GEN)/names.list: FORCE
 	@mkdir -p $(@D); echo '$(LIST)' | cmp -s - $@ || echo '$(LIST)' >$@
 
 # Both programs take from edge.a what they call, and no more.
 $(B)/entente: $(CLI_O) $(B)/edge.a $(B)/libentente.a
 	@echo "link $@"
-	$(Q)$(LINK) -o $@ $^ $(FFI) $(GMP)
+	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS)
 $(B)/entente-repl: $(REPL_O) $(B)/edge.a $(B)/libentente.a
 	@echo "link $@"
-	$(Q)$(LINK) -o $@ $^ $(FFI) $(GMP) -lreadline
+	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS) $(READLINE)
 $(B)/tests/%: tests/unit/%.c $(B)/libentente.a $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
-	$(Q)$(COMPILE) -Itests -MMD -MP -MF $@.d -pie -Wl,-z,relro,-z,now -o $@ $< $(B)/libentente.a $(GMP)
+	$(Q)$(COMPILE) -Itests -MMD -MP -MF $@.d -pie -Wl,-z,relro,-z,now -o $@ $< $(B)/libentente.a $(LIBS)
+$(B)/tests/differ: $(DIFFER_O) $(B)/libentente.a
+	@mkdir -p $(@D); echo "link $@"
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
+# A fuzzing target: with libFuzzer's main where FUZZER says so, else with one that goes through the saved inputs.
+FUZZ_MAIN = $(if $(FUZZER),$(FUZZER),tests/fuzz/replay.c)
+$(B)/tests/fuzz_%: tests/fuzz/%.c tests/fuzz/replay.c tests/fuzz/fuzz.h $(B)/libentente.a $(B)/flags
+	@mkdir -p $(@D); echo "cc $<"
+	$(Q)$(COMPILE) -Itests -pie -Wl,-z,relro,-z,now -o $@ $< $(FUZZ_MAIN) $(B)/libentente.a $(LIBS)
+
+$(B)/obj/differ/%.o: tests/differ/%.c $(B)/flags
+	@mkdir -p $(@D); echo "cc $<"
+	$(Q)$(COMPILE) -Itests -MMD -MP -c -o $@ $<
 $(B)/obj/%.o: lang/%.c $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 $(B)/obj/gen/%.o: $(GEN)/%.c $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
--include $(OBJECTS:.o=.d) $(UNIT:=.d)
+-include $(OBJECTS:.o=.d) $(DIFFER_O:.o=.d) $(UNIT:=.d)
 
 # ---- what is generated ----
 
 # All that compiles waits for the generated headers; under `demo` and `test` everything waits for setup.
-$(OBJECTS) $(UNIT): | $(GEN)/parse.h $(GEN)/scan.h
+$(OBJECTS) $(DIFFER_O) $(FUZZ) $(UNIT): | $(GEN)/parse.h $(GEN)/scan.h
 SETUP := $(if $(filter demo test,$(MAKECMDGOALS)),setup)
-$(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(OBJECTS) $(UNIT): | $(SETUP)
+$(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(GEN)/names.c $(OBJECTS) $(DIFFER_O) $(FUZZ) $(UNIT): | $(SETUP)
 
 $(GEN)/parse.c $(GEN)/parse.h &: grammar/parse.y
 	@mkdir -p $(GEN); echo "bison $<"
@@ -115,25 +135,34 @@ $(GEN)/scan.c $(GEN)/scan.h &: grammar/scan.l
 	$(Q)cd $(GEN) && for f in scan.c scan.h; do \
 	  sed -e '/^#line/{s|"../../|"|;s|"scan\.\([ch]\)\.new"|"$(GEN)/scan.\1"|;}' $$f.new >$$f && rm $$f.new || exit 1; done
 
-# The library as bytes: a string literal may not be longer than 4,095 characters.
+# The library as bytes: a string literal may not be longer than 4,095 characters. Twice: what a draft loads has an empty
+# line for each line of documentation, which only `entente doc` reads.
 $(GEN)/stdlib.c: $(STDLIB) $(GEN)/stdlib.list Makefile
 	@echo "embed stdlib"
 	$(Q){ echo '#include "api/stdlib.h"'; \
-	  for f in $(STDLIB); do \
-	    echo "static const unsigned char text_$$(basename $$f .ent)[] = {"; \
-	    od -An -v -tu1 $$f | sed 's/ *\([0-9][0-9]*\)/\1,/g'; echo '0};'; done; \
+	  bytes() { od -An -v -tu1 | sed 's/ *\([0-9][0-9]*\)/\1,/g'; echo '0};'; }; \
+	  for f in $(STDLIB); do n=$$(basename $$f .ent); \
+	    echo "static const unsigned char text_$$n[] = {"; sed 's/^##.*//' $$f | bytes; \
+	    echo "static const unsigned char whole_$$n[] = {"; bytes <$$f; done; \
 	  echo 'const StdlibModule ent_stdlib[] = {'; \
 	  for f in $(STDLIB); do n=$$(basename $$f .ent); \
-	    echo "  {\"std.$$n\", (const char *)text_$$n, sizeof text_$$n - 1},"; done; \
-	  echo '  {0, 0, 0}};'; \
+	    echo "  {\"std.$$n\", (const char *)text_$$n, sizeof text_$$n - 1, (const char *)whole_$$n, sizeof whole_$$n - 1},"; done; \
+	  echo '  {0, 0, 0, 0, 0}};'; \
 	  echo 'const unsigned ent_stdlib_count = sizeof ent_stdlib / sizeof ent_stdlib[0] - 1;'; } >$@
+
+# Names of countries, embedded at build from the package iso-codes; none of its data is in this source.
+ISO_CODES ?= /usr/share
+$(GEN)/names.list: LIST = $(ISO_CODES)
+$(GEN)/names.c: stdlib/names.pl $(GEN)/names.list
+	@mkdir -p $(GEN); echo "embed names of countries"
+	$(Q)perl stdlib/names.pl $(ISO_CODES) >$@
 
 # ---- what is run ----
 
 setup:
-	@CC='$(CC)' sh tests/setup.sh $(if $(filter test,$(MAKECMDGOALS)),test,demo)
+	@CC='$(CC)' ISO_CODES='$(ISO_CODES)' sh tests/setup.sh $(if $(filter test,$(MAKECMDGOALS)),test,demo)
 deps:
-	@CC='$(CC)' sh tests/setup.sh test
+	@CC='$(CC)' ISO_CODES='$(ISO_CODES)' sh tests/setup.sh test
 
 DEMO := examples/initiative/initiative.ent
 demo: $(B)/entente
@@ -149,17 +178,24 @@ demo: $(B)/entente
 	  *) what='no code of this tool: it was killed or did not start' good=;; \
 	esac; echo "exit code $$code: $$what"; [ -n "$$good" ]
 
-test: all $(UNIT)
-	@B='$(B)' ENTENTE='$(B)/entente' sh tests/run.sh $(or $(T),$(TESTS) $(UNIT))
+test: all $(UNIT) $(FUZZ) $(B)/tests/differ
+	@B='$(B)' ENTENTE='$(B)/entente' sh tests/run.sh $(or $(T),$(B)/tests/differ $(TESTS) $(UNIT) $(FUZZ))
 
-bench: all
+bench: all $(B)/tests/session
 	@bash tests/bench/run.sh
-soak: all $(B)/tests/fault
+soak: all $(B)/tests/fault $(B)/tests/differ
 	@B='$(B)' bash tests/soak.sh
 
 # The generated files are made first and shared.
-asan: $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c
+asan: $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(GEN)/names.c
 	@$(MAKE) B=build/asan SAN='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' $(or $(GOAL),all)
+
+fuzzers: $(FUZZ)
+fuzz: $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(GEN)/names.c
+	@command -v clang >/dev/null || { echo 'make fuzz wants clang with libFuzzer: on Debian 12, clang and libclang-rt-14-dev'; exit 1; }
+	@$(MAKE) CC=clang B=build/fuzz CFLAGS='-O1 -g' FUZZER=-fsanitize=fuzzer \
+	  SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' fuzzers
+	@sh tests/fuzz/run.sh $(patsubst tests/fuzz/%.c,build/fuzz/tests/fuzz_%,$(or $(TARGET:%=tests/fuzz/%.c),$(filter-out tests/fuzz/replay.c,$(sort $(wildcard tests/fuzz/*.c)))))
 
 clean:
 	rm -rf build

@@ -38,7 +38,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 }
 
 /* words */
-%token USE "use" AS "as" KIND "kind" TABLE "table" FACT "fact" WORLD "world" DEFAULT "default" LAYER "layer"
+%token USE "use" AS "as" KIND "kind" TABLE "table" FACT "fact" WORLD "world" DATA "data" DEFAULT "default" LAYER "layer"
   COUNTRY "country" GROUP "group" CONCERN "concern" UNIT "unit" SOURCE "source" RESOURCE "resource"
   REQUIRES "requires" SUPPLY "supply" DEMAND "demand" FROM "from" UNTIL "until" THROUGH "through" BY "by"
   CITE "cite" CONTROL "control" ON "on" AGAINST "against" SUSPENDED "suspended" ROUTE "route"
@@ -58,15 +58,15 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %token <text> IDENT "a name" UNIT_NAME "a unit"
 %token <index> NUMBER "a number" STRING "a text in quotes" STR_HEAD "a text" STR_MID "more text" STR_TAIL "the end of the text"
 %token <day> DATE "a date"
-/* the first token of a parse that wants an expression, not a draft */
-%token WANT_EXPR "an expression"
+/* the first token of a parse that wants an expression, or one step of a scenario, and not a draft */
+%token WANT_EXPR "an expression" WANT_SHOCK "a step"
 
 %type <node> items item decl title string parts path fields_opt fields field field_name names kind kfields instance
-  ename entity supply demand entries entry mods mod cited requires inputs input control against suspensions
+  ename atom entity supply demand entries entry pieces piece literal mods mod cited requires inputs input control against suspensions
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
-  amendment since changes change let fn fn_name rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
-  requirement message scenario shocks shock test steps step table keys default fact world group concern unit use
-  expr logic comparison arith primary list pairs args_opt args arg
+  amendment since starts changes change let fn fn_name rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
+  data where rowdecls rowdecl requirement message scenario shocks shock test steps step table keys default fact world group concern unit use
+  expr logic comparison arith primary list elements element args_opt args arg
 %type <op> modal severity
 
 /* loosest: what `if ... else` and `let ...;` take to their right */
@@ -88,6 +88,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 start
   : items                               { p->root = MAKE(FILE, 0, $1, NULL, NULL, NULL); }
   | WANT_EXPR expr                      { p->root = $2; }
+  | WANT_SHOCK shock                    { p->root = $2; }
   ;
 
 items
@@ -109,7 +110,7 @@ path
 
 decl
   : kind | instance | entity | requires | table | fact | world | group | concern | unit | supply | demand | control
-  | agreement | amendment | let | fn | rule | check | scenario | test
+  | agreement | amendment | let | fn | rule | check | scenario | test | data
   ;
 
 title: %empty { $$ = NULL; } | string ;
@@ -140,6 +141,7 @@ field_name
   | "country" { $$ = parse_name(p, @1); }  | "demand" { $$ = parse_name(p, @1); }   | "supply" { $$ = parse_name(p, @1); }
   | "cite" { $$ = parse_name(p, @1); }     | "term" { $$ = parse_name(p, @1); }     | "parties" { $$ = parse_name(p, @1); }
   | "note" { $$ = parse_name(p, @1); }     | "group" { $$ = parse_name(p, @1); }    | "add" { $$ = parse_name(p, @1); }
+  | "data" { $$ = parse_name(p, @1); }
   | "strike" { $$ = parse_name(p, @1); }   | "replace" { $$ = parse_name(p, @1); }  | "amendment" { $$ = parse_name(p, @1); }
   ;
 names
@@ -213,7 +215,18 @@ default: %empty { $$ = NULL; } | "default" arith { $$ = $2; } ;
 fact
   : "fact" IDENT "(" list ")" "=" arith mods    { $$ = MAKE(FACT, 0, parse_name(p, @2), $4, $7, $8); }
   | "fact" IDENT "=" arith mods                 { $$ = MAKE(FACT, 0, parse_name(p, @2), NULL, $4, $5); }
-  | "fact" IDENT mods open entries close        { $$ = MAKE(FACT_MAP, 0, parse_name(p, @2), $3, $5, NULL); }
+  | "fact" IDENT mods open pieces close         { $$ = MAKE(FACT_MAP, 0, parse_name(p, @2), NULL, $3, $5); }
+  | "fact" IDENT "(" list ")" mods open pieces close { $$ = MAKE(FACT_MAP, 0, parse_name(p, @2), $4, $6, $8); }
+  ;
+pieces
+  : %empty                              { $$ = ast_list(p->unit, @$); }
+  | pieces piece comma                  { $$ = ast_append(p->unit, $1, $2); }
+  | pieces error                        { $$ = $1; }
+  ;
+piece
+  : entry
+  | literal ":" arith mods              { $$ = MAKE(ENTRY, 0, $1, $3, $4, NULL); }
+  | STRING ":" arith mods               { $$ = MAKE(ENTRY, 0, parse_string(p, @1, $1), $3, $4, NULL); }
   ;
 control: "control" ename title "by" ename "on" primary against mods suspensions {
     $$ = MAKE(CONTROL, 0, $2, $3, $5, $7);
@@ -222,6 +235,20 @@ against: %empty { $$ = NULL; } | "against" primary { $$ = $2; } ;
 suspensions
   : %empty                              { $$ = NULL; }
   | suspensions "suspended" arith       { $$ = ast_append(p->unit, $1, $3); }
+  ;
+
+/* facts and entities from the rows of a file */
+data: "data" IDENT "in" expr where mods open rowdecls close {
+    $$ = MAKE(DATA, 0, parse_name(p, @2), $4, $5, $6); ast_kid(p->unit, $$, 4, $8); } ;
+where: %empty { $$ = NULL; } | "where" expr { $$ = $2; } ;
+rowdecls
+  : %empty                              { $$ = ast_list(p->unit, @$); }
+  | rowdecls rowdecl                    { $$ = ast_append(p->unit, $1, $2); }
+  | rowdecls error                      { $$ = $1; }
+  ;
+rowdecl
+  : fact | instance | entity | supply | demand | requires | world | control
+  | "add" "to" IDENT clause             { $$ = MAKE(ADD_TO, 0, parse_name(p, @3), $4, NULL, NULL); }
   ;
 
 /* agreements */
@@ -247,7 +274,14 @@ clauses
 amendment: "amendment" IDENT title "to" IDENT since open changes close {
     $$ = MAKE(AMENDMENT, 0, parse_name(p, @2), $3, parse_name(p, @5), $8);
     ast_kid(p->unit, $$, 4, $6); } ;
-since: %empty { $$ = NULL; } | "from" arith { $$ = ast_append(p->unit, NULL, MAKE(MOD, MOD_FROM, $2, NULL, NULL, NULL)); } ;
+since
+  : %empty                              { $$ = NULL; }
+  | since starts                        { $$ = ast_append(p->unit, $1, $2); }
+  ;
+starts
+  : "from" arith                        { $$ = MAKE(MOD, MOD_FROM, $2, NULL, NULL, NULL); }
+  | "cite" cited                        { $$ = MAKE(MOD, MOD_CITE, $2, NULL, NULL, NULL); }
+  ;
 changes
   : %empty                              { $$ = ast_list(p->unit, @$); }
   | changes change                      { $$ = ast_append(p->unit, $1, $2); }
@@ -291,6 +325,7 @@ targets
   : names                               { $$ = MAKE(SET, 0, $1, NULL, NULL, NULL); }
   | "parties"                           { $$ = parse_name(p, @1); }
   | "{" list "}"                        { $$ = MAKE(SET, 0, $2, NULL, NULL, NULL); }
+  | atom
   ;
 cmods
   : %empty                              { $$ = NULL; }
@@ -365,6 +400,7 @@ id
   | "world" { $$ = parse_name(p, @1); }    | "kind" { $$ = parse_name(p, @1); }      | "default" { $$ = parse_name(p, @1); }
   | "buy" { $$ = parse_name(p, @1); }      | "amendment" { $$ = parse_name(p, @1); } | "add" { $$ = parse_name(p, @1); }
   | "strike" { $$ = parse_name(p, @1); }   | "test" { $$ = parse_name(p, @1); }    | "replace" { $$ = parse_name(p, @1); }
+  | "data" { $$ = parse_name(p, @1); }
   ;
 requirements
   : requirement                         { $$ = ast_append(p->unit, NULL, $1); }
@@ -447,10 +483,13 @@ arith
   | arith "^" arith                     { $$ = MAKE(BINARY, OP_POW, $1, $3, NULL, NULL); }
   | primary
   ;
-primary
+literal
   : NUMBER                              { $$ = MAKE(NUMBER, 0, NULL, NULL, NULL, NULL); $$->sym = $1; }
-  | NUMBER UNIT_NAME                    { $$ = MAKE(QUANTITY, 0, parse_unit(p, @2), NULL, NULL, NULL); $$->sym = $1; }
   | DATE                                { $$ = MAKE(DATE, 0, NULL, NULL, NULL, NULL); $$->sym = (uint32_t)$1; }
+  ;
+primary
+  : literal
+  | NUMBER UNIT_NAME                    { $$ = MAKE(QUANTITY, 0, parse_unit(p, @2), NULL, NULL, NULL); $$->sym = $1; }
   | string
   | "true"                              { $$ = MAKE(BOOL, 1, NULL, NULL, NULL, NULL); }
   | "false"                             { $$ = MAKE(BOOL, 0, NULL, NULL, NULL, NULL); }
@@ -460,8 +499,7 @@ primary
   | primary "[" expr "]"                { $$ = MAKE(INDEX, 0, $1, $3, NULL, NULL); }
   | "(" expr ")"                        { $$ = $2; }
   | "{" "}"                             { $$ = MAKE(SET, 0, NULL, NULL, NULL, NULL); }
-  | "{" list "}"                        { $$ = MAKE(SET, 0, $2, NULL, NULL, NULL); }
-  | "{" pairs "}"                       { $$ = MAKE(MAP, 0, $2, NULL, NULL, NULL); }
+  | "{" elements "}"                    { $$ = parse_braces(p, @$, $2); }
   | "{" expr gens "}"                   { $$ = MAKE(SET_FOR, 0, $2, $3, NULL, NULL); }
   | "{" expr ":" expr gens "}"          { $$ = MAKE(MAP_FOR, 0, $2, $4, $5, NULL); }
   | "[" "]"                             { $$ = MAKE(SEQ, 0, NULL, NULL, NULL, NULL); }
@@ -470,14 +508,15 @@ primary
   | "parties"                           { $$ = parse_name(p, @1); }
   | "term"                              { $$ = parse_name(p, @1); }
   | "concern"                           { $$ = parse_name(p, @1); }
-  | "@" IDENT "." IDENT                 { $$ = parse_atom(p, @$, parse_field(p, @2, @4)); }
-  | "@" STRING                          { $$ = parse_atom(p, @$, parse_string(p, @2, $2)); }
-  | "@" "(" expr ")"                    { $$ = parse_atom(p, @$, $3); }
+  | atom
   ;
 ename
   : IDENT                               { $$ = parse_name(p, @1); }
-  | "@" IDENT "." IDENT                 { $$ = parse_atom(p, @$, parse_field(p, @2, @4)); }
-  | "@" STRING                          { $$ = parse_atom(p, @$, parse_string(p, @2, $2)); }
+  | atom
+  ;
+atom
+  : "@" IDENT "." IDENT                 { $$ = parse_atom(p, @$, parse_field(p, @2, @4)); }
+  | "@" string                          { $$ = parse_atom(p, @$, $2); }
   | "@" "(" expr ")"                    { $$ = parse_atom(p, @$, $3); }
   ;
 list
@@ -485,10 +524,14 @@ list
   | list "," expr                       { $$ = ast_append(p->unit, $1, $3); }
   | list ","                            { $$ = $1; }
   ;
-pairs
-  : expr ":" expr                       { $$ = ast_append(p->unit, NULL, MAKE(PAIR, 0, $1, $3, NULL, NULL)); }
-  | pairs "," expr ":" expr             { @$.lo = @3.lo; $$ = ast_append(p->unit, $1, MAKE(PAIR, 0, $3, $5, NULL, NULL)); }
-  | pairs ","                           { $$ = $1; }
+elements
+  : element                             { $$ = ast_append(p->unit, NULL, $1); }
+  | elements "," element                { $$ = ast_append(p->unit, $1, $3); }
+  | elements ","                        { $$ = $1; }
+  ;
+element
+  : expr
+  | expr ":" expr                       { $$ = MAKE(PAIR, 0, $1, $3, NULL, NULL); }
   ;
 args_opt
   : %empty                              { $$ = NULL; }
@@ -507,3 +550,4 @@ arg
 %%
 
 #include "syntax/parse_drive.inc"
+#include "syntax/parse_probe.inc"

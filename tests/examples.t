@@ -1,5 +1,7 @@
 #!/usr/bin/perl
-# Each example says what its NAME.expected says: first the line `exit N`, then all of stdout. UPDATE=1 rewrites them.
+# Each example says what its NAME.expected says: first the line `exit N`, then all of stdout. NAME.WORD.expected is what
+# `entente eval NAME.ent WORD` says. UPDATE=1 rewrites them. Whatever else lies there as a draft compiles, and by itself ends
+# with 0, 1 or 3.
 use strict;
 use warnings;
 use Test::More;
@@ -8,14 +10,9 @@ require './tests/drive.t';
 my @drafts = @ARGV ? @ARGV : sort glob 'examples/*/*.ent';
 plan(skip_all => 'no examples') unless @drafts;
 
-my %shown;
-for my $draft (@drafts) {
-    my $folder   = $draft =~ s{/[^/]*$}{}r;
-    my $expected = $draft =~ s/\.ent$/.expected/r;
-    $shown{$folder} //= 0;
-    next unless -e $expected;
-    $shown{$folder}++;
-    my $got  = Drive::run('check', $draft);
+# What a run gave, against what is kept in the file.
+sub same {
+    my ($name, $expected, $got) = @_;
     my $text = "exit $got->{code}\n$got->{out}";
     my $want = Drive::slurp($expected);
     if ($ENV{UPDATE} && $text ne $want) {
@@ -23,7 +20,7 @@ for my $draft (@drafts) {
         diag("rewritten: $expected");
         $want = $text;
     }
-    ok($text eq $want, $draft) and next;
+    ok($text eq $want, $name) and return;
     my @got  = split /\n/, $text, -1;
     my @want = split /\n/, $want, -1;
     my $line = 0;
@@ -32,6 +29,23 @@ for my $draft (@drafts) {
     diag('wanted: ' . ($want[$line] // '(the end)'));
     diag('gave:   ' . ($got[$line]  // '(the end)'));
     diag("stderr: $got->{err}") if length $got->{err};
+}
+
+my %shown;
+for my $draft (@drafts) {
+    my $folder = $draft =~ s{/[^/]*$}{}r;
+    my $name   = $draft =~ s/\.ent$//r;
+    $shown{$folder} //= 0;
+    my $got = Drive::run('check', $draft);
+    ok($got->{code} =~ /^[013]$/, "$draft can be checked by itself") or diag($got->{err});
+    if (-e "$name.expected") {
+        $shown{$folder}++;
+        same($draft, "$name.expected", $got);
+    }
+    for my $expected (glob "$name.*.expected") {
+        my ($word) = $expected =~ /\.(\w+)\.expected$/ or next;
+        same("$draft $word", $expected, Drive::run('eval', $draft, $word));
+    }
 }
 ok($shown{$_}, "$_ has an expected output") for sort keys %shown;
 done_testing();

@@ -7,6 +7,6 @@ use Test::More;
 require './tests/drive.t';
 require './tests/hostile/run.pl';
 
-my @parts = @ARGV ? @ARGV : qw(text files limits output closed same spoilt);
+my @parts = @ARGV ? @ARGV : qw(text files data limits output closed same spoilt);
 require "./tests/hostile/$_.pl" for @parts;
 done_testing();

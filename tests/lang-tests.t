@@ -66,6 +66,27 @@ ends('JUnit of what does not compile', ['test', '--format', 'junit', $odd], 2, q
 ends('JUnit of no test', ['test', '--format', 'junit', $none], 3, qr/errors="1"/, qr/holds no test/, qr{</testsuites>\n\z});
 ends('text', ['test', '--format', 'text', $good], 0, qr/passes  a\n/, qr/^all 2 tests pass$/m);
 ends('text, one fails', ['test', '--format', 'text', $bad], 1, qr/FAILS   d & <e>\n +.*bad\.ent:1:25: this does not hold\n/, qr/^1 of 1 test fails$/m);
+ends('coverage', ['test', '--coverage', $good], 0, qr/^# coverage: the draft has no rule, function, check or clause$/m);
+my $half = file('half.ent', qq{fn f(x: number) = x\nfn g(x: number) = x\ntest "f" { expect f(1) == 1 }\n});
+my $all  = file('all.ent', qq{fn f(x: number) = x\ncheck c { require f(1) == 1 }\ntest "f" { expect passes(c) }\n});
+ends('... of one draft', ['test', '--coverage', $half], 0, qr/^# coverage: 1 of 2 reached \(50 %\): 1 of 2 rules and functions\n#   not reached: fn g \(.*half\.ent:2:4\)$/m);
+ends('... of several', ['test', '--coverage', $half, $all], 0, qr/^# coverage of all drafts: 3 of 4 reached \(75 %\)\n\z/m);
+ends('... as text', ['test', '--coverage', '--format', 'text', $half, $all], 0, qr/^coverage: 2 of 2 reached \(100 %\)/m, qr/^coverage of all drafts: 3 of 4 reached/m);
+ends('... as JUnit', ['test', '--coverage', '--format', 'junit', $half], 0, qr{<property name="coverage" value="1 of 2"/>}, qr{<system-out>coverage: 1 of 2.*\n  not reached: fn g });
+ends('a threshold that is met', ['test', '--threshold', '75', $half, $all], 0);
+ends('... that is not', ['test', '--threshold=76%', $half, $all], 1, qr/the tests reach 3 of 4 \(75 %\), and --threshold wants 76 %/);
+ends('... that is not, as JUnit', ['test', '--threshold', '51', '--format', 'junit', $half], 1, qr/--threshold wants 51 %/);
+ends('... where nothing can be reached', ['test', '--threshold', '100', $good], 0);
+ends('... excuses no test that fails', ['test', '--threshold', '0', $bad], 1);
+ends('... that is none: ' . ($_ || 'nothing'), ['test', "--threshold=$_", $half], 64, qr/a whole number from 0 to 100/) for '', '101', '-1', '5.5', '%', '50%%', 'x', '99999999999999999999';
+
+my $broken = file('broken.ent', qq{test "a" { expect 1 == 1 }\ntest "b & <c>" { expect 1 == 2 expect 2 ^ (1 / 2) > 1 expect true }\ntest "d" { expect sum([1 - 1]) == 0 }\n});
+ends('a test that cannot be run to its end', ['test', $broken], 2, qr/^ok 1 - a\nnot ok 2 - b & <c>\n(# .*\n)+# error\[E0404\]: .*\n(#.*\n)+ok 3 - d\n/m, qr/1 of 3 tests fails, 1 of which could not be run to the end/);
+ends('... as JUnit', ['test', '--format', 'junit', $broken], 2, qr/tests="3" failures="0" errors="1"/, qr/<error type="E0404" message="an exponent is a whole number, without a unit">error\[E0404\]/, qr{name="d"/>});
+my $text = Drive::run('test', '--format', 'text', $broken, $good);
+ok($text->{code} == 2 && $text->{out} =~ /FAILS   b & <c>\n(.*\n)+ +error\[E0404\](.*\n)+  passes  d\n(.*\n)+all 2 tests pass\n/ && !$text->{err}, '... as text, on standard output') or Drive::show($text);
+ends('titles', ['test', file('twice.ent', qq{test "a" { expect true }\ntest "a" { expect true }\n})], 0, qr/W0604/);
+
 ends('a format of check', ['test', '--format', 'json', $good], 64, qr/tap, junit or text/);
 ends('an option of check', ['test', '--fail-on', 'warn', $good], 64, qr/no option of test/);
 ends('help', ['help', 'test'], 0, qr/--run REGEX/, qr/tap\|junit\|text/);

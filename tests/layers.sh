@@ -59,6 +59,8 @@ rule "libffi and dlopen are seen in edge/ffi*.c only" "$(included '^<(ffi|dlfcn)
 rule "GMP is seen in base/num*.c only, through base/num_gmp.h or without" "$(
   included '^(<gmp[.]h>|"base/num_gmp[.]h")' | except 'lang/base/num[^/]*\.c|lang/base/num_gmp\.h')"
 
+rule "SQLite is seen in source/rows_sqlite.c only" "$(included '^<sqlite3[.]h>' | except 'lang/source/rows_sqlite\.c')"
+
 rule "no file is over 1,000 lines" "$(find . \( -path ./build -o -path ./.git \) -prune -o -type f \
   \( -name '*.[chyl]' -o -name '*.inc' -o -name '*.ent' -o -name '*.sh' \) -print0 | xargs -0 -r wc -l |
   awk '$1 > 1000 && $2 != "total" { print $2 ": " $1 " lines" }')"

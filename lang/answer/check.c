@@ -32,6 +32,7 @@ typedef struct Run {
   DaySpan day;              /* the stretch at hand */
   bool first;
   uint64_t fresh;           /* counts runs */
+  Settling settling;
   Case *wants;              /* evaluated once more, to see what it rests on; then whose message comes */
 } Run;
 
@@ -49,16 +50,19 @@ void report_end(Report *r) {
   vec_end(r->mem, &r->checks);
   for (uint32_t i = 0; i < r->tests.len; i++) vec_end(r->mem, &r->tests.at[i].unmet);
   vec_end(r->mem, &r->tests);
+  vec_end(r->mem, &r->reach);
   arena_end(&r->arena);
 }
 
 /* ---- cases ---- */
 
-/* The values of the check's names; borrowed. */
-static void bound_now(const Run *run, Value at[BOUND_MAX]) {
-  const Frame *f = &run->vm->frames.at[run->vm->frames.len - 1];
-  for (uint32_t i = 0; i < run->nslot; i++) at[i] = run->vm->reg[f->base + run->slot[i]];
+/* The values of the check's names, as a machine that runs it has them; borrowed. */
+static void bound_in(const Run *run, const Vm *vm, Value at[BOUND_MAX]) {
+  const Frame *f = &vm->frames.at[vm->frames.len - 1];
+  for (uint32_t i = 0; i < run->nslot; i++) at[i] = vm->reg[f->base + run->slot[i]];
 }
+
+static void bound_now(const Run *run, Value at[BOUND_MAX]) { bound_in(run, run->vm, at); }
 
 static uint64_t case_hash(Run *run, uint32_t require, const Value *bound) {
   uint64_t h = hash_u64((uint64_t)run->check << 32 | require);
@@ -130,6 +134,7 @@ static void span_add(Run *run, Case *c, bool fails) {
   DaySpan d = c->has_when ? c->when : run->day;
   DaySpan *last = fails ? (c->fails.len ? &c->fails.at[c->fails.len - 1] : NULL) : c->open.len ? &c->open.at[c->open.len - 1] : NULL;
   if (d.first == DAY_NONE) return;
+  if (c->touched == run->fresh && c->now_fails == fails) return;   /* a list may have the same binding twice */
   c->touched = run->fresh;
   c->now_fails = fails;
   if (last && last->last != DAY_OPEN && last->last + 1 == d.first) { last->last = d.last; return; }
@@ -233,11 +238,17 @@ static void spans_extend(Run *run, uint32_t from, Day last) {
   }
 }
 
+/* The term, or the one day, on which a check is judged. */
+static DaySpan whole_term(const Run *run) {
+  DaySpan whole = run->r->term;
+  if (run->o->as_of != DAY_NONE) whole.first = whole.last = run->o->as_of;
+  return whole;
+}
+
 enum { DAYS_MAX = 400 * 366 };
 
 static void run_term(Run *run, uint32_t from) {
-  DaySpan whole = run->r->term;
-  if (run->o->as_of != DAY_NONE) whole.first = whole.last = run->o->as_of;
+  DaySpan whole = whole_term(run);
   if (whole.first == DAY_NONE) { run_day(run, DAY_NONE, DAY_OPEN, true); return; }
   for (Day d = whole.first; d <= whole.last && !run->vm->failed;) {
     Day last = run_day(run, d, whole.last, d == whole.first);
@@ -282,6 +293,23 @@ static void bindings(Run *run, const Case *c, Finding *f) {
   f->nbinding = i;
 }
 
+static bool is_settled_one(void *data, Vm *vm, uint32_t require, bool first) {
+  Run *run = data;
+  Value bound[BOUND_MAX];
+  bound_in(run, vm, bound);
+  return (first || !require_of(run, run->check, require)->once) && case_is(run, run->now, require, bound);
+}
+
+static void settle(Run *run, Case *c, Finding *f) {
+  run->now = c;
+  run->settling.vm = run->vm;
+  run->settling.func = run->vm->k->checks.at[c->check].func;
+  run->settling.term = whole_term(run);
+  run->settling.asked = is_settled_one;
+  run->settling.data = run;
+  answer_settle(&run->settling, run->r, f, c->why);
+}
+
 static void finding(Run *run, Case *c) {
   const Require *q = require_of(run, c->check, c->require);
   const CheckCode *code = &run->vm->k->checks.at[c->check];
@@ -300,7 +328,10 @@ static void finding(Run *run, Case *c) {
   f.when = arena_get(&run->r->arena, (f.nwhen + 1) * sizeof *f.when);
   if (f.when && f.nwhen) memcpy(f.when, c->fails_ever ? c->fails.at : c->open.at, f.nwhen * sizeof *f.when);
   if (!f.when) f.nwhen = 0;
-  if (!c->fails_ever) answer_missing(run->vm, run->r, &f, c->why);
+  if (!c->fails_ever) {
+    answer_missing(run->vm, run->r, &f, c->why);
+    settle(run, c, &f);
+  }
   vec_push(run->r->mem, &run->r->findings, f);
 }
 
@@ -402,7 +433,7 @@ bool answer_check(Vm *vm, const CheckOptions *o, Report *r) {
   vec_end(vm->mem, &run.cases);
   map_end(&run.by_key);
   if (!vm->failed) answer_own(vm, r);
-  if (!vm->failed) answer_matrix(vm, r);
+  if (!vm->failed) answer_matrix(vm, world_base(vm->w), r);
   if (vm->failed || mem_failed(vm->mem)) return false;
   judge(r, o);
   return true;

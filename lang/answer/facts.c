@@ -113,6 +113,7 @@ static void own_finding(Vm *vm, Report *r, const OwnFinding *o) {
     f.message = report_format(r, "%s promises %s of %s, and its known capacity is %s", who->name, answer_text(r, &vm->rt, o->promised), what->name, answer_text(r, &vm->rt, o->capacity));
   else
     f.message = report_format(r, "%s shall not restrict %s, and its control '%s' does", who->name, what->name, program_entity(p, ent_make(K_CONTROL, o->control))->name);
+  if (o->under != UINT32_MAX) f.message = report_format(r, "under %s: %s", sym_text(p, program_entity(p, o->under)->id), f.message);
   f.when = arena_get(&r->arena, sizeof *f.when);
   if (f.when) *f.when = (DaySpan){o->first, o->last}, f.nwhen = 1;
   f.rests = arena_zero(&r->arena, sizeof *f.rests);

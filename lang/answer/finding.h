@@ -16,6 +16,7 @@ typedef struct FactRef {
   Span span;             /* its place in the draft; lo == hi: none (a missing figure) */
   const char **sources;  /* titles with publisher and date, n of them */
   uint32_t nsource;
+  const char *settles;   /* of a missing figure: at which values it is told, or NULL */
 } FactRef;
 
 typedef struct Binding { const char *name, *value; } Binding;  /* "l", "Critical minerals" */
@@ -64,7 +65,18 @@ typedef struct Unmet {
   Part *part; uint32_t npart, more_parts;   /* in order of place; at most PARTS_MAX */
   FactRef *missing; uint32_t nmissing, more_missing;
 } Unmet;
-typedef struct TestResult { const char *title; Span span; uint32_t expects; VEC(Unmet) unmet; } TestResult;
+typedef struct TestResult {
+  const char *title;
+  Span span;
+  uint32_t expects;
+  VEC(Unmet) unmet;
+  bool broken;              /* it could not be run to its end: `error` says why */
+  Diag error;
+} TestResult;
+
+/* What tests can reach, and whether one did. */
+typedef enum ReachKind { REACH_FUNC, REACH_CHECK, REACH_CLAUSE, REACH_KINDS } ReachKind;
+typedef struct Reach { ReachKind kind; bool reached; const char *word, *name; Span span; } Reach;   /* word: "rule", "fn", "check", "clause" */
 enum { PARTS_MAX = 256 };
 
 typedef struct Report {
@@ -77,6 +89,8 @@ typedef struct Report {
   VEC(Finding) findings;      /* failures and undecided ones, the engine's own too */
   VEC(CheckCount) checks;     /* every check, in order of the draft; empty: its `for` bound nothing */
   VEC(TestResult) tests;      /* those that were run, in order of the draft; then there are no findings and no checks */
+  bool coverage;              /* whether `reach` was asked for */
+  VEC(Reach) reach;           /* what tests can reach, by kind and then as declared */
   uint32_t denied, warned, noted, undecided;   /* findings by kind */
   int exit_code;              /* 0 passes, 1 denied, 3 undecided; as --fail-on and --allow-undecided ask */
   const char *verdict;        /* one line: "denied: 3 findings ..." */

@@ -54,10 +54,10 @@ static Status status_of(Vm *vm, Value rank) {
 static Day year_day(int year, bool last) { return last ? date_day(year, 12, 31) : date_day(year, 1, 1); }
 
 /* Folds what a function says of a layer over the days, from each on which something that it rests on changes to the next. */
-static Value over_days(Vm *vm, uint32_t func, uint32_t layer, Day first, Day last, bool max) {
+static Value over_days(Vm *vm, const View *v, uint32_t func, uint32_t layer, Day first, Day last, bool max) {
   Value all = {0};
   for (Day d = first; d <= last && !vm->failed;) {
-    Ctx *x = world_ctx(vm->w, world_base(vm->w), d);
+    Ctx *x = world_ctx(vm->w, v, d);
     if (!x) break;
     vm->dep = dep_nothing;
     fold(vm, &all, ask(vm, func, layer, x), max);
@@ -67,9 +67,9 @@ static Value over_days(Vm *vm, uint32_t func, uint32_t layer, Day first, Day las
   return all;
 }
 
-static void cell_fill(Vm *vm, const Asked *q, uint32_t layer, Day first, Day last, Cell *cell) {
-  Value rank = over_days(vm, q->rank, layer, first, last, false), count = over_days(vm, q->count, layer, first, last, false);
-  Ctx *x = world_ctx(vm->w, world_base(vm->w), first);
+static void cell_fill(Vm *vm, const View *v, const Asked *q, uint32_t layer, Day first, Day last, Cell *cell) {
+  Value rank = over_days(vm, v, q->rank, layer, first, last, false), count = over_days(vm, v, q->count, layer, first, last, false);
+  Ctx *x = world_ctx(vm->w, v, first);
   Value m = x ? ask(vm, q->members, layer, x) : value_int(0);
   if (m.tag == V_SET) cell->resources = m.obj->len;
   cell->status = status_of(vm, rank);
@@ -105,7 +105,7 @@ static const char *exposure_text(Vm *vm, Report *r, Value e) {
 
 enum { YEARS_MAX = 100 };
 
-bool answer_matrix(Vm *vm, Report *r) {
+bool answer_matrix(Vm *vm, const View *v, Report *r) {
   const Program *p = vm->p;
   Asked q = {library_func(p, "rank"), library_func(p, "covered_count"), library_func(p, "members"), library_func(p, "exposure")};
   Matrix *m = &r->matrix;
@@ -132,9 +132,9 @@ bool answer_matrix(Vm *vm, Report *r) {
     row->cell = arena_zero(&r->arena, m->nyear * sizeof *row->cell);
     for (uint32_t i = 0; row->cell && i < m->nyear; i++) {
       Day a = year_day(m->year[i], false), b = year_day(m->year[i], true);
-      cell_fill(vm, &q, l, a < first ? first : a, b > last ? last : b, &row->cell[i]);
+      cell_fill(vm, v, &q, l, a < first ? first : a, b > last ? last : b, &row->cell[i]);
     }
-    Value exposure = over_days(vm, q.exposure, l, first, last, true);
+    Value exposure = over_days(vm, v, q.exposure, l, first, last, true);
     row->exposure = exposure_text(vm, r, exposure);
     value_drop(vm->mem, exposure);
   }

@@ -91,20 +91,37 @@ static void on_expect(void *data, const Node *e, Value holds) {
   noted_drop(t);
 }
 
+/* What a test itself does wrong is its own failure. A limit is the whole run's. */
+static bool is_limit(DiagCode c) { return !strncmp(diag_info(c)->code, "E05", 3); }
+
+static void broken(Testing *t) {
+  const RunError *e = &t->vm->error;
+  t->now->broken = true;
+  t->now->error = (Diag){.code = e->code, .sev = SEV_ERROR, .span = e->span, .text = e->text, .help = e->help};
+  t->vm->failed = false;
+}
+
 static void run(Testing *t, uint32_t func, const char *title, Day day) {
   Ctx *x = world_ctx(t->vm->w, world_base(t->vm->w), day);
   TestResult one = {.title = title, .span = t->vm->p->funcs.at[func].span};
   if (!x || !vec_push(t->r->mem, &t->r->tests, one)) return;
+  map_clear(&t->vm->visited);  /* with coverage, what each test asks is gone into */
+  t->vm->w->trace.len = 0;
   t->now = &t->r->tests.at[t->r->tests.len - 1];
   value_drop(t->vm->mem, vm_run(t->vm, func, NULL, 0, x));
   noted_drop(t);  /* after a failure of the run */
+  if (t->vm->failed && !is_limit(t->vm->error.code) && !mem_failed(t->vm->mem)) broken(t);
 }
 
 static void judge(Report *r) {
-  uint32_t bad = 0, n = r->tests.len;
-  for (uint32_t i = 0; i < n; i++) bad += r->tests.at[i].unmet.len > 0;
-  r->exit_code = bad ? 1 : n ? 0 : 3;
+  uint32_t bad = 0, broken = 0, n = r->tests.len;
+  for (uint32_t i = 0; i < n; i++) {
+    broken += r->tests.at[i].broken;
+    bad += r->tests.at[i].broken || r->tests.at[i].unmet.len;
+  }
+  r->exit_code = broken ? 2 : bad ? 1 : n ? 0 : 3;
   if (!n) r->verdict = "no test was run";
+  else if (broken) r->verdict = report_format(r, "%u of %u test%s fail%s, %u of which could not be run to the end", bad, n, n == 1 ? "" : "s", bad == 1 ? "s" : "", broken);
   else if (bad) r->verdict = report_format(r, "%u of %u test%s fail%s", bad, n, n == 1 ? "" : "s", bad == 1 ? "s" : "");
   else r->verdict = n == 1 ? "the test passes" : report_format(r, "all %u tests pass", n);
 }
@@ -116,14 +133,16 @@ bool answer_tests(Vm *vm, uint16_t module, Day day, const TestFilter *which, Rep
   r->as_of = day;
   if (day == DAY_NONE && !world_term(vm->w, world_base(vm->w), &day, &last)) day = DAY_NONE;
   for (uint32_t i = 0; i < p->tests.len; i++) vm->w->daily = vm->w->daily || p->funcs.at[p->tests.at[i]].flags & FLAG_TODAY;
+  bool ready = !r->coverage || answer_reach_begin(vm);
   vm->sink = (Sink){.data = &t, .note = on_note, .expect = on_expect};
-  for (uint32_t i = 0; i < p->tests.len && !vm->failed; i++) {
+  for (uint32_t i = 0; i < p->tests.len && ready && !vm->failed; i++) {
     const Func *f = &p->funcs.at[p->tests.at[i]];
     const char *title = ast_text(p->unit, f->decl->kid[0]).at;
     if (f->module == module && (!which->wants || which->wants(which->data, title))) run(&t, p->tests.at[i], title, day);
   }
   memset(&vm->sink, 0, sizeof vm->sink);
   vec_end(vm->mem, &t.noted);
+  if (r->coverage) answer_reach_end(vm, r);
   if (vm->failed || mem_failed(vm->mem)) return false;
   judge(r);
   return true;

@@ -1,6 +1,4 @@
-#include "api/entente.h"
-#include "answer/answer.h"
-#include "api/load.h"
+#include "api/session.h"
 #include "api/stdlib.h"
 #include "report/report.h"
 #include "syntax/parser.h"
@@ -9,29 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The session: every room in turn. */
-struct ent_session {
-  Mem mem;
-  ent_config config;
-  Day as_of;
-  Intern names;
-  Sources sources;
-  Diags diags;
-  Unit unit;
-  Program program;
-  World world;
-  Chunk chunk;
-  Vm vm;
-  Loader loader;
-  uint16_t module;      /* the draft's own */
-  uint32_t own_funcs;   /* how many Funcs the draft and library have, before expressions are asked */
-  bool has_world, has_vm, loaded, broken;
-  Report report;
-  bool reported;
-  Buf out;
-  uint32_t asked;       /* expressions so far */
-};
-
 void ent_config_init(ent_config *c) {
   memset(c, 0, sizeof *c);
   c->fail_on = ENT_DENY;
@@ -39,6 +14,7 @@ void ent_config_init(ent_config *c) {
 
 static void defaults(ent_config *c) {
   if (!c->max_file) c->max_file = 16u << 20;
+  if (!c->max_data || c->max_data > CELL_BYTES_MAX) c->max_data = CELL_BYTES_MAX;
   if (!c->max_memory) c->max_memory = (size_t)2 << 30;
   if (!c->max_steps) c->max_steps = 2000000000ull;
   if (!c->max_output) c->max_output = 64u << 20;
@@ -67,8 +43,13 @@ ent_session *ent_open(const ent_config *c) {
   program_init(&s->program, m, &s->unit);
   chunk_init(&s->chunk, m, &s->program);
   loader_init(&s->loader, &s->program, s->config.max_file);
+  s->loader.max_data = s->config.max_data;
+  s->loader.max_steps = s->config.max_steps;
+  s->loader.stop = s->config.stop;
   buf_init(&s->out, m);
   s->out.max = s->config.max_output;
+  buf_init(&s->word_texts, m);
+  s->assumed = UINT32_MAX;
   return s;
 }
 
@@ -79,7 +60,7 @@ static bool machine_ready(ent_session *s) {
   if (!ready) return false;
   ready = vm_init(&s->vm, &s->mem, &s->program, &s->chunk, &s->world);
   s->has_vm = true;
-  s->vm.max_steps = s->config.max_steps;
+  s->vm.max_steps = s->loader.max_steps;   /* what queries have left */
   s->vm.stop = s->config.stop;
   s->vm.rows_only = s->config.columns == ENT_COLUMNS_NEVER;
   s->vm.rows_never = s->config.columns == ENT_COLUMNS_ALWAYS;
@@ -90,6 +71,10 @@ void ent_close(ent_session *s) {
   if (!s) return;
   if (s->reported) report_end(&s->report);
   buf_end(&s->out);
+  buf_end(&s->word_texts);
+  vec_end(&s->mem, &s->words);
+  vec_end(&s->mem, &s->parts);
+  vec_end(&s->mem, &s->struck);
   loader_end(&s->loader);
   if (s->has_vm) vm_end(&s->vm);
   chunk_end(&s->chunk);
@@ -117,7 +102,7 @@ static Size size_text(size_t n) {
   return z;
 }
 
-static void diags_clear(ent_session *s) {
+void session_clear_diags(ent_session *s) {
   s->diags.list.len = s->diags.errors = s->diags.mute = 0;
   memset(s->diags.left_out, 0, sizeof s->diags.left_out);
 }
@@ -125,16 +110,16 @@ static void diags_clear(ent_session *s) {
 /* An error that leaves nothing else worth saying: what was found before it may be wrong for want of the rest. */
 static void only(ent_session *s, DiagCode code, const char *what, size_t limit, const char *option) {
   Span none = {0, 0};
-  diags_clear(s);
+  session_clear_diags(s);
   Diag *x = diag_add(&s->diags, code, none, "%s %s", what, size_text(limit).text);
   diag_help(&s->diags, x, "%s raises the limit", option);
 }
 
-static void no_memory(ent_session *s) {
+void session_no_memory(ent_session *s) {
   if (!mem_failed(&s->mem)) return;
   if (s->mem.system) {
     Span none = {0, 0};
-    diags_clear(s);
+    session_clear_diags(s);
     diag_add(&s->diags, DIAG_E0505, none, "memory ran out: the system gives no more");
   } else only(s, DIAG_E0505, "memory ran out: the draft needs more than", s->config.max_memory, "--max-memory");
 }
@@ -149,17 +134,17 @@ static int compiled(ent_session *s) {
   return vm_load(&s->vm) && world_base(&s->world) ? ENT_PASSES : ENT_BROKEN;
 }
 
-static int finish(ent_session *s) {
+int session_finish(ent_session *s) {
   int rc = compiled(s);
   diags_sort(&s->diags);
-  no_memory(s);
+  session_no_memory(s);
   s->own_funcs = s->program.funcs.len;
   s->loaded = rc == ENT_PASSES && !s->diags.errors;
   s->broken = !s->loaded;
   return s->loaded ? ENT_PASSES : rc == ENT_PASSES ? ENT_BROKEN : rc;
 }
 
-static int no_input(ent_session *s, const char *path, int error) {
+int session_no_input(ent_session *s, const char *path, int error) {
   Span none = {0, 0};
   s->broken = true;
   if (error == EFBIG) {
@@ -167,7 +152,7 @@ static int no_input(ent_session *s, const char *path, int error) {
     diag_help(&s->diags, x, "--max-file raises the limit");
     return ENT_BROKEN;
   }
-  if (error == ENOMEM) { s->mem.failed = true; no_memory(s); return ENT_BROKEN; }
+  if (error == ENOMEM) { s->mem.failed = true; session_no_memory(s); return ENT_BROKEN; }
   const char *why = error == ENOENT ? "there is no such file" : error == EISDIR ? "this is a folder" : error == EINVAL ? "this is not a plain file"
                   : error == EACCES ? "it may not be read" : "it cannot be read";
   if (s->loader.no_root) diag_add(&s->diags, DIAG_E0003, none, "%s: its root, %s, is no folder that can be opened", path, s->config.root);
@@ -178,12 +163,12 @@ static int no_input(ent_session *s, const char *path, int error) {
 
 int ent_load_file(ent_session *s, const char *path) {
   int error = loader_file(&s->loader, path, s->config.root, &s->module);
-  return error ? no_input(s, path, error) : finish(s);
+  return error ? session_no_input(s, path, error) : session_finish(s);
 }
 
 int ent_load_text(ent_session *s, const char *name, const char *text, size_t len) {
-  if (!loader_text(&s->loader, name, text, len, &s->module)) return no_input(s, name, ENOMEM);
-  return finish(s);
+  if (!loader_text(&s->loader, name, text, len, &s->module)) return session_no_input(s, name, ENOMEM);
+  return session_finish(s);
 }
 
 /* ---- reports ---- */
@@ -220,11 +205,11 @@ static const char *last_words(ent_format f) {
 }
 
 /* Hands out what was written; cut-off output is an error, never shown as whole. */
-static int hand_out(ent_session *s, ent_format f, int rc, const char **out, size_t *len) {
+int session_hand_out(ent_session *s, ent_format f, int rc, const char **out, size_t *len) {
   bool cut = s->out.full || mem_failed(&s->mem);
   if (cut) {
     rc = ENT_BROKEN;
-    if (mem_failed(&s->mem)) no_memory(s);
+    if (mem_failed(&s->mem)) session_no_memory(s);
     else only(s, DIAG_E0506, "the output is larger than", s->config.max_output, "--max-output");
     buf_clear(&s->out);
     s->out.max = 0;
@@ -240,26 +225,27 @@ const char *ent_diagnostics(ent_session *s, ent_format f, size_t *len) {
   const char *out;
   buf_clear(&s->out);
   if (s->diags.list.len) diagnostics(s, f, s->broken ? ENT_BROKEN : ENT_PASSES);
-  hand_out(s, f, ENT_PASSES, &out, len);
+  session_hand_out(s, f, ENT_PASSES, &out, len);
   return out;
 }
 
-static void run_error(ent_session *s) {
+void session_run_error(ent_session *s) {
   Vm *vm = &s->vm;
   if (vm->failed) {
     Diag *x = diag_add(&s->diags, vm->error.code, vm->error.span, "%s", vm->error.text);
     if (vm->error.help) diag_help(&s->diags, x, "%s", vm->error.help);
     else if (vm->error.code == DIAG_E0507) diag_help(&s->diags, x, "--max-steps raises the limit");
     vm->failed = false;
-  } else no_memory(s);
+  } else session_no_memory(s);
 }
 
 /* Makes a new report, or, without a draft, hands out what is wrong with it: then false. */
 static bool report_begin(ent_session *s, ent_format f, const char **out, size_t *len) {
   buf_clear(&s->out);
+  s->whole = false;
   if (!s->loaded) {
     diagnostics(s, f, ENT_BROKEN);
-    hand_out(s, f, ENT_BROKEN, out, len);
+    session_hand_out(s, f, ENT_BROKEN, out, len);
     return false;
   }
   if (s->reported) report_end(&s->report);
@@ -270,17 +256,25 @@ static bool report_begin(ent_session *s, ent_format f, const char **out, size_t 
 
 static int no_report(ent_session *s, ent_format f, int rc, const char **out, size_t *len) {
   buf_clear(&s->out);
-  return hand_out(s, f, rc, out, len);
+  return session_hand_out(s, f, rc, out, len);
 }
+
+static int report_out(ent_session *s, ent_format f, const char **out, size_t *len) {
+  int rc = s->report.exit_code;
+  s->whole = !s->out.full && !mem_failed(&s->mem);
+  return session_hand_out(s, f, rc, out, len);
+}
+
+bool ent_reported(const ent_session *s) { return s->whole; }
 
 int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
   if (f == ENT_JUNIT) return no_report(s, f, ENT_USAGE, out, len);
   if (!report_begin(s, f, out, len)) return ENT_BROKEN;
   CheckOptions o = {s->as_of, severity(s->config.fail_on), s->config.allow_undecided};
   if (!answer_check(&s->vm, &o, &s->report)) {
-    run_error(s);
+    session_run_error(s);
     diagnostics(s, f, ENT_BROKEN);
-    return hand_out(s, f, ENT_BROKEN, out, len);
+    return session_hand_out(s, f, ENT_BROKEN, out, len);
   }
   ReportStyle st = style(s, s->report.exit_code);
   switch (f) {
@@ -290,7 +284,7 @@ int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
     case ENT_GITHUB: report_github(&s->out, &s->sources, &s->diags, &s->report, &st); break;
     case ENT_JUNIT: break;
   }
-  return hand_out(s, f, s->report.exit_code, out, len);
+  return report_out(s, f, out, len);
 }
 
 bool ent_has_checks(const ent_session *s) { return s->chunk.checks.len > 0; }
@@ -301,10 +295,11 @@ int ent_test(ent_session *s, ent_format f, bool (*wants)(void *data, const char 
   if (f == ENT_JSON || f == ENT_GITHUB) return no_report(s, f, ENT_USAGE, out, len);
   if (!report_begin(s, f, out, len)) return ENT_BROKEN;
   TestFilter which = {wants, data};
+  s->report.coverage = s->config.coverage;
   if (!answer_tests(&s->vm, s->module, s->as_of, &which, &s->report)) {
-    run_error(s);
+    session_run_error(s);
     diagnostics(s, f, ENT_BROKEN);
-    return hand_out(s, f, ENT_BROKEN, out, len);
+    return session_hand_out(s, f, ENT_BROKEN, out, len);
   }
   if (!s->report.tests.len) return no_report(s, f, s->report.exit_code, out, len);
   ReportStyle st = style(s, s->report.exit_code);
@@ -314,7 +309,13 @@ int ent_test(ent_session *s, ent_format f, bool (*wants)(void *data, const char 
     case ENT_JUNIT: report_test_junit(&s->out, &s->sources, &s->diags, &s->report, &st); break;
     case ENT_JSON: case ENT_GITHUB: break;
   }
-  return hand_out(s, f, s->report.exit_code, out, len);
+  return report_out(s, f, out, len);
+}
+
+void ent_test_coverage(const ent_session *s, unsigned *reached, unsigned *all) {
+  *reached = 0;
+  *all = s->reported ? s->report.reach.len : 0;
+  for (unsigned i = 0; i < *all; i++) *reached += s->report.reach.at[i].reached;
 }
 
 bool ent_has_tests(const ent_session *s) {
@@ -325,11 +326,11 @@ bool ent_has_tests(const ent_session *s) {
 
 /* ---- expressions ---- */
 
-static int eval_broken(ent_session *s, const char **out, size_t *len) {
+int session_broken(ent_session *s, const char **out, size_t *len) {
   buf_clear(&s->out);
   diagnostics(s, ENT_TEXT, ENT_BROKEN);
-  diags_clear(s);
-  return hand_out(s, ENT_TEXT, ENT_BROKEN, out, len);
+  session_clear_diags(s);
+  return session_hand_out(s, ENT_TEXT, ENT_BROKEN, out, len);
 }
 
 static void show_unknown(ent_session *s, Value v, Buf *to) {
@@ -342,50 +343,66 @@ static void show_unknown(ent_session *s, Value v, Buf *to) {
   if (c && c->more) buf_fmt(to, "; and %u more", c->more);
 }
 
-static Ctx *default_ctx(ent_session *s) {
-  Day first = s->as_of, last;
-  const View *v = world_base(&s->world);
-  if (first == DAY_NONE && !world_term(&s->world, v, &first, &last)) first = DAY_NONE;
-  return world_ctx(&s->world, v, first);
+const View *session_view(ent_session *s) {
+  const View *base = world_base(&s->world);
+  return s->assumed == UINT32_MAX ? base : world_under(&s->world, base, s->assumed);
 }
 
-int ent_eval(ent_session *s, const char *expr, const char **out, size_t *len) {
-  if (!s->loaded) return eval_broken(s, out, len);
-  diags_clear(s);
+Ctx *session_ctx(ent_session *s) {
+  Day first = s->as_of, last;
+  const View *v = session_view(s);
+  if (v && first == DAY_NONE && !world_term(&s->world, v, &first, &last)) first = DAY_NONE;
+  return v ? world_ctx(&s->world, v, first) : NULL;
+}
+
+uint32_t session_expr(ent_session *s, const char *expr) {
+  session_clear_diags(s);
   uint32_t dates = s->program.dates.len;
   const Source *src = sources_add(&s->sources, "<expression>", expr, strlen(expr), false);
   Node *e = src ? parse_expr(&s->unit, src) : NULL;
   uint32_t f = e && !s->diags.errors ? program_check_expr(&s->program, s->module, e) : UINT32_MAX;
-  if (f == UINT32_MAX || !compile_all(&s->chunk, &s->world.rt)) { diags_sort(&s->diags); no_memory(s); return eval_broken(s, out, len); }
+  if (f == UINT32_MAX || !compile_all(&s->chunk, &s->world.rt)) { diags_sort(&s->diags); session_no_memory(s); return UINT32_MAX; }
   bool today = s->program.funcs.at[f].flags & FLAG_TODAY;
   if (today || s->program.dates.len > dates) s->world.daily = true;  /* a day may be asked for on which no fact changes */
-  Ctx *x = default_ctx(s);
-  Value v = x ? vm_run(&s->vm, f, NULL, 0, x) : value_int(0);
+  return f;
+}
+
+int session_value(ent_session *s, uint32_t func, Buf *to) {
+  Ctx *x = session_ctx(s);
+  Value v = x ? vm_run(&s->vm, func, NULL, 0, x) : value_int(0);
+  int rc = v.tag == V_UNK ? ENT_UNDECIDED : ENT_PASSES;
   if (s->vm.failed || mem_failed(&s->mem)) {
-    value_drop(&s->mem, v);
-    run_error(s);
-    return eval_broken(s, out, len);
-  }
+    session_run_error(s);
+    rc = ENT_BROKEN;
+  } else if (v.tag == V_UNK) show_unknown(s, v, to);
+  else value_show(&s->world.rt, v, to);
+  value_drop(&s->mem, v);
+  return rc;
+}
+
+int ent_eval(ent_session *s, const char *expr, const char **out, size_t *len) {
+  if (!s->loaded) return session_broken(s, out, len);
+  uint32_t f = session_expr(s, expr);
+  if (f == UINT32_MAX) return session_broken(s, out, len);
   Buf text;
   buf_init(&text, &s->mem);
   text.max = s->config.max_output;
-  int rc = v.tag == V_UNK ? ENT_UNDECIDED : ENT_PASSES;
-  if (v.tag == V_UNK) show_unknown(s, v, &text);
-  else value_show(&s->world.rt, v, &text);
-  value_drop(&s->mem, v);
-  buf_clear(&s->out);
-  report_value(&s->out, buf_text(&text), text.len);
-  s->out.full |= text.full;
+  int rc = session_value(s, f, &text);
+  if (rc != ENT_BROKEN) {
+    buf_clear(&s->out);
+    report_value(&s->out, buf_text(&text), text.len);
+    s->out.full |= text.full;
+  }
   buf_end(&text);
-  return hand_out(s, ENT_TEXT, rc, out, len);
+  return rc == ENT_BROKEN ? session_broken(s, out, len) : session_hand_out(s, ENT_TEXT, rc, out, len);
 }
 
 int ent_disassemble(ent_session *s, const char **out, size_t *len) {
-  if (!s->loaded) return eval_broken(s, out, len);
+  if (!s->loaded) return session_broken(s, out, len);
   buf_clear(&s->out);
   for (uint32_t i = 0; i < s->own_funcs; i++)
     if (!s->program.modules.at[s->program.funcs.at[i].module].library) chunk_disassemble(&s->chunk, i, &s->world.rt, &s->out);
-  return hand_out(s, ENT_TEXT, ENT_PASSES, out, len);
+  return session_hand_out(s, ENT_TEXT, ENT_PASSES, out, len);
 }
 
 /* ---- what needs no draft ---- */
@@ -406,11 +423,11 @@ static const Source *format_once(ent_session *s, const Source *src, Node **file,
 int ent_format_text(ent_session *s, const char *name, const char *text, size_t len, const char **out, size_t *out_len) {
   enum { ROUNDS = 6 };
   const Source *src = sources_add(&s->sources, name, text, len, false);
-  if (!src) { s->broken = true; no_memory(s); return ENT_BROKEN; }
+  if (!src) { s->broken = true; session_no_memory(s); return ENT_BROKEN; }
   Node *file = parse_file(&s->unit, src);
   diags_sort(&s->diags);
   s->broken = s->diags.errors || mem_failed(&s->mem);
-  no_memory(s);
+  session_no_memory(s);
   if (s->broken) return ENT_BROKEN;
   for (int i = 0; i < ROUNDS; i++) {
     const Source *made = format_once(s, src, &file, &s->out);
@@ -420,7 +437,7 @@ int ent_format_text(ent_session *s, const char *name, const char *text, size_t l
     src = made;
   }
   s->broken = mem_failed(&s->mem) || s->out.full;
-  if (mem_failed(&s->mem)) no_memory(s);
+  if (mem_failed(&s->mem)) session_no_memory(s);
   else if (s->out.full) only(s, DIAG_E0506, "the output is larger than", s->config.max_output, "--max-output");
   return s->broken ? ENT_BROKEN : ENT_FAULT;
 }
@@ -443,6 +460,52 @@ const char *ent_explain(ent_session *s, const char *code) {
   }
   buf_char(&s->out, '\n');
   return buf_text(&s->out);
+}
+
+/* ---- documentation ---- */
+
+static int doc_of(ent_session *s, const char *title, const Source *src, const Node *file, const char *name, const char **out, size_t *len) {
+  ReportStyle st = style(s, ENT_PASSES);
+  if (report_doc(&s->out, &s->unit, src, file, title, name, &st)) return session_hand_out(s, ENT_TEXT, ENT_PASSES, out, len);
+  const char *near = report_doc_near(&s->unit, src, file, name);
+  Buf text;
+  buf_init(&text, &s->mem);
+  buf_fmt(&text, "%s declares no '%s'", title, name);
+  if (near) buf_fmt(&text, "; did you mean '%s'?", near);
+  report_value(&s->out, buf_text(&text), text.len);
+  buf_end(&text);
+  return session_hand_out(s, ENT_TEXT, ENT_USAGE, out, len);
+}
+
+/* The tree of a text that is not part of a draft; NULL when it has mistakes. */
+static const Node *doc_parse(ent_session *s, const char *path, const char *text, size_t len, bool library, const Source **src) {
+  *src = sources_add(&s->sources, path, text, len, library);
+  const Node *file = *src ? parse_file(&s->unit, *src) : NULL;
+  diags_sort(&s->diags);
+  s->broken = !file || s->diags.errors || mem_failed(&s->mem);
+  session_no_memory(s);
+  return s->broken ? NULL : file;
+}
+
+int ent_doc_text(ent_session *s, const char *path, const char *text, size_t len, const char *name, const char **out, size_t *out_len) {
+  const Source *src;
+  const Node *file = doc_parse(s, path, text, len, false, &src);
+  buf_clear(&s->out);
+  return file ? doc_of(s, path, src, file, name, out, out_len) : ENT_BROKEN;
+}
+
+int ent_doc_library(ent_session *s, const char *module, const char *name, const char **out, size_t *out_len) {
+  buf_clear(&s->out);
+  for (const StdlibModule *m = ent_stdlib; m->name; m++) {
+    const Source *src;
+    if (module && strcmp(module, m->name)) continue;
+    const Node *file = doc_parse(s, m->name, m->whole, m->whole_len, true, &src);
+    if (!file) return ENT_BROKEN;
+    if (module) return doc_of(s, module, src, file, name, out, out_len);
+    report_doc_line(&s->out, &s->unit, src, file, m->name);
+  }
+  if (module) buf_str(&s->out, "there is no such library module");
+  return session_hand_out(s, ENT_TEXT, module ? ENT_USAGE : ENT_PASSES, out, out_len);
 }
 
 const char *ent_library_module(unsigned n) { return n < ent_stdlib_count ? ent_stdlib[n].name : NULL; }

@@ -23,12 +23,14 @@ typedef enum ent_columns { ENT_COLUMNS_AUTO, ENT_COLUMNS_NEVER, ENT_COLUMNS_ALWA
 typedef struct ent_config {
   const char *root;        /* the draft's root folder; NULL: the folder of the first file */
   size_t max_file;         /* bytes; 0: 16 MiB */
+  size_t max_data;         /* bytes of a data file, at most 256 MiB; 0: that */
   size_t max_memory;       /* bytes; 0: 2 GiB */
   uint64_t max_steps;      /* 0: 2,000,000,000 */
   size_t max_output;       /* bytes; 0: 64 MiB */
   const char *as_of;       /* NULL, or YYYY-MM-DD: judge on that day only */
   ent_level fail_on;       /* ENT_DENY unless set */
   bool allow_undecided;
+  bool coverage;           /* ent_test says what the tests did not reach */
   bool color;              /* in ENT_TEXT */
   int width;               /* columns of a terminal; 0: 100 */
   ent_columns columns;     /* when loops are worked through in columns, many elements at once; the answers are the same */
@@ -53,9 +55,13 @@ int ent_check(ent_session *s, ent_format f, const char **out, size_t *len);
 /* Whether the loaded draft declares a check. */
 bool ent_has_checks(const ent_session *s);
 /* Runs the tests of the file that was loaded, those whose title `wants` takes (NULL: all). ENT_PASSES, ENT_DENIED when one fails,
- * ENT_BROKEN, or ENT_UNDECIDED with nothing in *out when none was run. Formats: ENT_TAP, ENT_TEXT, and ENT_JUNIT, one <testsuite>.
+ * ENT_BROKEN (the report says so when only a test could not be run to its end), or ENT_UNDECIDED with nothing in *out when none was run. Formats: ENT_TAP, ENT_TEXT, and ENT_JUNIT, one <testsuite>.
  * ENT_USAGE for another; the same has ent_check for ENT_JUNIT. */
 int ent_test(ent_session *s, ent_format f, bool (*wants)(void *data, const char *title), void *data, const char **out, size_t *len);
+/* Whether the last ent_check or ent_test made its report; else what it handed out are messages. */
+bool ent_reported(const ent_session *s);
+/* How many rules, functions, checks and clauses the tests that ent_test ran last reached, and of how many; zeros without `coverage`. */
+void ent_test_coverage(const ent_session *s, unsigned *reached, unsigned *all);
 /* Whether the file that was loaded has a test. */
 bool ent_has_tests(const ent_session *s);
 /* Evaluates an expression in the scope of the draft. ENT_PASSES, ENT_UNDECIDED (*out says "unknown" and why) or ENT_BROKEN
@@ -69,8 +75,73 @@ int ent_disassemble(ent_session *s, const char **out, size_t *len);
 int ent_format_text(ent_session *s, const char *name, const char *text, size_t len, const char **out, size_t *out_len);
 /* What `entente explain CODE` prints; NULL for a code that does not exist. */
 const char *ent_explain(ent_session *s, const char *code);
+/* What a text says of itself and of the names that it declares (name: of that alone), from a session that need hold no draft;
+ * path stands above it, and in messages. ENT_PASSES; ENT_BROKEN: it has mistakes (see ent_diagnostics); ENT_USAGE: it
+ * declares no such name, and *out says so. */
+int ent_doc_text(ent_session *s, const char *path, const char *text, size_t len, const char *name, const char **out, size_t *out_len);
+/* The same of a library module ("std.units"; NULL: a list of them all, a line each). ENT_USAGE also when there is no such module. */
+int ent_doc_library(ent_session *s, const char *module, const char *name, const char **out, size_t *out_len);
 /* The n-th library module's name ("std.units"), or NULL past the last. */
 const char *ent_library_module(unsigned n);
+
+
+/* ---- a draft in parts, for clients in which one is thought up or edited ---- */
+
+typedef enum ent_part_kind { ENT_PART_FILE, ENT_PART_TEXT, ENT_PART_SHOCK } ent_part_kind;
+typedef struct ent_part {
+  ent_part_kind kind;      /* a file of that name; text of declarations; one step of a scenario, assumed in all that is asked */
+  const char *name;        /* what messages call it */
+  const char *text;        /* of a file: not looked at */
+  size_t len;
+} ent_part;
+/* Loads, checks and compiles the parts as one draft, as ent_load_file does. A declaration takes the place of one of the same
+ * name in an earlier part. Files that `before` (or NULL) has read are taken as they were then. Of warnings only those about the last
+ * part are kept. The strings are copied. Once, on a session without a draft; on a mistake the session serves for ent_diagnostics. */
+int ent_load_parts(ent_session *s, const ent_part *part, size_t n, const ent_session *before);
+/* How many declarations a part has; those whose place a later one took do not count. */
+size_t ent_part_size(const ent_session *s, size_t part);
+/* "x (draft.ent:3:5), y (<2>:1:5)": the declarations whose place those of the last part took; empty when there are none. */
+const char *ent_replaced(ent_session *s);
+/* The text of the draft from this part on, laid out, without steps assumed. As ent_format_text. */
+int ent_draft_text(ent_session *s, size_t from, const char **out, size_t *len);
+/* The path of the n-th file of the draft, as it was opened from the folder at hand; NULL past the last. */
+const char *ent_file(const ent_session *s, size_t n);
+
+/* False once memory has been refused: only ent_diagnostics and ent_close are then of use. */
+bool ent_usable(const ent_session *s);
+/* Bytes in use. */
+size_t ent_memory(const ent_session *s);
+/* The day that is asked about; NULL: that on which the agreements start. False when it is no date. */
+bool ent_set_day(ent_session *s, const char *date);
+void ent_set_width(ent_session *s, int columns);
+/* The day that expressions are evaluated on, YYYY-MM-DD; empty without one. */
+const char *ent_day(ent_session *s);
+
+/* What may be asked about an expression: its value, its type, the code that it becomes. */
+typedef enum ent_question { ENT_VALUE, ENT_TYPE, ENT_CODE } ent_question;
+/* As ent_eval, in the assumed world, with all of the config's steps. */
+int ent_ask(ent_session *s, ent_question q, const char *expr, const char **out, size_t *len);
+/* How many steps the last ent_ask took. */
+uint64_t ent_steps(const ent_session *s);
+/* The coverage matrix, and the world that is asked about, in words. */
+int ent_matrix(ent_session *s, const char **out, size_t *len);
+int ent_world(ent_session *s, const char **out, size_t *len);
+/* The declaration of a name (x, or pact.m1), laid out; what is known of a name or word of the language, in words. NULL: nothing is. */
+const char *ent_show(ent_session *s, const char *name);
+const char *ent_doc(ent_session *s, const char *name);
+
+/* What a text is that is being typed, or would be once it goes on; one that cannot be mended so is what it comes nearest to. */
+typedef enum ent_input { ENT_INPUT_NOTHING, ENT_INPUT_EXPR, ENT_INPUT_DECLS, ENT_INPUT_MORE_EXPR, ENT_INPUT_MORE_DECLS } ent_input;
+/* *end: where its first entry ends, an expression or a run of declarations, when another begins in the first column after it. */
+ent_input ent_input_kind(ent_session *s, const char *text, size_t len, size_t *end);
+typedef enum ent_form { ENT_FORM_ENTRY, ENT_FORM_EXPR, ENT_FORM_SHOCK, ENT_FORM_NAME } ent_form;
+typedef struct ent_word { const char *text, *kind, *about; } ent_word;   /* kind: "word", "unit", "country", "function" ... */
+/* What may stand at the end of a text, by name, countries last; *from is where what is there of it begins. */
+size_t ent_complete(ent_session *s, ent_form form, const char *text, size_t len, size_t *from, const ent_word **words);
+/* What each byte is, for colours; to has room for len. Texts handed out before stay good. */
+typedef enum ent_class { ENT_CLASS_BLANK, ENT_CLASS_WORD, ENT_CLASS_NAME, ENT_CLASS_FIGURE, ENT_CLASS_UNIT, ENT_CLASS_DATE, ENT_CLASS_TEXT,
+                         ENT_CLASS_MARK, ENT_CLASS_COMMENT, ENT_CLASS_WRONG } ent_class;
+void ent_classify(ent_session *s, const char *text, size_t len, unsigned char *to);
 
 #ifdef __cplusplus
 }

@@ -9,6 +9,7 @@
 #include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,7 +17,7 @@
 /* The folder that a file's uses start from: as seen from the root, and as it is shown. Both end in a slash or are 0. */
 typedef struct Folder { Sym real, shown; } Folder;
 
-enum { IMPORT_DEPTH_MAX = 64 };
+enum { IMPORT_DEPTH_MAX = 64, PART = UINT16_MAX /* in place of a module: the file is part of the draft itself */ };
 
 void loader_init(Loader *l, Program *p, size_t max_file) {
   memset(l, 0, sizeof *l);
@@ -29,6 +30,7 @@ void loader_init(Loader *l, Program *p, size_t max_file) {
 void loader_end(Loader *l) {
   if (l->root >= 0) close(l->root);
   vec_end(l->u->mem, &l->files);
+  vec_end(l->u->mem, &l->data);
   vec_end(l->u->mem, &l->stack);
 }
 
@@ -64,10 +66,10 @@ static int open_beneath(int root, const char *path) {
 }
 
 /* The whole of a plain file. NULL with errno; EFBIG beyond the limit. Read, not mapped: a file cut off meanwhile is shorter, no crash. */
-static char *read_all(Loader *l, int fd, const struct stat *st, size_t *len, size_t *size) {
+static char *read_all(Loader *l, int fd, const struct stat *st, size_t limit, size_t *len, size_t *size) {
   Mem *m = l->u->mem;
   *size = (size_t)st->st_size + 1;
-  if ((uint64_t)st->st_size > l->max_file) { errno = EFBIG; return NULL; }
+  if ((uint64_t)st->st_size > limit) { errno = EFBIG; return NULL; }
   char *text = mem_get(m, *size);
   *len = 0;
   while (text) {
@@ -82,7 +84,7 @@ static char *read_all(Loader *l, int fd, const struct stat *st, size_t *len, siz
     if (n < 0) break;
     if (n == 0) return text;
     *len += (size_t)n;
-    if (*len > l->max_file) { errno = EFBIG; break; }
+    if (*len > limit) { errno = EFBIG; break; }
   }
   int e = text ? errno : ENOMEM;
   mem_free(m, text, *size);
@@ -90,9 +92,23 @@ static char *read_all(Loader *l, int fd, const struct stat *st, size_t *len, siz
   return NULL;
 }
 
-static const Source *read_source(Loader *l, int fd, const struct stat *st, const char *shown) {
+/* The file that was read under this name before: its place in before->files, or -1. */
+static int64_t read_before(const Loader *l, const char *shown) {
+  for (uint32_t i = 0; l->before && i < l->before->files.len; i++)
+    if (l->before->files.at[i].src && l->before->files.at[i].ino && !strcmp(intern_text(l->before->u->names, l->before->files.at[i].name), shown)) return i;
+  return -1;
+}
+
+static const Source *read_again(Loader *l, int64_t was, struct stat *st) {
+  const Source *src = l->before->files.at[was].src;
+  st->st_dev = (dev_t)l->before->files.at[was].dev;
+  st->st_ino = (ino_t)l->before->files.at[was].ino;
+  return sources_add(l->u->sources, src->path, src->text, src->len, false);
+}
+
+static const Source *read_source(Loader *l, int fd, const struct stat *st, size_t limit, const char *shown) {
   size_t len, size;
-  char *text = read_all(l, fd, st, &len, &size);
+  char *text = read_all(l, fd, st, limit, &len, &size);
   if (!text) return NULL;
   const Source *src = sources_add(l->u->sources, shown, text, len, false);
   mem_free(l->u->mem, text, size);
@@ -103,6 +119,7 @@ static const Source *read_source(Loader *l, int fd, const struct stat *st, const
 /* ---- modules ---- */
 
 static void load_uses(Loader *l, Node *file, Folder dir);
+static void load_data(Loader *l, Node *file, Folder dir, uint16_t module);
 
 /* Parses a source, loads what it uses, and makes it a module. */
 static uint16_t module_make(Loader *l, const Source *src, Sym name, Folder dir, bool library) {
@@ -118,6 +135,7 @@ static uint16_t module_make(Loader *l, const Source *src, Sym name, Folder dir, 
   uint16_t m = program_module(l->p, name, src, file, library);
   for (uint32_t i = 0; i < uses.len; i++) program_use(l->p, m, uses.at[i].module, uses.at[i].prefix, uses.at[i].span);
   vec_end(l->u->mem, &uses);
+  load_data(l, file, dir, m);
   return m;
 }
 
@@ -149,7 +167,7 @@ static bool known(Loader *l, Sym name, uint64_t dev, uint64_t ino, Node *use, bo
     if (ino ? l->files.at[i].dev != dev || l->files.at[i].ino != ino : l->files.at[i].name != name) continue;
     *stop = true;
     if (l->files.at[i].open) { if (use) cycle(l, l->files.at[i].name, use->span); }
-    else if (use) use->ref = l->files.at[i].module + 1u;
+    else if (use && l->files.at[i].module != PART) use->ref = l->files.at[i].module + 1u;
     return true;
   }
   return false;
@@ -162,10 +180,12 @@ static uint32_t file_note(Loader *l, Sym name, uint64_t dev, uint64_t ino) {
   l->files.at[i].ino = ino;
   l->files.at[i].name = name;
   l->files.at[i].open = true;
+  l->files.at[i].src = NULL;
   return i;
 }
 
 static uint16_t load_noted(Loader *l, uint32_t note, const Source *src, Sym name, Folder dir, bool library) {
+  l->files.at[note].src = src;
   uint16_t m = module_make(l, src, name, dir, library);
   l->files.at[note].module = m;
   l->files.at[note].open = false;
@@ -174,15 +194,15 @@ static uint16_t load_noted(Loader *l, uint32_t note, const Source *src, Sym name
 
 static void load_std(Loader *l, Node *use) {
   const char *name = intern_text(l->u->names, use->kid[0]->sym);
-  const StdlibModule *found = NULL, *near = NULL;
+  const StdlibModule *found = ent_stdlib, *near = NULL;
   int best = 3;
   bool stop = false;
-  for (const StdlibModule *m = ent_stdlib; m->name; m++) {
-    int d = near_distance(name, (uint32_t)strlen(name), m->name, (uint32_t)strlen(m->name));
-    if (d == 0) found = m;
-    if (d < best) best = d, near = m;
-  }
-  if (!found) {
+  while (found->name && strcmp(found->name, name)) found++;
+  if (!found->name) {
+    for (const StdlibModule *m = ent_stdlib; m->name; m++) {
+      int d = near_distance(name, (uint32_t)strlen(name), m->name, (uint32_t)strlen(m->name));
+      if (d < best) best = d, near = m;
+    }
     Diag *x = diag_add(l->u->diags, DIAG_E0005, use->kid[0]->span, "there is no library module '%s'", name);
     if (near) diag_help(l->u->diags, x, "did you mean '%s'?", near->name);
     else diag_help(l->u->diags, x, "library modules are named std.x; a file beside this one is named in quotes");
@@ -199,11 +219,11 @@ static void load_std(Loader *l, Node *use) {
   l->stack.len--;
 }
 
-static void refuse(Loader *l, Node *use, int error, const char *path) {
-  Span at = use->kid[0]->span;
+static void refuse(Loader *l, Span at, int error, const char *path, bool data) {
   Diags *d = l->u->diags;
   if (error == EXDEV || error == ELOOP) diag_help(d, diag_add(d, DIAG_E0004, at, "'%s' is outside the draft's root, so it is not opened", path), "--root names a larger root");
-  else if (error == EFBIG) diag_help(d, diag_add(d, DIAG_E0007, at, "'%s' is larger than a draft's file may be", path), "--max-file raises the limit");
+  else if (error == EFBIG) diag_help(d, diag_add(d, DIAG_E0007, at, "'%s' is larger than a %s may be", path, data ? "data file" : "draft's file"), "%s raises the limit", data ? "--max-data" : "--max-file");
+  else if (error == ENOMEM) l->u->mem->failed = true;
   else if (error == ENOENT) diag_add(d, DIAG_E0003, at, "there is no file '%s' beside this one", path);
   else if (error == EINVAL) diag_add(d, DIAG_E0003, at, "'%s' is not a plain file", path);
   else diag_add(d, DIAG_E0003, at, "'%s' cannot be read", path);
@@ -231,26 +251,116 @@ static void load_file(Loader *l, Node *use, Folder dir) {
   Buf path, shown;
   struct stat st;
   bool stop = false;
-  if (l->root < 0) { refuse(l, use, ENOENT, t.at); return; }
+  if (l->root < 0 && !l->before) { refuse(l, use->kid[0]->span, ENOENT, t.at, false); return; }
   buf_init(&path, l->u->mem);
   buf_init(&shown, l->u->mem);
   buf_fmt(&path, "%s%s", intern_text(l->u->names, dir.real), t.at);
   buf_fmt(&shown, "%s%s", intern_text(l->u->names, dir.shown), t.at);
-  int fd = open_used(l, t, buf_text(&path), &st), error = errno;
+  int64_t was = read_before(l, buf_text(&shown));
+  const Source *src = was >= 0 ? read_again(l, was, &st) : NULL;
+  int fd = src ? -1 : open_used(l, t, buf_text(&path), &st), error = errno;
   Sym name = intern_put(l->u->names, buf_text(&shown), shown.len);
   if (mem_failed(l->u->mem)) error = ENOMEM;
-  else if (fd < 0) refuse(l, use, error, t.at);
+  else if (!src && fd < 0) refuse(l, use->kid[0]->span, error, t.at, false);
   else if (!known(l, name, (uint64_t)st.st_dev, (uint64_t)st.st_ino, use, &stop) && enter(l, name, use->span)) {
     uint32_t note = file_note(l, name, (uint64_t)st.st_dev, (uint64_t)st.st_ino);
-    const Source *src = read_source(l, fd, &st, buf_text(&shown));
+    if (!src) src = read_source(l, fd, &st, l->max_file, buf_text(&shown));
     Folder inner = {folder(l, buf_text(&path)), folder(l, buf_text(&shown))};
-    if (!src) refuse(l, use, errno, t.at);
+    if (!src) refuse(l, use->kid[0]->span, errno, t.at, false);
     else if (note != UINT32_MAX) use->ref = load_noted(l, note, src, name, inner, false) + 1u;
     l->stack.len--;
   }
   if (fd >= 0) close(fd);
   buf_end(&path);
   buf_end(&shown);
+}
+
+/* ---- data ---- */
+
+typedef enum DataKind { DATA_UNKNOWN, DATA_CSV, DATA_JSON, DATA_LINES, DATA_QUERY } DataKind;
+
+static DataKind data_kind(Text name) {
+  static const struct { const char *end; DataKind kind; } ends[] = {{".csv", DATA_CSV}, {".json", DATA_JSON}, {".jsonl", DATA_LINES}, {".ndjson", DATA_LINES}};
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    size_t n = strlen(ends[i].end);
+    if (name.len > n && !strcasecmp(name.at + name.len - n, ends[i].end)) return ends[i].kind;
+  }
+  return DATA_UNKNOWN;
+}
+
+/* What the block reads: a file's name, or sqlite(file, query). NULL, and a message, when that is not plain from the draft. */
+static Node *data_file(Loader *l, Node *from, Node **query, DataKind *kind) {
+  Node *file = from;
+  bool call = from->kind == N_CALL && from->kid[0]->kind == N_NAME && !strcmp(intern_text(l->u->names, from->kid[0]->sym), "sqlite");
+  *query = call && list_len(from->kid[1]) == 2 ? list_first(from->kid[1])->next : NULL;
+  if (call) file = list_first(from->kid[1]);
+  bool plain = file && file->kind == N_STRING && (!call || (*query && (*query)->kind == N_STRING));
+  *kind = !plain ? DATA_UNKNOWN : call ? DATA_QUERY : data_kind(ast_text(l->u, file));
+  if (*kind != DATA_UNKNOWN) return file;
+  Diag *x = diag_add(l->u->diags, DIAG_E0010, from->span, plain ? "how this file is to be read its name does not say" : "where rows come from is a plain text, or sqlite(file, query) with plain texts");
+  diag_help(l->u->diags, x, "files end in .csv, .json, .jsonl or .ndjson; a database is asked with  sqlite(\"f.db\", \"select ...\")");
+  return NULL;
+}
+
+static const Rows *read_rows(Loader *l, int fd, const struct stat *st, DataKind kind, const char *shown) {
+  for (uint32_t i = 0; i < l->data.len; i++)
+    if (l->data.at[i].dev == (uint64_t)st->st_dev && l->data.at[i].ino == (uint64_t)st->st_ino) return l->data.at[i].rows;
+  const Source *src = read_source(l, fd, st, l->max_data, shown);
+  Rows *r = src ? program_rows(l->p, src) : NULL;
+  if (!r) { if (src) errno = ENOMEM; return NULL; }
+  bool ok = kind == DATA_CSV ? rows_csv(r, l->u->diags) : rows_json(r, l->u->diags, kind == DATA_LINES);
+  if (!vec_room(l->u->mem, &l->data)) return NULL;
+  l->data.at[l->data.len].dev = (uint64_t)st->st_dev;
+  l->data.at[l->data.len].ino = (uint64_t)st->st_ino;
+  l->data.at[l->data.len++].rows = ok ? r : NULL;
+  errno = 0;   /* what is wrong has been said */
+  return ok ? r : NULL;
+}
+
+static const Rows *ask_rows(Loader *l, int fd, const struct stat *st, Node *query, const char *shown) {
+  size_t len, size;
+  char *text = read_all(l, fd, st, l->max_data, &len, &size);
+  if (!text) return NULL;
+  Text sql = ast_text(l->u, query);
+  Rows *r = program_rows(l->p, NULL);
+  Query q = {.path = shown, .base = (unsigned char *)text, .len = len, .sql = sql.at, .sql_len = sql.len, .span = query->span, .max_steps = l->max_steps,
+             .max_bytes = l->max_data, .stop = l->stop};
+  bool ok = r && rows_query(r, l->u->sources, l->u->diags, &q);
+  l->max_steps -= q.steps < l->max_steps ? q.steps : l->max_steps;
+  mem_free(l->u->mem, text, size);
+  errno = 0;
+  return ok ? r : NULL;
+}
+
+static const Rows *data_rows(Loader *l, Node *from, Folder dir) {
+  Node *query;
+  DataKind kind;
+  Node *file = data_file(l, from, &query, &kind);
+  const Rows *r = NULL;
+  struct stat st;
+  Buf path, shown;
+  if (!file) return NULL;
+  Text t = ast_text(l->u, file);
+  if (l->root < 0) { refuse(l, file->span, ENOENT, t.at, true); return NULL; }
+  buf_init(&path, l->u->mem);
+  buf_init(&shown, l->u->mem);
+  buf_fmt(&path, "%s%s", intern_text(l->u->names, dir.real), t.at);
+  buf_fmt(&shown, "%s%s", intern_text(l->u->names, dir.shown), t.at);
+  int fd = open_used(l, t, buf_text(&path), &st);
+  if (fd >= 0) r = kind == DATA_QUERY ? ask_rows(l, fd, &st, query, buf_text(&shown)) : read_rows(l, fd, &st, kind, buf_text(&shown));
+  if (!r && errno && !mem_failed(l->u->mem)) refuse(l, file->span, errno, t.at, true);
+  if (fd >= 0) close(fd);
+  buf_end(&path);
+  buf_end(&shown);
+  return r;
+}
+
+static void load_data(Loader *l, Node *file, Folder dir, uint16_t module) {
+  for (Node *n = list_first(file->kid[0]); n && !mem_failed(l->u->mem); n = n->next) {
+    if (n->kind != N_DATA) continue;
+    DataBlock b = {.node = n, .module = module, .rows = data_rows(l, n->kid[1], dir)};
+    vec_push(l->u->mem, &l->p->data, b);
+  }
 }
 
 static void load_uses(Loader *l, Node *file, Folder dir) {
@@ -305,15 +415,28 @@ static int open_first(Loader *l, const char *path, const char *root, int *fd, Fo
   return *fd < 0 ? errno : 0;
 }
 
+/* Reads the first file, or takes it as it was read before. 0 or an errno. */
+static int first_source(Loader *l, const char *path, const char *root, struct stat *st, Folder *dir, const Source **src) {
+  int64_t was = read_before(l, path);
+  int fd = -1, error = *path ? open_first(l, path, root, &fd, dir) : ENOENT;
+  if (was >= 0) {
+    dir->shown = folder(l, path);
+    *src = read_again(l, was, st);
+    error = *src ? 0 : ENOMEM;
+  } else {
+    if (!error && fstat(fd, st)) error = errno;
+    if (!error && !S_ISREG(st->st_mode)) error = S_ISDIR(st->st_mode) ? EISDIR : EINVAL;
+    if (!error && !(*src = read_source(l, fd, st, l->max_file, path))) error = errno;
+  }
+  if (fd >= 0) close(fd);
+  return error;
+}
+
 int loader_file(Loader *l, const char *path, const char *root, uint16_t *module) {
   struct stat st;
   Folder dir = {0, 0};
-  int fd = -1, error = *path ? open_first(l, path, root, &fd, &dir) : ENOENT;
-  if (!error && fstat(fd, &st)) error = errno;
-  if (!error && !S_ISREG(st.st_mode)) error = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
   const Source *src = NULL;
-  if (!error && !(src = read_source(l, fd, &st, path))) error = errno;
-  if (fd >= 0) close(fd);
+  int error = first_source(l, path, root, &st, &dir, &src);
   if (error) return error;
   Sym name = intern_put(l->u->names, path, strlen(path));
   uint32_t note = file_note(l, name, (uint64_t)st.st_dev, (uint64_t)st.st_ino);
@@ -321,6 +444,44 @@ int loader_file(Loader *l, const char *path, const char *root, uint16_t *module)
   *module = load_noted(l, note, src, name, dir, false);
   l->stack.len--;
   return 0;
+}
+
+/* ---- a draft in parts ---- */
+
+static void root_close(Loader *l) {
+  if (l->root >= 0) close(l->root);
+  l->root = -1;
+}
+
+int loader_part(Loader *l, const char *path, const char *root, Node **file, const Source **src) {
+  struct stat st;
+  Folder dir = {0, 0};
+  root_close(l);
+  int error = first_source(l, path, root, &st, &dir, src);
+  if (error) return error;
+  Sym name = intern_put(l->u->names, path, strlen(path));
+  uint32_t note = file_note(l, name, (uint64_t)st.st_dev, (uint64_t)st.st_ino);
+  if (note == UINT32_MAX || !enter(l, name, (Span){(*src)->base, (*src)->base})) return ENOMEM;
+  l->files.at[note].src = *src;
+  *file = parse_file(l->u, *src);
+  load_uses(l, *file, dir);
+  load_data(l, *file, dir, PART);
+  l->files.at[note].module = PART;
+  l->files.at[note].open = false;
+  l->stack.len--;
+  return 0;
+}
+
+void loader_part_uses(Loader *l, Node *file, const char *root) {
+  root_close(l);
+  l->root = open(root ? root : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  load_uses(l, file, (Folder){0, 0});
+  load_data(l, file, (Folder){0, 0}, PART);
+}
+
+void loader_parts_end(Loader *l, uint16_t module) {
+  for (uint32_t i = 0; i < l->p->data.len; i++)
+    if (l->p->data.at[i].module == PART) l->p->data.at[i].module = module;
 }
 
 bool loader_text(Loader *l, const char *name, const char *text, size_t len, uint16_t *module) {

@@ -93,9 +93,48 @@ static Type step_check(Checker *c, Node *e) {
   if (t == T_ERROR) return t;
   if (x.kind != TY_MAP || x.a != T_DATE) { expected(c, arg, t, type_map(&c->p->types, T_DATE, T_NUMBER), "'step'"); return T_ERROR; }
   bool plain = arg->kind == N_MAP;
-  for (Node *n = plain ? list_first(arg->kid[0]) : NULL; n; n = n->next) plain = plain && n->kid[0]->kind == N_DATE;
+  for (Node *n = plain ? list_first(arg->kid[0]) : NULL; n; n = n->next) plain = plain && n->kind == N_PAIR && n->kid[0]->kind == N_DATE;
   if (!plain) depends(c, FLAG_TODAY);  /* its dates are not known before it runs: go day by day */
   return x.b;
+}
+
+/* ---- passes ---- */
+
+/* Asked once, however often: a function of its own, made of the check. */
+static uint32_t verdict_of(Checker *c, uint32_t check) {
+  func_ready(c, check);
+  if (c->p->funcs.at[check].verdict) return c->p->funcs.at[check].verdict;
+  Func f = c->p->funcs.at[check];
+  f.kind = FUNC_VERDICT;
+  f.state = 2;
+  f.ret = T_BOOL;
+  if (!vec_push(c->p->mem, &c->p->funcs, f)) return check;
+  return c->p->funcs.at[check].verdict = c->p->funcs.len - 1;
+}
+
+static Type passes_check(Checker *c, Node *e) {
+  Node *arg = list_first(e->kid[1]);
+  bool prefixed = arg && arg->kind == N_FIELD && arg->kid[0]->kind == N_NAME;
+  Bind b;
+  if (list_len(e->kid[1]) != 1 || (arg->kind != N_NAME && !prefixed)) {
+    diag_add(c->d, DIAG_E0211, e->span, "'passes' takes the name of one check");
+    return T_BOOL;
+  }
+  e->op = CALL_PASSES;
+  if (!name_find(c, c->module, check_sym(c, prefixed ? arg->kid[0]->sym : 0, arg->sym), &b)) {
+    Diag *x = diag_add(c->d, DIAG_E0226, arg->span, "there is no check named '%s'", sym_text(c->p, arg->sym));
+    Near n = near_begin(c, arg->sym);
+    for (uint32_t i = 0; i < c->p->checks.len; i++) near_try(&n, sym_text(c->p, c->p->funcs.at[c->p->checks.at[i]].name));
+    near_help(c, x, &n, "", "");
+    return T_BOOL;
+  }
+  bool mono = c->monotone;
+  c->monotone = false;
+  e->ref = verdict_of(c, b.index);
+  call_add(c, b.index, e->span);
+  c->monotone = mono;
+  depends(c, FLAG_VARIES | FLAG_CLAUSES);  /* it goes over the term */
+  return T_BOOL;
 }
 
 /* ---- the engine's functions ---- */
@@ -107,6 +146,7 @@ static bool param_fits(Checker *c, char letter, Type t) {
   switch (letter) {
     case 'c': return x.kind == TY_ENTITY && x.a == K_COUNTRY;
     case 'r': return x.kind == TY_ENTITY && x.a == K_RESOURCE;
+    case 'k': return x.kind == TY_ENTITY && x.a == K_CONTROL;
     case 'e': return x.kind == TY_ENTITY;
     case 'n': return x.kind == TY_NUMBER || (x.kind == TY_QUANTITY && x.any);
     case 'f': return type_is_figure(&c->p->types, t);
@@ -115,6 +155,7 @@ static bool param_fits(Checker *c, char letter, Type t) {
     case 'g': return x.kind == TY_RANGE;
     case 'D': return x.kind == TY_RANGE || (x.kind == TY_QUANTITY && (x.any || (!x.u && x.dim == time)));
     case 'C': return x.kind == TY_SET || x.kind == TY_LIST || x.kind == TY_MAP || x.kind == TY_INTS;
+    case 'Q': return x.kind == TY_SET || x.kind == TY_LIST;
     default: return true;
   }
 }
@@ -123,6 +164,7 @@ static const char *param_word(char letter) {
   switch (letter) {
     case 'c': return "a country";
     case 'r': return "a resource";
+    case 'k': return "an export control";
     case 'e': return "an entity";
     case 'n': return "a number";
     case 'f': return "a figure";
@@ -131,6 +173,7 @@ static const char *param_word(char letter) {
     case 'g': return "a range of dates";
     case 'D': return "a range of dates or a duration";
     case 'C': return "a set, list or map";
+    case 'Q': return "a set or a list";
     default: return "a value";
   }
 }
@@ -155,7 +198,7 @@ static Type builtin_result(Checker *c, Builtin b, Node *args) {
     case 'd': return T_DATE;
     case 'U': return resource_figure(c, last, DIM_ONE);
     case 'T': return resource_figure(c, last, unit_dim(&p->units, p->units.atoms.at[0].unit));
-    case 'F': if (b == BUILTIN_between && last && !type_figures_meet(&p->types, t, last->ty)) diag_add(c->d, DIAG_E0214, last->span, "the two ends are of different units"); return t;
+    case 'F': if (b == BUILTIN_between) report_units(c, last->span, first, last, t, last->ty, "the ends of one figure"); return t;
     case 'R': return T_QUANTITY;
     case 'c': return type_set(&p->types, p->kinds.at[K_COUNTRY].type);
     case 'r': return type_set(&p->types, p->kinds.at[K_RESOURCE].type);
@@ -181,10 +224,17 @@ static bool params_for(const char *spec, uint32_t n, char out[8]) {
   return true;
 }
 
+/* Where a country or resource belongs, @ names one. */
+static void builtin_hints(Checker *c, Node *args, const char *params) {
+  for (Node *a = list_first(args); a && *params; a = a->next, params++)
+    if (*params == 'c' || *params == 'r') atoms_hint(c, a, c->p->kinds.at[*params == 'c' ? K_COUNTRY : K_RESOURCE].type);
+}
+
 static Type builtin_check(Checker *c, Node *e, Builtin b) {
   const BuiltinInfo *info = builtin_info(b);
   uint32_t n = list_len(e->kid[1]), i = 0;
-  char params[8], want[40];
+  char params[8] = "", want[40];
+  if (params_for(info->params, n, params)) builtin_hints(c, e->kid[1], params);
   bool mono = c->monotone;
   c->monotone = false;
   args_check(c, e->kid[1]);
@@ -272,10 +322,21 @@ static uint32_t overloads_text(Checker *c, Sym name, Buf *all) {
   return n;
 }
 
+/* What the nearest function of that name takes, so that @ can name it. Where several differ in the first parameter, nobody knows. */
+static void named_hints(Checker *c, Node *e, Bind nearest) {
+  Bind b;
+  const Func *f = &c->p->funcs.at[nearest.index];
+  bool one = nearest.next < 0 && !name_find_next(c, c->module, e->kid[0]->sym, 1, &b);
+  uint32_t i = 0;
+  for (Node *a = list_first(e->kid[1]); a && i < f->nparam; a = a->next, i++)
+    if (i || one) atoms_hint(c, a, f->param[i]);
+}
+
 static Type named_call(Checker *c, Node *e, Bind nearest) {
   Sym name = e->kid[0]->sym;
   Bind b;
   uint32_t f = nearest.index;
+  named_hints(c, e, nearest);
   bool mono = c->monotone;
   c->monotone = false;
   args_check(c, e->kid[1]);
@@ -300,9 +361,11 @@ static Type named_call(Checker *c, Node *e, Bind nearest) {
 }
 
 static Type table_call(Checker *c, Node *e, uint32_t t) {
-  args_check(c, e->kid[1]);
   Table *tab = &c->p->tables.at[t];
   uint32_t i = 0;
+  for (Node *a = list_first(e->kid[1]); a && i < tab->nkey; a = a->next, i++) atoms_hint(c, a, tab->key[i]);
+  args_check(c, e->kid[1]);
+  i = 0;
   e->op = CALL_TABLE;
   e->ref = t;
   depends(c, FLAG_VARIES);
@@ -316,7 +379,7 @@ static Type table_call(Checker *c, Node *e, uint32_t t) {
 }
 
 bool engine_function(const char *name) {
-  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "step"};
+  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "step", "passes", "performed"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (!strcmp(name, words[i])) return true;
   for (int b = 0; b < BUILTIN_COUNT; b++)
@@ -331,6 +394,8 @@ static bool engine_call(Checker *c, Node *e, Type *t) {
     if (!strcmp(name, aggregates[a])) { *t = aggregate_check(c, e, (Aggregate)a, name); return true; }
   if (!strcmp(name, "spans")) { *t = sentence_check(c, e, CALL_SPANS, name); return true; }
   if (!strcmp(name, "first_day")) { *t = sentence_check(c, e, CALL_FIRST_DAY, name); return true; }
+  if (!strcmp(name, "performed")) { *t = table_call(c, e, TABLE_PERFORMED); return true; }
+  if (!strcmp(name, "passes")) { *t = passes_check(c, e); return true; }
   if (!strcmp(name, "step")) { *t = step_check(c, e); return true; }
   for (int b = 0; b < BUILTIN_COUNT; b++)
     if (!strcmp(name, builtin_info((Builtin)b)->name)) { *t = builtin_check(c, e, (Builtin)b); return true; }

@@ -25,6 +25,8 @@ typedef struct Checker {
   uint32_t nslot;
   bool monotone;       /* whether a rule may refer to itself here */
   bool no_countries, no_units;   /* that none are known has been said */
+  Sym row;             /* what the row is called in the data block being checked; 0: none is */
+  const DataBlock *block;
   bool dates;          /* whether dates met are breaks of the timeline */
 } Checker;
 
@@ -51,6 +53,8 @@ Type type_read(Checker *c, Node *type);
 UnitId unit_read(Checker *c, Node *unit);       /* a UNIT node, or an expression made of unit names; UNIT_NONE and a message */
 Sym sym_of(Checker *c, const char *word);
 
+void report_twice(Checker *c, const Node *name, Span first);
+Sym check_sym(Checker *c, Sym prefix, Sym name);   /* what a check of that name is bound to */
 Sym ename_sym(Checker *c, Node *name);         /* what an entity is called where it is declared; 0 and a message */
 
 /* amend.c */
@@ -63,6 +67,7 @@ Type expr_want(Checker *c, Node *e, Type want, const char *what);
 void local_push(Checker *c, Node *name, Type type, const char *what);
 void locals_drop(Checker *c, uint32_t to);
 uint32_t gens_check(Checker *c, Node *gens);    /* binds; returns how many locals there were before */
+bool map_whole(Checker *c, Node *map);          /* whether all in the braces are pairs; says so where not */
 void depends(Checker *c, uint8_t flags);
 void call_add(Checker *c, uint32_t to, Span at);
 void expected(Checker *c, Node *at, Type got, Type want, const char *what);
@@ -74,11 +79,29 @@ Type call_check(Checker *c, Node *e);
 bool engine_function(const char *name);
 
 /* figures.c */
+/* When a and b, the types of two nodes or of what is in them, differ in nothing but the units of figures: says so, naming both. */
+bool report_units(Checker *c, Span at, Node *first, Node *second, Type a, Type b, const char *what);
 Type binary_check(Checker *c, Node *e);
 Type unary_check(Checker *c, Node *e);
 
 /* decl.c */
+typedef struct Binder { Node *name; Type type; } Binder;   /* the member that `each m of` stands for; name NULL: none */
 void decls_check(Checker *c);
+void decl_check(Checker *c, Node *n);
+void clause_check(Checker *c, Node *n);
+void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields);   /* self UINT32_MAX: each row makes one */
+void fact_expr(Checker *c, Node *e, Binder b, Type want, const char *what, uint8_t must_not);
+
+/* data.c */
+void data_declare(Checker *c);                  /* once all kinds are known: which of them data makes */
+void data_check(Checker *c);
+/* @ where an entity of a kind is wanted: the type is put down before the expression is checked. */
+void atoms_hint(Checker *c, Node *e, Type want);
+Type atom_check(Checker *c, Node *e);
+bool atom_find(Checker *c, Node *n, uint32_t kind, Ent *out);
+/* Whether e is a column of the row at hand, or something within it; then *t is its type. */
+bool row_column(Checker *c, Node *e, Type *t);
+uint32_t kind_find(Checker *c, const Node *n);  /* of an entity that is declared; UINT32_MAX when there is no such kind, which has been said */
 uint32_t thunk_make(Checker *c, Node *expr, Node *binder, Type binder_type, Type want, const char *what);
 
 void func_ready(Checker *c, uint32_t f);    /* checks its body now if that has not been done */

@@ -30,11 +30,6 @@ static void leave(Checker *c, Saved s) {
 static Node *params_of(const Func *f) { return f->kind == FUNC_FN || f->kind == FUNC_RULE ? f->decl->kid[1] : NULL; }
 static Node *type_of(const Func *f) { return f->kind == FUNC_FN ? f->decl->kid[2] : f->kind == FUNC_LET && f->decl->kind == N_LET ? f->decl->kid[1] : NULL; }
 
-static void report_again(Checker *c, const Node *name, Span first) {
-  Diag *x = diag_add(c->d, DIAG_E0301, name->span, "'%s' is declared twice", sym_text(c->p, name->sym));
-  diag_label(c->d, x, first, "first here");
-}
-
 static void func_header(Checker *c, uint32_t i) {
   Func *f = &c->p->funcs.at[i];
   c->module = f->module;
@@ -48,21 +43,26 @@ static void func_header(Checker *c, uint32_t i) {
     }
     f->param[f->nparam++] = t;
     for (Node *m = list_first(params_of(f)); m != n; m = m->next)
-      if (m->kid[0]->sym == n->kid[0]->sym) report_again(c, n->kid[0], m->kid[0]->span);
+      if (m->kid[0]->sym == n->kid[0]->sym) report_twice(c, n->kid[0], m->kid[0]->span);
   }
   f->ret = f->kind == FUNC_RULE ? T_BOOL : type_of(f) ? type_read(c, type_of(f)) : T_ERROR;
   if (f->kind == FUNC_RULE && !f->nparam) diag_add(c->d, DIAG_E0225, f->span, "a rule needs at least one entity that it is about");
   if (f->kind == FUNC_RULE && f->nparam > RULE_PARAM_MAX) diag_add(c->d, DIAG_E0504, f->span, "a rule is about at most %d entities", RULE_PARAM_MAX);
 }
 
+/* Those of the same name hang together where the name is bound, the first of them first. */
 static void overloads_check(Checker *c, uint32_t i) {
   const Func *f = &c->p->funcs.at[i];
-  for (uint32_t j = 0; j < i; j++) {
-    const Func *g = &c->p->funcs.at[j];
-    if (g->module != f->module || g->name != f->name || g->kind > FUNC_RULE || f->kind > FUNC_RULE) continue;
+  Bind b;
+  if (f->kind > FUNC_RULE) return;
+  for (bool more = name_find(c, f->module, f->name, &b); more; more = b.next >= 0, b = more ? c->p->binds.at[b.next] : b) {
+    if (b.kind != BIND_FUNC || b.index >= i) continue;
+    const Func *g = &c->p->funcs.at[b.index];
+    if (g->kind > FUNC_RULE || g->module != f->module) continue;
     if ((f->nparam && g->nparam && f->param[0] != g->param[0]) || (!f->nparam) != (!g->nparam)) continue;
     Diag *x = diag_add(c->d, DIAG_E0301, f->span, "'%s' is declared twice for the same first parameter", sym_text(c->p, f->name));
     diag_label(c->d, x, g->span, "first here");
+    return;
   }
 }
 
@@ -144,8 +144,6 @@ uint32_t thunk_make(Checker *c, Node *expr, Node *binder, Type binder_type, Type
   return i;
 }
 
-typedef struct Binder { Node *name; Type type; } Binder;
-
 static void limit_add(Checker *c, uint32_t func, uint8_t must_not, Span span) {
   if (!vec_room(c->p->mem, &c->p->limits)) return;
   c->p->limits.at[c->p->limits.len].func = func;
@@ -153,9 +151,10 @@ static void limit_add(Checker *c, uint32_t func, uint8_t must_not, Span span) {
   c->p->limits.at[c->p->limits.len++].span = span;
 }
 
-static void fact_expr(Checker *c, Node *e, Binder b, Type want, const char *what, uint8_t must_not) {
+void fact_expr(Checker *c, Node *e, Binder b, Type want, const char *what, uint8_t must_not) {
   if (!e) return;
   uint32_t f = thunk_make(c, e, b.name, b.type, want, what);
+  if (f != UINT32_MAX && c->p->funcs.at[f].flags & FLAG_ROW) must_not |= FLAG_VARIES;   /* the row is at hand but once */
   if (f != UINT32_MAX && must_not) limit_add(c, f, must_not, e->span);
 }
 
@@ -163,6 +162,7 @@ static const Binder nobody = {NULL, T_ERROR};
 static Type countries(Checker *c) { return type_set(&c->p->types, c->p->kinds.at[K_COUNTRY].type); }
 
 static Type figure_of(Checker *c, Ent resource, DimId times) {
+  if (resource == UINT32_MAX) return T_QUANTITY;  /* which one, a row says */
   UnitId u = c->p->resource_unit.at[ent_index(resource)];
   return u == UNIT_NONE ? T_QUANTITY : type_quantity(&c->p->types, 0, dim_mul(&c->p->units, unit_dim(&c->p->units, u), times, 1));
 }
@@ -172,11 +172,13 @@ static void targets_check(Checker *c, Node *n, uint32_t kind, Binder b) {
   if (!n) return;
   Type one = c->p->kinds.at[kind].type, many = type_set(&c->p->types, one);
   if (n->kind != N_SET) {
+    atoms_hint(c, n, one);
     fact_expr(c, n, b, T_ERROR, "this place", FLAG_CLAUSES);
     if (n->ty != T_ERROR && !type_fits(&c->p->types, n->ty, one) && !type_fits(&c->p->types, n->ty, many)) expected(c, n, n->ty, many, "this place");
     return;
   }
   for (Node *e = list_first(n->kid[0]); e; e = e->next) {
+    atoms_hint(c, e, one);
     fact_expr(c, e, b, T_ERROR, "this place", FLAG_CLAUSES);
     if (e->ty != T_ERROR && !type_fits(&c->p->types, e->ty, one) && !type_fits(&c->p->types, e->ty, many)) expected(c, e, e->ty, one, "this place");
   }
@@ -197,6 +199,8 @@ static void condition_check(Checker *c, Node *m, Binder b) {
   uint32_t f = thunk_make(c, m->kid[0], b.name, b.type, T_ERROR, NULL);
   if (f == UINT32_MAX) return;
   if (!type_fits(&c->p->types, c->p->funcs.at[f].ret, T_BOOL)) expected(c, m->kid[0], c->p->funcs.at[f].ret, T_BOOL, m->op == MOD_WHEN ? "'when'" : "'unless'");
+  if (c->p->funcs.at[f].flags & FLAG_ROW)
+    diag_help(c->d, diag_add(c->d, DIAG_E0320, m->kid[0]->span, "a condition is asked on each day, when the row is no longer at hand"), "whether a row counts at all says  data %s in ... where ...", sym_text(c->p, c->row));
   limit_add(c, f, FLAG_CLAUSES, m->kid[0]->span);
 }
 
@@ -231,6 +235,10 @@ static const char *id_of(Checker *c, Ent e) { return sym_text(c->p, program_enti
 
 static void rate_check(Checker *c, Ent r, Node *input, Ent in, Node *rate) {
   fact_expr(c, rate, nobody, T_ERROR, "a rate", FLAG_CLAUSES);
+  if (r == UINT32_MAX || in == UINT32_MAX) {
+    if (rate->ty != T_ERROR && !type_is_figure(&c->p->types, rate->ty)) expected(c, rate, rate->ty, T_QUANTITY, "a rate");
+    return;
+  }
   UnitId of = c->p->resource_unit.at[ent_index(r)], need = c->p->resource_unit.at[ent_index(in)];
   if (rate->ty == T_ERROR || of == UNIT_NONE || need == UNIT_NONE) return;
   if (!type_is_figure(&c->p->types, rate->ty)) { expected(c, rate, rate->ty, T_QUANTITY, "a rate"); return; }
@@ -277,7 +285,7 @@ static void field_unknown(Checker *c, uint32_t kind, Span at, Sym name) {
   buf_end(&b);
 }
 
-static void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
+void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
   uint64_t seen = 0;
   for (Node *f = list_first(fields); f; f = f->next) {
     uint32_t slot;
@@ -324,6 +332,7 @@ static bool is_rest(Checker *c, Node *name) { return name->kind == N_NAME && !st
 /* A figure of r that is not in r's unit. */
 static void report_measure(Checker *c, Node *e, Ent r, const char *or, Type want) {
   Buf a, b;
+  if (r == UINT32_MAX) { expected(c, e, e->ty, want, "a fact"); return; }
   buf_init(&a, c->p->mem);
   buf_init(&b, c->p->mem);
   if (e->kind == N_QUANTITY) buf_fmt(&a, "in %s", unit_text(&c->p->units, (UnitId)e->ref));
@@ -352,18 +361,34 @@ static void supply_check(Checker *c, Node *n) {
   }
 }
 
-static void quantity_check(Checker *c, Node *e, Ent r, DimId times, Binder b, bool schedule) {
-  Type want = figure_of(c, r, times);
-  if (schedule && e->kind == N_MAP) {
-    for (Node *p = list_first(e->kid[0]); p; p = p->next) {
-      fact_expr(c, p->kid[0], b, T_DATE, "a schedule", FLAG_VARIES);
-      quantity_check(c, p->kid[1], r, times, b, false);
-    }
-    return;
+/* A figure, or a schedule of them, whatever it is of. */
+static void amount_check(Checker *c, Node *e, Binder b, bool schedule) {
+  if (!schedule || e->kind != N_MAP) { fact_expr(c, e, b, T_ERROR, "a quantity", FLAG_CLAUSES); return; }
+  if (!map_whole(c, e)) { e->ty = T_ERROR; return; }
+  for (Node *p = list_first(e->kid[0]); p; p = p->next) {
+    if (p->kind != N_PAIR) continue;
+    fact_expr(c, p->kid[0], b, T_DATE, "a schedule", FLAG_VARIES);
+    fact_expr(c, p->kid[1], b, T_ERROR, "a quantity", FLAG_CLAUSES);
   }
-  fact_expr(c, e, b, T_ERROR, "a quantity", FLAG_CLAUSES);
-  if (e->ty == T_ERROR || type_fits(&c->p->types, e->ty, want)) return;
+}
+
+/* Whether it is in the unit of r. */
+static bool measure_check(Checker *c, Node *e, Ent r, DimId times) {
+  Type want = figure_of(c, r, times);
+  bool ok = true;
+  if (e->kind == N_MAP) {
+    for (Node *p = list_first(e->kid[0]); p; p = p->next) ok = (p->kind != N_PAIR || measure_check(c, p->kid[1], r, times)) && ok;
+    return ok;
+  }
+  if (e->ty == T_ERROR || type_fits(&c->p->types, e->ty, want)) return true;
   report_measure(c, e, r, times == DIM_ONE ? "" : ", since a stockpile is that rate times time", want);
+  return false;
+}
+
+static void quantity_check(Checker *c, Node *e, Ent r, DimId times, Binder b, bool schedule) {
+  amount_check(c, e, b, schedule);
+  if (schedule || e->kind != N_MAP) measure_check(c, e, r, times);
+  else if (e->ty != T_ERROR) report_measure(c, e, r, "", figure_of(c, r, times));
 }
 
 static void one_figure(Checker *c, Node *n) {
@@ -402,17 +427,30 @@ static void table_check(Checker *c, Node *n) {
 static Table *fact_table(Checker *c, Node *n) {
   Bind b;
   if (name_find(c, c->module, n->kid[0]->sym, &b) && b.kind == BIND_TABLE) { n->ref = b.index; return &c->p->tables.at[b.index]; }
+  if (n->kid[0]->sym == c->p->tables.at[TABLE_PERFORMED].name) { n->ref = TABLE_PERFORMED; return &c->p->tables.at[TABLE_PERFORMED]; }
   Diag *x = diag_add(c->d, DIAG_E0201, n->kid[0]->span, "there is no table named '%s'", sym_text(c->p, n->kid[0]->sym));
   diag_help(c->d, x, "declare it:  table %s (c: country): number", sym_text(c->p, n->kid[0]->sym));
   return NULL;
 }
 
+/* The keys in parentheses, and `more` that stand before a colon: whether there are as many as the table has. */
+static bool fact_keys(Checker *c, Node *n, Table *t, uint32_t more) {
+  uint32_t i = 0, given = list_len(n->kid[1]) + more;
+  for (Node *k = list_first(n->kid[1]); k; k = k->next, i++) {
+    Type want = i < t->nkey ? t->key[i] : T_ERROR;
+    Ent e;
+    if (k->kind == N_ATOM && type_kind(&c->p->types, want) == TY_ENTITY) entity_find(c, k, type_at(&c->p->types, want).a, &e);
+    else fact_expr(c, k, nobody, want, "a key of the table", FLAG_VARIES);
+  }
+  if (given == t->nkey) return true;
+  diag_add(c->d, DIAG_E0211, n->span, "the table '%s' has %u key%s, not %u", sym_text(c->p, t->name), t->nkey, t->nkey == 1 ? "" : "s", given);
+  return false;
+}
+
 static void fact_check(Checker *c, Node *n) {
   Table *t = fact_table(c, n);
   if (!t) return;
-  uint32_t i = 0;
-  if (list_len(n->kid[1]) != t->nkey) diag_add(c->d, DIAG_E0211, n->span, "the table '%s' has %u key%s, not %u", sym_text(c->p, t->name), t->nkey, t->nkey == 1 ? "" : "s", list_len(n->kid[1]));
-  for (Node *k = list_first(n->kid[1]); k; k = k->next, i++) fact_expr(c, k, nobody, i < t->nkey ? t->key[i] : T_ERROR, "a key of the table", FLAG_VARIES);
+  fact_keys(c, n, t, 0);
   fact_expr(c, n->kid[2], nobody, c->p->tables.at[n->ref].type, "the table", FLAG_CLAUSES);
   mods_check(c, n->kid[3], nobody);
 }
@@ -420,14 +458,14 @@ static void fact_check(Checker *c, Node *n) {
 static void fact_map_check(Checker *c, Node *n) {
   Table *t = fact_table(c, n);
   if (!t) return;
-  if (t->nkey != 1) { diag_add(c->d, DIAG_E0211, n->span, "the short form of fact is for tables with one key"); return; }
-  TypeInfo key = type_at(&c->p->types, t->key[0]);
-  Type val = t->type;
-  mods_check(c, n->kid[1], nobody);
-  for (Node *e = list_first(n->kid[2]); e; e = e->next) {
+  if (!fact_keys(c, n, t, 1)) return;
+  Type last = t->key[t->nkey - 1], val = t->type;
+  TypeInfo key = type_at(&c->p->types, last);
+  mods_check(c, n->kid[2], nobody);
+  for (Node *e = list_first(n->kid[3]); e; e = e->next) {
     Ent x;
-    if (key.kind == TY_ENTITY) entity_find(c, e->kid[0], key.a, &x);
-    else diag_add(c->d, DIAG_E0206, e->kid[0]->span, "the short form of fact is for tables whose key is an entity");
+    if (key.kind == TY_ENTITY && (e->kid[0]->kind == N_NAME || e->kid[0]->kind == N_ATOM)) entity_find(c, e->kid[0], key.a, &x);
+    else fact_expr(c, e->kid[0], nobody, last, "a key of the table", FLAG_VARIES);
     fact_expr(c, e->kid[1], nobody, val, "the table", FLAG_CLAUSES);
     mods_check(c, e->kid[2], nobody);
   }
@@ -449,6 +487,35 @@ static void routes_check(Checker *c, Node *names) {
   for (Node *n = list_first(names); n; n = n->next) entity_find(c, n, K_ROUTE, &e);
 }
 
+/* Which units are money is not known, but some certainly are not: those of time, and those in which a resource is measured. */
+static void money_check(Checker *c, Node *e, Binder b) {
+  DimId time = unit_dim(&c->p->units, c->p->units.atoms.at[0].unit);
+  fact_expr(c, e, b, T_ERROR, "'fund'", FLAG_CLAUSES);
+  if (e->ty == T_ERROR) return;
+  TypeInfo x = type_at(&c->p->types, e->ty);
+  if (x.kind == TY_QUANTITY && x.any) return;
+  bool goods = x.kind != TY_QUANTITY || x.u || x.dim == time;
+  for (uint32_t i = 0; i < c->p->resource_unit.len && !goods; i++) {
+    UnitId u = c->p->resource_unit.at[i];
+    if (u != UNIT_NONE) goods = x.dim == unit_dim(&c->p->units, u) || x.dim == dim_mul(&c->p->units, unit_dim(&c->p->units, u), time, 1);
+  }
+  if (!goods) return;
+  Buf t;
+  buf_init(&t, c->p->mem);
+  type_words(c, e->ty, &t);
+  Diag *d = diag_add(c->d, DIAG_E0215, e->span, "'fund' takes money, and this is %s", buf_text(&t));
+  diag_help(c->d, d, "write an amount in a currency, such as  5e6 USD ; goods are promised with 'supply'");
+  buf_end(&t);
+}
+
+/* In the unit of each resource that is named; where a set is computed, that is seen when it runs. */
+static void yield_check(Checker *c, Node *e, Node *of, Binder b) {
+  bool ok = true;
+  amount_check(c, e, b, true);
+  for (Node *r = of->kind == N_SET ? list_first(of->kid[0]) : NULL; r && ok; r = r->next)
+    if (r->kind == N_NAME && r->op == REF_ENTITY && ent_kind(r->ref) == K_RESOURCE) ok = measure_check(c, e, r->ref, DIM_ONE);
+}
+
 static void act_check(Checker *c, Node *a, Binder b) {
   Ent r;
   DimId time = unit_dim(&c->p->units, c->p->units.atoms.at[0].unit);
@@ -459,9 +526,9 @@ static void act_check(Checker *c, Node *a, Binder b) {
       routes_check(c, a->kid[3]);
       break;
     case ACT_FUND:
-      fact_expr(c, a->kid[0], b, T_QUANTITY, "'fund'", FLAG_CLAUSES);
+      money_check(c, a->kid[0], b);
       targets_check(c, a->kid[1], K_RESOURCE, b);
-      if (a->kid[3]) fact_expr(c, a->kid[3], b, T_QUANTITY, "'yielding'", FLAG_CLAUSES);
+      if (a->kid[3]) yield_check(c, a->kid[3], a->kid[1], b);
       break;
     case ACT_EXEMPT:
       targets_check(c, a->kid[2], K_COUNTRY, b);
@@ -479,7 +546,7 @@ static void act_check(Checker *c, Node *a, Binder b) {
   }
 }
 
-static void clause_check(Checker *c, Node *n) {
+void clause_check(Checker *c, Node *n) {
   Binder b = subject_check(c, n->kid[2]);
   act_check(c, n->kid[3], b);
   mods_check(c, n->kid[4], b);
@@ -504,7 +571,7 @@ static void head_check(Checker *c, Node *m, Node **parties, Node **term) {
   }
   if (seen) *seen = m;
   const Field *f = field_find(c->p, K_AGREEMENT, m->sym, &slot);
-  if (f) fact_expr(c, m->kid[0], nobody, f->type, quoted(c, name), FLAG_VARIES);
+  if (f) fact_expr(c, m->kid[0], nobody, f->type, quoted(c, name), FLAG_VARIES | FLAG_AGREED);
   else field_unknown(c, K_AGREEMENT, m->span, m->sym);
 }
 
@@ -565,7 +632,7 @@ static void scenario_check(Checker *c, Node *n) {
     if (s->kind == N_SHOCK) shock_check(c, s);
 }
 
-static void decl_check(Checker *c, Node *n) {
+void decl_check(Checker *c, Node *n) {
   switch ((NodeKind)n->kind) {
     case N_ENTITY: entity_check(c, n); break;
     case N_SUPPLY: case N_DEMAND: supply_check(c, n); break;
@@ -609,19 +676,6 @@ static void concern_check(Checker *c) {
   }
 }
 
-/* Reports name findings by their check, so within a file each has a name of its own. */
-static void check_names(Checker *c) {
-  Map seen;
-  map_init(&seen, c->p->mem);
-  for (uint32_t i = 0; i < c->p->checks.len; i++) {
-    const Func *f = &c->p->funcs.at[c->p->checks.at[i]];
-    uint64_t key = (uint64_t)f->module << 32 | f->name, first;
-    if (map_get(&seen, key, &first)) report_again(c, f->decl->kid[0], c->p->funcs.at[first].span);
-    else map_put(&seen, key, c->p->checks.at[i]);
-  }
-  map_end(&seen);
-}
-
 void decls_check(Checker *c) {
   Program *p = c->p;
   kinds_check(c);
@@ -633,7 +687,6 @@ void decls_check(Checker *c) {
   }
   for (uint32_t i = 0; i < p->funcs.len; i++) func_header(c, i);
   for (uint32_t i = 0; i < p->funcs.len; i++) overloads_check(c, i);
-  check_names(c);
   concern_check(c);
   for (uint32_t i = 0; i < p->givens.len; i++) p->givens.at[i].node->ref = ent_make(K_SCENARIO, p->kinds.at[K_SCENARIO].list.len + i);
   uint32_t named = p->funcs.len;
@@ -642,4 +695,5 @@ void decls_check(Checker *c) {
     c->module = p->facts.at[i].module;
     decl_check(c, p->facts.at[i].node);
   }
+  data_check(c);
 }

@@ -10,6 +10,9 @@ void call_add(Checker *c, uint32_t to, Span at) {
 
 static const char *expected_help(Checker *c, Node *at, Type got, TypeInfo g, TypeInfo w) {
   if (w.kind == TY_SET && g.kind == TY_ENTITY && w.a == got) return "put it in braces: { ... }";
+  if ((w.kind == TY_QUANTITY || w.kind == TY_NUMBER) && g.kind == TY_STRING && at->kind != N_STRING) return "number(...) reads the figure that a text writes";
+  if (w.kind == TY_DATE && g.kind == TY_STRING && at->kind != N_STRING) return "date(...) reads the date that a text writes";
+  if (w.kind == TY_ENTITY && g.kind == TY_STRING && at->kind != N_STRING) return "@ names an entity by a text:  @row.code, @(...)";
   if (w.kind == TY_QUANTITY && g.kind == TY_NUMBER) return "give it a unit, such as  12_000 t/yr";
   if (w.kind == TY_DATE && g.kind == TY_NUMBER) return "a date is written 2026-07-01";
   if (w.kind == TY_RANGE && g.kind == TY_DATE) return "a range is written 2026-01-01..2030-12-31";
@@ -43,6 +46,7 @@ void expected_some(Checker *c, Node *at, Type got, const char *want, const char 
 }
 
 Type expr_want(Checker *c, Node *e, Type want, const char *what) {
+  atoms_hint(c, e, want);
   Type got = expr_check(c, e);
   if (!type_fits(&c->p->types, got, want)) { expected(c, e, got, want, what); return T_ERROR; }
   return got;
@@ -118,16 +122,21 @@ static bool local_find(Checker *c, Node *e, Type *t) {
   return false;
 }
 
+/* All entities of a kind, declared or made by data. */
+static Type set_of(Checker *c, Node *e, uint32_t kind) {
+  e->op = REF_SETOF;
+  e->ref = kind;
+  use_mark_kind(c, kind);
+  return type_set(&c->p->types, c->p->kinds.at[kind].type);
+}
+
 static bool engine_name(Checker *c, Node *e, Type *t) {
   const char *s = sym_text(c->p, e->sym);
   static const struct { const char *word; uint32_t kind; } sets[] = {{"layers", K_LAYER}, {"countries", K_COUNTRY}, {"resources", K_RESOURCE},
     {"sources", K_SOURCE}, {"routes", K_ROUTE}, {"controls", K_CONTROL}, {"clauses", K_CLAUSE}, {"agreements", K_AGREEMENT}};
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
     if (!strcmp(s, sets[i].word)) {
-      e->op = REF_SETOF;
-      e->ref = sets[i].kind;
-      use_mark_kind(c, sets[i].kind);
-      *t = type_set(&c->p->types, c->p->kinds.at[sets[i].kind].type);
+      *t = set_of(c, e, sets[i].kind);
       return true;
     }
   Type countries = type_set(&c->p->types, c->p->kinds.at[K_COUNTRY].type);
@@ -168,7 +177,7 @@ static Type use_table(Checker *c, Node *e, uint32_t t) {
 static Type name_check(Checker *c, Node *e) {
   Type t = T_ERROR;
   Bind b;
-  if (local_find(c, e, &t)) return t;
+  if (local_find(c, e, &t) || row_column(c, e, &t)) return t;
   if (name_find(c, c->module, e->sym, &b)) {
     switch ((BindKind)b.kind) {
       case BIND_ENTITY:
@@ -177,9 +186,7 @@ static Type name_check(Checker *c, Node *e) {
         return c->p->kinds.at[ent_kind(b.index)].type;
       case BIND_FUNC: return use_func(c, e, b.index);
       case BIND_TABLE: return use_table(c, e, b.index);
-      case BIND_KIND:
-        diag_add(c->d, DIAG_E0206, e->span, "'%s' is a kind, not a value", sym_text(c->p, e->sym));
-        return T_ERROR;
+      case BIND_KIND: return set_of(c, e, b.index);
       case BIND_BAD: return T_ERROR;
     }
   }
@@ -276,13 +283,14 @@ static Type entity_field(Checker *c, Node *e, uint32_t kind) {
   if (!f) { report_field(c, e, kind); return T_ERROR; }
   e->op = REF_FIELD;
   e->ref = slot;
-  if (kind == K_CLAUSE || has_clauses(kind) || kind == K_CONTROL) depends(c, slot >= FIELD_FIRST ? FLAG_VARIES : 0);
+  bool varies = kind == K_CLAUSE || kind == K_AMENDMENT || kind == K_CONTROL;
+  if (slot >= FIELD_FIRST && (varies || kind == K_AGREEMENT)) depends(c, varies ? FLAG_VARIES : FLAG_AGREED);
   return f->type;
 }
 
 static Type field_check(Checker *c, Node *e) {
   Type t;
-  if (prefixed(c, e, &t)) return t;
+  if (row_column(c, e, &t) || prefixed(c, e, &t)) return t;
   t = expr_check(c, e->kid[0]);
   TypeInfo x = type_at(&c->p->types, t);
   if (t == T_ERROR) return T_ERROR;
@@ -297,6 +305,8 @@ static Type field_check(Checker *c, Node *e) {
 }
 
 static Type index_check(Checker *c, Node *e) {
+  Type column;
+  if (row_column(c, e, &column)) return column;
   Type of = expr_check(c, e->kid[0]);
   TypeInfo x = type_at(&c->p->types, of);
   if (x.kind == TY_MAP) { expr_want(c, e->kid[1], x.a, "this map's key"); return x.b; }
@@ -311,9 +321,12 @@ static Type index_check(Checker *c, Node *e) {
 
 static Type elements(Checker *c, Node *list) {
   Type all = T_NEVER;
+  Node *before = NULL;  /* the first whose unit is known */
   for (Node *n = list_first(list); n; n = n->next) {
     bool ok;
     Type t = expr_check(c, n), joined = type_join(&c->p->types, all, t, &ok);
+    if (!before && t != T_QUANTITY && t != T_ERROR && t != T_NEVER) before = n;
+    if (!ok && before && report_units(c, n->span, before, n, before->ty, t, "elements of one collection")) continue;
     if (!ok) {
       Buf a, b;
       buf_init(&a, c->p->mem);
@@ -328,12 +341,26 @@ static Type elements(Checker *c, Node *list) {
   return all;
 }
 
+bool map_whole(Checker *c, Node *map) {
+  for (Node *n = list_first(map->kid[0]); n; n = n->next) {
+    if (n->kind == N_PAIR || n->kind == N_BAD) continue;
+    Diag *x = diag_add(c->d, DIAG_E0227, n->span, "this has no value, and others in the same braces have");
+    diag_help(c->d, x, "a set is written {a, b}, and a map {a: x, b: y}");
+    return false;
+  }
+  return true;
+}
+
 static Type map_check(Checker *c, Node *e) {
+  if (!map_whole(c, e)) return T_ERROR;
   Type key = T_NEVER, val = T_NEVER;
-  for (Node *n = list_first(e->kid[0]); n; n = n->next) {
+  Node *first = list_first(e->kid[0]);
+  for (Node *n = first; n; n = n->next) {
     bool k, v;
     Type a = type_join(&c->p->types, key, expr_check(c, n->kid[0]), &k), b = type_join(&c->p->types, val, expr_check(c, n->kid[1]), &v);
-    if (!k || !v) diag_add(c->d, DIAG_E0218, n->span, "this pair is of another type than those before it");
+    bool said = (!k && report_units(c, n->kid[0]->span, first->kid[0], n->kid[0], first->kid[0]->ty, n->kid[0]->ty, "keys of one map")) ||
+                (!v && report_units(c, n->kid[1]->span, first->kid[1], n->kid[1], first->kid[1]->ty, n->kid[1]->ty, "values of one map"));
+    if ((!k || !v) && !said) diag_add(c->d, DIAG_E0218, n->span, "this pair is of another type than those before it");
     if (k) key = a;
     if (v) val = b;
   }
@@ -365,7 +392,7 @@ static Type if_check(Checker *c, Node *e) {
   expr_want(c, e->kid[0], T_BOOL, "'if'");
   c->monotone = mono;
   Type a = expr_check(c, e->kid[1]), b = expr_check(c, e->kid[2]), t = type_join(&c->p->types, a, b, &ok);
-  if (!ok) {
+  if (!ok && !report_units(c, e->kid[2]->span, e->kid[1], e->kid[2], a, b, "branches of one 'if'")) {
     Buf x, y;
     buf_init(&x, c->p->mem);
     buf_init(&y, c->p->mem);
@@ -393,6 +420,7 @@ static Type let_check(Checker *c, Node *e) {
 }
 
 static void without_check(Checker *c, Node *arg) {
+  atoms_hint(c, arg, c->p->kinds.at[K_COUNTRY].type);
   Type t = expr_check(c, arg), one = t;
   TypeInfo x = type_at(&c->p->types, t);
   if (x.kind == TY_SET) one = x.a;
@@ -471,9 +499,7 @@ static Type expr_type(Checker *c, Node *e) {
     case N_IF: return if_check(c, e);
     case N_LET_IN: return let_check(c, e);
     case N_GOVERN: return govern_check(c, e);
-    case N_ATOM:
-      diag_add(c->d, DIAG_E0206, e->span, "@ names an entity where a fact or clause expects one, not inside an expression");
-      return T_ERROR;
+    case N_ATOM: return atom_check(c, e);
     case N_EACH:
       diag_add(c->d, DIAG_E0211, e->span, "'for' inside a call belongs to sum, count, min, max, any or all");
       return T_ERROR;

@@ -19,26 +19,42 @@ static void unit_words(Checker *c, Node *e, Buf *b) {
   } else figure_words(c, e->ty, b);
 }
 
-static void report_dims(Checker *c, Node *e, const char *what) {
-  Buf a, b;
-  unit_words(c, e->kid[0], &a);
-  unit_words(c, e->kid[1], &b);
-  Span mark = e->span;
-  mark.lo = e->kid[0]->span.hi;
-  mark.hi = e->kid[1]->span.lo;
+/* The same for what holds figures: the unit of what is in it. */
+static void units_of(Checker *c, Node *e, Type figure, Buf *b) {
+  if (type_is_figure(&c->p->types, e->ty)) { unit_words(c, e, b); return; }
+  buf_init(b, c->p->mem);
+  figure_words(c, figure, b);
+}
+
+bool report_units(Checker *c, Span at, Node *first, Node *second, Type a, Type b, const char *what) {
+  Buf x, y;
+  if (!type_units_differ(&c->p->types, &a, &b)) return false;
+  units_of(c, first, a, &x);
+  units_of(c, second, b, &y);
+  Diag *d = diag_add(c->d, DIAG_E0214, at, "these cannot be %s: %s and %s", what, buf_text(&x), buf_text(&y));
+  diag_label(c->d, d, first->span, "%s", buf_text(&x));
+  diag_label(c->d, d, second->span, "%s", buf_text(&y));
+  TypeInfo l = type_at(&c->p->types, a), r = type_at(&c->p->types, b);
+  DimId time = unit_dim(&c->p->units, c->p->units.atoms.at[0].unit);
+  if (l.u && l.u == r.u && l.dim == time && r.dim == DIM_ONE) diag_help(c->d, d, "for days of cover, write  stockpiled(r) / needed(r) >= 90 d");
+  else if (l.kind == TY_NUMBER || r.kind == TY_NUMBER) diag_help(c->d, d, "give the plain number a unit, such as  12_000 t/yr");
+  buf_end(&x);
+  buf_end(&y);
+  return true;
+}
+
+/* What stands between the operands of an operator: the place of a mistake that is about both. */
+static Span operator_span(Checker *c, Node *e) {
+  Span mark = {e->kid[0]->span.hi, e->kid[1]->span.lo};
   const char *t = sources_text(c->u->sources, mark);
   while (mark.lo < mark.hi && (*t == ' ' || *t == '\n' || *t == ')')) mark.lo++, t++;
   t = sources_text(c->u->sources, mark);
   while (mark.hi > mark.lo + 1 && (t[mark.hi - mark.lo - 1] == ' ' || t[mark.hi - mark.lo - 1] == '\n' || t[mark.hi - mark.lo - 1] == '(')) mark.hi--;
-  Diag *x = diag_add(c->d, DIAG_E0214, mark, "these cannot be %s: %s and %s", what, buf_text(&a), buf_text(&b));
-  diag_label(c->d, x, e->kid[0]->span, "%s", buf_text(&a));
-  diag_label(c->d, x, e->kid[1]->span, "%s", buf_text(&b));
-  TypeInfo l = type_at(&c->p->types, e->kid[0]->ty), r = type_at(&c->p->types, e->kid[1]->ty);
-  DimId time = unit_dim(&c->p->units, c->p->units.atoms.at[0].unit);
-  if (l.u && l.u == r.u && l.dim == time && r.dim == DIM_ONE) diag_help(c->d, x, "for days of cover, write  stockpiled(r) / needed(r) >= 90 d");
-  else if (l.kind == TY_NUMBER || r.kind == TY_NUMBER) diag_help(c->d, x, "give the plain number a unit, such as  12_000 t/yr");
-  buf_end(&a);
-  buf_end(&b);
+  return mark;
+}
+
+static bool report_dims(Checker *c, Node *e, const char *what) {
+  return report_units(c, operator_span(c, e), e->kid[0], e->kid[1], e->kid[0]->ty, e->kid[1]->ty, what);
 }
 
 static void report_operands(Checker *c, Node *e, const char *help) {
@@ -98,8 +114,11 @@ static Type arith_check(Checker *c, Node *e) {
   Type dates = dates_check(c, e, (TypeKind)x.kind, (TypeKind)y.kind);
   if (dates != T_NEVER) return dates;
   if ((e->op == OP_ADD || e->op == OP_SUB) && l == r && x.kind == TY_SET) return l;
-  if (e->op == OP_ADD && x.kind == TY_LIST && y.kind == TY_LIST) { bool ok; return type_join(&c->p->types, l, r, &ok); }
-  if ((e->op == OP_ADD || e->op == OP_SUB) && x.kind == TY_SET && y.kind == TY_SET) { bool ok; Type t = type_join(&c->p->types, l, r, &ok); if (ok) return t; }
+  bool ok = false, lists = e->op == OP_ADD && x.kind == TY_LIST && y.kind == TY_LIST;
+  bool sets = (e->op == OP_ADD || e->op == OP_SUB) && x.kind == TY_SET && y.kind == TY_SET;
+  Type both = lists || sets ? type_join(&c->p->types, l, r, &ok) : T_ERROR;
+  if (ok) return both;
+  if ((lists || sets) && report_dims(c, e, "put together")) return T_ERROR;
   if (!type_is_figure(&c->p->types, l) || !type_is_figure(&c->p->types, r)) {
     report_operands(c, e, x.kind == TY_STRING || y.kind == TY_STRING ? "texts are joined like this: \"{a}{b}\""
       : (x.kind == TY_SET) != (y.kind == TY_SET) && e->op <= OP_SUB ? "put the one in braces, so that it is a set too: { ... }" : NULL);
@@ -126,7 +145,11 @@ static bool plain_zero(Checker *c, Node *e, Type other) {
 static Type compare_check(Checker *c, Node *e) {
   bool mono = c->monotone, ok;
   c->monotone = false;
-  Type l = expr_check(c, e->kid[0]), r = expr_check(c, e->kid[1]);
+  bool atom = e->kid[0]->kind == N_ATOM;   /* the other side says of which kind it is */
+  Type r = atom ? expr_check(c, e->kid[1]) : T_ERROR;
+  if (atom) atoms_hint(c, e->kid[0], r);
+  Type l = expr_check(c, e->kid[0]);
+  if (!atom) { atoms_hint(c, e->kid[1], l); r = expr_check(c, e->kid[1]); }
   c->monotone = mono;
   if (l == T_ERROR || r == T_ERROR) return T_BOOL;
   if (type_is_figure(&c->p->types, l) && type_is_figure(&c->p->types, r)) {
@@ -137,6 +160,7 @@ static Type compare_check(Checker *c, Node *e) {
   TypeKind k = type_kind(&c->p->types, l);
   bool order = e->op != OP_EQ && e->op != OP_NE;
   type_join(&c->p->types, l, r, &ok);
+  if (!ok && report_dims(c, e, "compared")) return T_BOOL;
   if (!ok) report_operands(c, e, k == TY_SET || type_kind(&c->p->types, r) == TY_SET ? "whether a set holds something is asked with 'in'; one thing in braces is a set: { ... }" : NULL);
   else if (order && k == TY_SET) { e->ref = 1; return T_BOOL; }  /* a <= b: a is within b */
   else if (order && k != TY_DATE && k != TY_STRING) report_operands(c, e, "only figures, dates, texts and sets have an order");
@@ -146,14 +170,17 @@ static Type compare_check(Checker *c, Node *e) {
 static Type in_check(Checker *c, Node *e) {
   bool mono = c->monotone, ok;
   c->monotone = false;
-  Type l = expr_check(c, e->kid[0]), r = expr_check(c, e->kid[1]);
+  bool atom = e->kid[0]->kind == N_ATOM;
+  Type l = atom ? T_ERROR : expr_check(c, e->kid[0]);
+  if (!atom) atoms_hint(c, e->kid[1], type_set(&c->p->types, l));
+  Type r = expr_check(c, e->kid[1]), el = elem_type(c, r, NULL);
+  if (atom) { atoms_hint(c, e->kid[0], el); l = expr_check(c, e->kid[0]); }
   c->monotone = mono;
   if (l == T_ERROR || r == T_ERROR) return T_BOOL;
   TypeKind k = type_kind(&c->p->types, r);
-  Type el = elem_type(c, r, NULL);
   if (k != TY_SET && k != TY_LIST && k != TY_MAP && k != TY_RANGE && k != TY_INTS) { report_operands(c, e, "right of 'in' stands a set, a list, a map or a range"); return T_BOOL; }
   type_join(&c->p->types, l, el, &ok);
-  if (!ok) report_operands(c, e, NULL);
+  if (!ok && !report_units(c, operator_span(c, e), e->kid[0], e->kid[1], l, el, "compared")) report_operands(c, e, NULL);
   return T_BOOL;
 }
 
@@ -188,8 +215,7 @@ static Type default_check(Checker *c, Node *e) {
   c->monotone = false;
   Type l = expr_check(c, e->kid[0]), r = expr_check(c, e->kid[1]), t = type_join(&c->p->types, l, r, &ok);
   c->monotone = mono;
-  if (!ok) report_operands(c, e, "the default must be of the same type");
-  else if (type_is_figure(&c->p->types, l) && type_is_figure(&c->p->types, r) && !type_figures_meet(&c->p->types, l, r)) report_dims(c, e, "used for one another");
+  if (!ok && !report_dims(c, e, "used for one another")) report_operands(c, e, "the default must be of the same type");
   return t;
 }
 

@@ -26,19 +26,32 @@ static bool find_used(Program *p, uint16_t from, Sym prefix, Sym name, uint32_t 
     uint16_t at = queue[head++];
     if (seen[at >> 6 & 3] >> (at & 63) & 1) continue;
     seen[at >> 6 & 3] |= 1ull << (at & 63);
-    if (find_in(p, at, name, out) && !skip--) { use_mark(p, from, at); return true; }
+    if (find_in(p, at, name, out) && !skip--) {
+      use_mark(p, from, at);
+      if (out->kind == BIND_ENTITY && !p->settled && !p->modules.at[from].library) program_entity(p, out->index)->idle = false;
+      return true;
+    }
     for (uint32_t i = 0; i < p->modules.at[at].uses.len && tail < 256; i++)
       if (!p->modules.at[at].uses.at[i].prefix) queue[tail++] = p->modules.at[at].uses.at[i].module;
   }
   return false;
 }
 
-bool name_find_next(Checker *c, uint16_t module, Sym name, uint32_t skip, Bind *out) {
-  if (find_in(c->p, module, name, out) && !skip--) return true;
-  const char *s = sym_text(c->p, name), *dot = strchr(s, '.');
-  if (!dot) return find_used(c->p, module, 0, name, skip, out);
-  Sym prefix = intern_put(c->u->names, s, (size_t)(dot - s));
-  return find_used(c->p, module, prefix, intern_put(c->u->names, dot + 1, strlen(dot + 1)), skip, out);
+static bool find(Program *p, uint16_t module, Sym name, uint32_t skip, Bind *out) {
+  if (find_in(p, module, name, out) && !skip--) return true;
+  const char *s = sym_text(p, name), *dot = strchr(s, '.');
+  if (!dot) return find_used(p, module, 0, name, skip, out);
+  Sym prefix = intern_put(p->unit->names, s, (size_t)(dot - s));
+  return find_used(p, module, prefix, intern_put(p->unit->names, dot + 1, strlen(dot + 1)), skip, out);
+}
+
+bool name_find_next(Checker *c, uint16_t module, Sym name, uint32_t skip, Bind *out) { return find(c->p, module, name, skip, out); }
+
+Ent program_find(Program *p, uint16_t module, Sym name, uint32_t kind) {
+  Bind b;
+  for (uint32_t skip = 0; find(p, module, name, skip, &b); skip++)
+    if (b.kind == BIND_ENTITY && ent_kind(b.index) == kind) return b.index;
+  return UINT32_MAX;
 }
 
 bool name_find(Checker *c, uint16_t module, Sym name, Bind *out) { return name_find_next(c, module, name, 0, out); }
@@ -92,12 +105,19 @@ static void near_module(Checker *c, Near *n, uint16_t module, int depth) {
 
 /* Library modules that a draft may have forgotten to use, by names of theirs. */
 static const char *module_of(const char *name) {
-  static const char *const coverage[] = {"covered", "uncovered", "resilient", "capable", "soft", "status", "rank", "available", "short", "members"};
-  static const char *const stack[] = {"energy", "minerals", "semiconductors", "compute", "logistics"};
-  for (size_t i = 0; i < sizeof coverage / sizeof *coverage; i++)
-    if (!strcmp(name, coverage[i])) return "std.coverage";
-  for (size_t i = 0; i < sizeof stack / sizeof *stack; i++)
-    if (!strcmp(name, stack[i])) return "std.stack";
+  static const struct { const char *module, *names; } known[] = {
+    {"std.coverage", " covered uncovered resilient capable soft status rank available short members exposure "},
+    {"std.stack", " energy minerals semiconductors compute logistics "},
+    {"std.concentration", " hhi top_share largest committed_share committed_hhi largest_suppliers "},
+    {"std.dependence", " withstands dispensable indispensable all_inputs dependence direct_exposure exposed_through "},
+    {"std.criticality", " world_hhi sourced_hhi supply_risk at_risk import_reliance governance recycled substitution "},
+    {"std.reserves", " net_imports days_of_cover shortfall lasts import_days iea_kept "},
+    {"std.obligations", " ratified fulfilled overdue ratifiers ratified_by_any ratified_by_all days_late "},
+  };
+  size_t n = strlen(name);
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    for (const char *at = known[i].names; (at = strstr(at, name)); at++)
+      if (at[-1] == ' ' && at[n] == ' ') return known[i].module;
   return NULL;
 }
 
@@ -116,7 +136,7 @@ static void unknown_help(Checker *c, Diag *x, Sym name, const char *what) {
   near_module(c, &n, c->module, 0);
   bool thing = !strcmp(what, "function") || !strcmp(what, "thing");
   for (int b = 0; b < BUILTIN_COUNT && thing; b++) near_try(&n, builtin_info((Builtin)b)->name);
-  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "today", "layers", "countries",
+  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "passes", "performed", "today", "layers", "countries",
     "resources", "sources", "routes", "controls", "clauses", "agreements", "parties", "concern", "term"};
   for (size_t i = 0; i < sizeof words / sizeof *words && thing; i++) near_try(&n, words[i]);
   if (near_help(c, x, &n, "", "")) return;
@@ -151,14 +171,8 @@ static bool is_entity_of(Checker *c, Node *n, Bind b, uint32_t kind, Ent *out) {
 
 bool entity_find(Checker *c, Node *n, uint32_t kind, Ent *out) {
   Sym name = n->sym;
-  if (n->kind == N_ATOM) {
-    Text t = ast_text(c->u, n->kid[0]);
-    if (!n->kid[0] || n->kid[0]->kind != N_STRING) {
-      diag_add(c->d, DIAG_E0206, n->span, "@ names an entity by a text here: @\"N20\"");
-      return false;
-    }
-    name = intern_put(c->u->names, t.at, t.len);
-  } else if (n->kind != N_NAME) return false;
+  if (n->kind == N_ATOM) return atom_find(c, n, kind, out);
+  if (n->kind != N_NAME) return false;
   Bind b;
   if (!name_find(c, c->module, name, &b)) {
     report_unknown(c, n->span, name, kind_word(c, kind));
@@ -218,6 +232,11 @@ static void bind_add(Checker *c, Sym name, Span at, BindKind kind, uint32_t inde
   map_put(&m->names, name, p->binds.len - 1);
 }
 
+void report_twice(Checker *c, const Node *name, Span first) {
+  Diag *x = diag_add(c->d, DIAG_E0301, name->span, "'%s' is declared twice", sym_text(c->p, name->sym));
+  diag_label(c->d, x, first, "first here");
+}
+
 static const char *title_of(Checker *c, Node *title, Sym id) {
   if (title && title->kind == N_STRING) return ast_text(c->u, title).at;
   if (title) diag_add(c->d, DIAG_E0313, title->span, "a title is plain text here, without { }");
@@ -238,6 +257,8 @@ static Ent entity_add(Checker *c, uint32_t kind, Node *name, Node *title, Node *
   if (!id) return UINT32_MAX;
   if (k->list.len >= 0xFFFFFF) { diag_add(c->d, DIAG_E0504, name->span, "there are more than 16,777,215 of these"); return UINT32_MAX; }
   Entity e = {.id = id, .name = title_of(c, title, id), .span = name->span, .decl = decl, .owner = owner, .module = c->module};
+  e.idle = c->p->modules.at[c->module].library && (kind == K_RESOURCE || kind == K_ROUTE);
+  c->p->idlers = c->p->idlers || e.idle;
   vec_push(c->p->mem, &k->list, e);
   return ent_make(kind, k->list.len - 1);
 }
@@ -248,10 +269,35 @@ static uint32_t func_add(Checker *c, FuncKind kind, Node *name, Node *decl, Node
   return c->p->funcs.len - 1;
 }
 
+/* Checks have names of their own, and tests titles, apart from all other names. They are bound where those are, under words
+ * that are no names. */
+static Sym own_sym(Checker *c, const char *kind, Sym prefix, const char *name) {
+  Buf b;
+  buf_init(&b, c->p->mem);
+  if (prefix) buf_fmt(&b, "%s.", sym_text(c->p, prefix));
+  buf_fmt(&b, "%s %s", kind, name);
+  Sym s = intern_put(c->u->names, buf_text(&b), b.len);
+  buf_end(&b);
+  return s;
+}
+
+Sym check_sym(Checker *c, Sym prefix, Sym name) { return own_sym(c, "check", prefix, sym_text(c->p, name)); }
+
+static void title_bind(Checker *c, Node *title, uint32_t test) {
+  uint64_t known;
+  if (title->kind != N_STRING) return;
+  Sym s = own_sym(c, "test", 0, ast_text(c->u, title).at);
+  if (!map_get(&c->p->modules.at[c->module].names, s, &known)) { bind_add(c, s, title->span, BIND_FUNC, test); return; }
+  Diag *x = diag_add(c->d, DIAG_W0604, title->span, "there is another test with this title");
+  diag_label(c->d, x, bind_span(c->p, &c->p->binds.at[known]), "first here");
+  diag_help(c->d, x, "reports and --run tell tests apart by their titles");
+}
+
 /* Its function has no name; what its `given`s do becomes scenarios without one. */
 static uint32_t test_add(Checker *c, Node *n) {
   Func f = {.kind = FUNC_TEST, .module = c->module, .decl = n, .body = n, .span = n->kid[0]->span};
   vec_push(c->p->mem, &c->p->funcs, f);
+  title_bind(c, n->kid[0], c->p->funcs.len - 1);
   uint32_t given = 0;
   for (Node *s = list_first(n->kid[1]); s; s = s->next) {
     if (s->kind != N_GIVEN) continue;
@@ -277,25 +323,28 @@ static void declare_kind(Checker *c, Node *n) {
   bind_add(c, k.word, k.span, BIND_KIND, p->kinds.len - 1);
 }
 
+uint32_t kind_find(Checker *c, const Node *n) {
+  static const char *const words[] = {"use", "layer", "country", "group", "concern", "unit", "source", "resource", "requires", "supply", "demand",
+    "control", "route", "agreement", "amendment", "let", "fn", "rule", "check", "scenario", "test", "kind", "table", "fact", "world", "data"};
+  Bind b;
+  if (n->op != K_BUILTIN) return n->op;
+  if (name_find(c, c->module, n->sym, &b) && b.kind == BIND_KIND) return b.index;
+  Span word = {n->span.lo, n->span.lo + intern_len(c->u->names, n->sym)};
+  Diag *x = diag_add(c->d, DIAG_E0204, word, "'%s' begins no declaration, and there is no kind of that name", sym_text(c->p, n->sym));
+  Near near = near_begin(c, n->sym);
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
+  for (uint32_t i = K_BUILTIN; i < c->p->kinds.len; i++) near_try(&near, sym_text(c->p, c->p->kinds.at[i].word));
+  near_help(c, x, &near, "", "");
+  return UINT32_MAX;
+}
+
 static void declare_instance(Checker *c, Node *n) {
   Program *p = c->p;
-  uint32_t kind = n->op;
+  uint32_t kind = kind_find(c, n);
   Node *name = n->kid[0];
-  if (kind == K_BUILTIN) {
-    Bind b;
-    if (!name_find(c, c->module, n->sym, &b) || b.kind != BIND_KIND) {
-      Span word = {n->span.lo, n->span.lo + intern_len(c->u->names, n->sym)};
-      Diag *x = diag_add(c->d, DIAG_E0204, word, "'%s' begins no declaration, and there is no kind of that name", sym_text(p, n->sym));
-      static const char *const words[] = {"use", "layer", "country", "group", "concern", "unit", "source", "resource", "requires", "supply", "demand",
-        "control", "route", "agreement", "amendment", "let", "fn", "rule", "check", "scenario", "test", "kind", "table", "fact", "world"};
-      Near near = near_begin(c, n->sym);
-      for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
-      for (uint32_t i = K_BUILTIN; i < p->kinds.len; i++) near_try(&near, sym_text(p, p->kinds.at[i].word));
-      near_help(c, x, &near, "", "");
-      if (name->kind == N_NAME) bind_add(c, name->sym, name->span, BIND_BAD, 0);
-      return;
-    }
-    kind = b.index;
+  if (kind == UINT32_MAX) {
+    if (name->kind == N_NAME) bind_add(c, name->sym, name->span, BIND_BAD, 0);
+    return;
   }
   Ent e = entity_add(c, kind, name, n->kid[1], n, 0);
   if (e == UINT32_MAX) return;
@@ -361,6 +410,15 @@ static void declare_table(Checker *c, Node *n) {
   bind_add(c, t.name, n->kid[0]->span, BIND_TABLE, n->ref);
 }
 
+static void declare_check(Checker *c, Node *n) {
+  uint64_t known;
+  n->ref = func_add(c, FUNC_CHECK, n->kid[0], n, n);
+  vec_push(c->p->mem, &c->p->checks, n->ref);
+  Sym s = check_sym(c, 0, n->kid[0]->sym);
+  if (map_get(&c->p->modules.at[c->module].names, s, &known)) report_twice(c, n->kid[0], bind_span(c->p, &c->p->binds.at[known]));
+  else bind_add(c, s, n->kid[0]->span, BIND_FUNC, n->ref);
+}
+
 static void declare(Checker *c, Node *n) {
   switch (n->kind) {
     case N_ENTITY: declare_instance(c, n); break;
@@ -374,7 +432,7 @@ static void declare(Checker *c, Node *n) {
     case N_RULE: declare_func(c, FUNC_RULE, n, n->kid[2]); break;
     case N_TABLE: declare_table(c, n); break;
     case N_TEST: n->ref = test_add(c, n); vec_push(c->p->mem, &c->p->tests, n->ref); break;
-    case N_CHECK: n->ref = func_add(c, FUNC_CHECK, n->kid[0], n, n); vec_push(c->p->mem, &c->p->checks, n->ref); break;
+    case N_CHECK: declare_check(c, n); break;
     default: break;
   }
   switch (n->kind) {
@@ -424,8 +482,16 @@ static void declare_units(Checker *c) {
   }
 }
 
+/* The one table that the engine knows. A draft may declare another of its name. */
+static void declare_performed(Checker *c) {
+  Table t = {.name = sym_of(c, "performed"), .title = "when what a clause undertakes was done", .nkey = 1, .type = T_DATE};
+  t.key[0] = c->p->kinds.at[K_CLAUSE].type;
+  vec_push(c->p->mem, &c->p->tables, t);
+}
+
 void declare_all(Checker *c) {
   declare_units(c);
+  declare_performed(c);
   for (uint32_t i = 0; i < c->p->modules.len; i++) {
     c->module = (uint16_t)i;
     Node *first = list_first(c->p->modules.at[i].file->kid[0]);
@@ -433,6 +499,7 @@ void declare_all(Checker *c) {
       if (n->kind == N_KIND) declare_kind(c, n);
     for (Node *n = first; n && !mem_failed(c->p->mem); n = n->next) declare(c, n);
   }
+  data_declare(c);
 }
 
 /* ---- types and units as written ---- */

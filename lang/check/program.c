@@ -19,9 +19,9 @@ const BuiltinInfo *builtin_info(Builtin b) { return &builtins[b]; }
 static const struct { const char *word, *fields; } known[K_BUILTIN] = {
   {"country", "iso2 s region s note s"},
   {"layer", "note s"},
-  {"resource", "layer L unit s requires R hs s stage s critical b note s"},
+  {"resource", "layer L unit s requires R hs s stage s critical b note s source S"},
   {"source", "publisher s date d url s licence s accessed d year n note s"},
-  {"route", "passes C note s"},
+  {"route", "passes C note s source S"},
   {"control", "by c on R against C from d until d note s"},
   {"clause", "parties C resources R agreement A article s act s modal s binding b from d until d text s to C"},
   {"agreement", "parties C term g binding b note s signed d entry_into_force d"},
@@ -38,6 +38,7 @@ static Type field_type(Program *p, char letter) {
     case 'g': return T_RANGE;
     case 'L': return p->kinds.at[K_LAYER].type;
     case 'c': return p->kinds.at[K_COUNTRY].type;
+    case 'S': return p->kinds.at[K_SOURCE].type;
     case 'A': return p->kinds.at[K_AGREEMENT].type;
     case 'C': return type_set(&p->types, p->kinds.at[K_COUNTRY].type);
     default: return type_set(&p->types, p->kinds.at[K_RESOURCE].type);
@@ -76,6 +77,7 @@ void program_init(Program *p, Mem *mem, Unit *unit) {
   types_init(&p->types, mem, &p->units);
   map_init(&p->thunks, mem);
   map_init(&p->clause_ids, mem);
+  map_init(&p->made, mem);
   kinds_init(p);
 }
 
@@ -102,6 +104,13 @@ void program_end(Program *p) {
   vec_end(p->mem, &p->dates);
   vec_end(p->mem, &p->resource_unit);
   vec_end(p->mem, &p->limits);
+  for (uint32_t i = 0; i < p->rows.len; i++) {
+    rows_end(p->rows.at[i]);
+    mem_free(p->mem, p->rows.at[i], sizeof(Rows));
+  }
+  vec_end(p->mem, &p->rows);
+  vec_end(p->mem, &p->data);
+  map_end(&p->made);
   map_end(&p->thunks);
   map_end(&p->clause_ids);
   for (uint32_t i = 0; i < p->amended.len; i++) vec_end(p->mem, &p->amended.at[i].clauses);
@@ -127,6 +136,14 @@ void program_use(Program *p, uint16_t module, uint16_t used, Sym prefix, Span sp
   m->uses.at[m->uses.len++].span = span;
 }
 
+Rows *program_rows(Program *p, const Source *src) {
+  Rows *r = vec_room(p->mem, &p->rows) ? mem_get(p->mem, sizeof *r) : NULL;
+  if (!r) return NULL;
+  rows_init(r, p->mem, src);
+  p->rows.at[p->rows.len++] = r;
+  return r;
+}
+
 static void checker_init(Checker *c, Program *p) {
   memset(c, 0, sizeof *c);
   c->p = p;
@@ -144,6 +161,7 @@ bool program_check(Program *p) {
   amendments_make(&c);
   decls_check(&c);
   uses_report(&c);
+  program_settle(p, false);
   if (!c.d->errors) strata_check(&c);
   checker_end(&c);
   return !c.d->errors && !mem_failed(p->mem);
@@ -153,10 +171,14 @@ uint32_t program_check_expr(Program *p, uint16_t module, Node *expr) {
   Checker c;
   checker_init(&c, p);
   c.module = module;
+  uint32_t funcs = p->funcs.len, calls = p->calls.len;
   uint32_t f = thunk_make(&c, expr, NULL, T_ERROR, T_ERROR, NULL);
   if (!c.d->errors) strata_check(&c);
   checker_end(&c);
-  return c.d->errors || mem_failed(p->mem) ? UINT32_MAX : f;
+  if (!c.d->errors && !mem_failed(p->mem)) return f;
+  p->funcs.len = funcs;   /* it is not compiled with the expressions that are asked next */
+  p->calls.len = calls;
+  return UINT32_MAX;
 }
 
 uint32_t program_thunk(const Program *p, const Node *expr) {

@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "base/map.h"
 #include "check/type.h"
+#include "source/rows.h"
 #include "syntax/ast.h"
 
 /* What the checker makes of the trees: every name resolved, every expression typed (in Node.ty, op and ref). */
@@ -20,6 +21,8 @@ typedef struct Entity {
   Node *decl;
   Ent owner;           /* clause: the agreement it is written in, or the amendment; else 0 */
   uint16_t module;
+  bool idle;           /* a resource or route of the library that the draft does not speak of: it counts nowhere */
+  uint32_t row;        /* made by data: 1 + the row, counted over all blocks; else 0 */
 } Entity;
 
 typedef struct Field { Sym name; Type type; } Field;
@@ -33,8 +36,9 @@ typedef struct Kind {
   Span span;
 } Kind;
 
-typedef enum FuncKind { FUNC_FN, FUNC_RULE, FUNC_LET, FUNC_THUNK, FUNC_CHECK, FUNC_TEST } FuncKind;
-enum { FLAG_VARIES = 1, FLAG_TODAY = 2, FLAG_CLAUSES = 4, FLAG_RECURSIVE = 8 };
+typedef enum FuncKind { FUNC_FN, FUNC_RULE, FUNC_LET, FUNC_VERDICT /* of a check */, FUNC_THUNK, FUNC_CHECK, FUNC_TEST } FuncKind;
+enum { FLAG_VARIES = 1, FLAG_TODAY = 2, FLAG_CLAUSES = 4, FLAG_RECURSIVE = 8, FLAG_ROW = 16 /* it mentions the row of a data block */,
+       FLAG_AGREED = 32 /* a field of an agreement */ };
 
 typedef struct Call { uint32_t from, to; bool monotone; Span span; } Call;
 
@@ -46,7 +50,8 @@ typedef struct Func {
   uint16_t nparam, nslot;   /* slots hold parameters first, then every name bound within */
   Type param[8];
   Type ret;
-  Node *decl, *body;        /* body: the expression; a check's is its CHECK node, a test's its TEST */
+  Node *decl, *body;        /* body: the expression; a check's is its CHECK node, and its verdict's too; a test's its TEST */
+  uint32_t verdict;         /* of a check: the FUNC_VERDICT that says whether it passes; 0: nobody asks */
   Span span;
 } Func;
 enum { PARAM_MAX = 8, RULE_PARAM_MAX = 3, SLOT_MAX = 4000, GIVEN_MAX = 255 };
@@ -60,7 +65,7 @@ typedef struct Table {
   Node *decl;
   uint16_t module;
 } Table;
-enum { TABLE_KEY_MAX = 4 };
+enum { TABLE_KEY_MAX = 4, TABLE_PERFORMED = 0 /* the engine's own, without a declaration */ };
 
 /* What a name at the top of a file stands for. */
 typedef enum BindKind { BIND_ENTITY, BIND_FUNC, BIND_TABLE, BIND_KIND, BIND_BAD /* declared by something reported already */ } BindKind;
@@ -77,8 +82,9 @@ typedef struct Module {
 
 /* How NAME, FIELD and CALL nodes are resolved: Node.op, with Node.ref as said. */
 enum { REF_NONE, REF_LOCAL /* slot */, REF_ENTITY /* Ent */, REF_FUNC /* Func without parameters */, REF_TABLE, REF_SETOF /* entity kind */,
-       REF_PARTIES, REF_CONCERN, REF_TERM, REF_OPEN, REF_TODAY, REF_FIELD /* slot of the kind's fields */, REF_RANGE_FROM, REF_RANGE_THROUGH };
-enum { CALL_NONE, CALL_FUNC, CALL_BUILTIN, CALL_TABLE, CALL_AGGREGATE /* Aggregate */, CALL_SPANS, CALL_FIRST_DAY, CALL_STEP };
+       REF_PARTIES, REF_CONCERN, REF_TERM, REF_OPEN, REF_TODAY, REF_FIELD /* slot of the kind's fields */, REF_RANGE_FROM, REF_RANGE_THROUGH,
+       REF_COLUMN /* of the rows of a data block */, REF_ATOM /* entity kind: which one, a text says when it is asked */ };
+enum { CALL_NONE, CALL_FUNC, CALL_BUILTIN, CALL_TABLE, CALL_AGGREGATE /* Aggregate */, CALL_SPANS, CALL_FIRST_DAY, CALL_STEP, CALL_PASSES };
 typedef enum Aggregate { AGG_SUM, AGG_COUNT, AGG_MIN, AGG_MAX, AGG_ANY, AGG_ALL } Aggregate;
 
 #define BUILTIN(name, params, result, flags, doc) BUILTIN_##name,
@@ -100,6 +106,15 @@ typedef struct Amended {
   Ent of, root;          /* the agreement or amendment that it amends; the agreement that all goes back to */
   VEC(AmendedClause) clauses;
 } Amended;
+
+/* A data block, and the rows that it goes through. */
+typedef struct DataBlock {
+  Node *node;
+  uint16_t module;
+  const Rows *rows;      /* NULL: they could not be read, which has been said */
+  uint32_t first;        /* the number of its first row, counted over all blocks */
+  uint64_t *counts;      /* the rows that count, once that has been asked for the entities they make; NULL: not yet */
+} DataBlock;
 
 typedef struct Decl { Node *node; uint16_t module; } Decl;
 
@@ -125,6 +140,11 @@ typedef struct Program {
   Map clause_ids;        /* agreement or amendment << 32 | label -> clause */
   VEC(Amended) amended;  /* by amendment */
   VEC(uint32_t) amend_order;   /* amendments, those that are amended before those that amend them */
+  bool idlers, settled;  /* whether any entity may be idle; which are has been settled, and naming one changes nothing now */
+  VEC(DataBlock) data;
+  VEC(Rows *) rows;      /* of data files; blocks may share them */
+  Map made;              /* kind << 32 | name -> Ent, of entities that data makes */
+  bool makes[256];       /* by kind: whether some data block makes such */
   Map thunks;            /* Node* -> Func, for expressions of declarations that are not plain literals */
 } Program;
 
@@ -132,7 +152,12 @@ void program_init(Program *p, Mem *mem, Unit *unit);
 void program_end(Program *p);
 /* Adds a parsed file as a module; uses are added by the loader with program_use. Returns its index. */
 uint16_t program_module(Program *p, Sym name, const Source *source, Node *file, bool library);
+/* Rows that live as long as the program; NULL when memory is refused. */
+Rows *program_rows(Program *p, const Source *src);
 void program_use(Program *p, uint16_t module, uint16_t used, Sym prefix, Span span);
+/* What of the library is not idle: what files of the draft name, and what that requires. Called again where more may have been
+ * named since; `last`: nothing will be. */
+void program_settle(Program *p, bool last);
 /* Declares, resolves, types. True when nothing is wrong. */
 bool program_check(Program *p);
 /* Checks an expression in the scope of a module, as a new Func without parameters; its index, or UINT32_MAX. */
@@ -142,8 +167,15 @@ static inline Entity *program_entity(const Program *p, Ent e) { return &p->kinds
 static inline const char *sym_text(const Program *p, Sym s) { return intern_text(p->unit->names, s); }
 /* The Func that an expression of a declaration became, or UINT32_MAX when it is a plain literal. */
 uint32_t program_thunk(const Program *p, const Node *expr);
+/* The entity of that kind whose name can be seen from the module; UINT32_MAX when there is none. */
+Ent program_find(Program *p, uint16_t module, Sym name, uint32_t kind);
 /* The clause of an agreement, or of one as amended, with that label; or UINT32_MAX. */
 Ent program_clause(const Program *p, Ent of, Sym label);
+/* What a name stands for in a module; false when it is not known there. a.b is looked for in what is used as a. */
+bool program_bind(Program *p, uint16_t module, const char *name, size_t len, Bind *out);
+/* Goes through the names that a module sees; one that is seen in several files comes several times. prefix: what is used as that; 0. */
+void program_names(const Program *p, uint16_t module, Sym prefix, void (*each)(void *data, Sym name, const Bind *b), void *data);
+Sym bind_name(const Program *p, const Bind *b);   /* 0: of nothing */
 /* The field of a kind, and its slot; NULL when there is none. */
 const Field *field_find(const Program *p, uint32_t kind, Sym name, uint32_t *slot);
 void type_text(const Program *p, Type t, Buf *out);

@@ -72,7 +72,10 @@ Type type_join(TypeTable *t, Type a, Type b, bool *ok) {
   if (a == b || b == T_ERROR || b == T_NEVER) return a;
   if (a == T_ERROR || a == T_NEVER) return b;
   TypeInfo x = type_at(t, a), y = type_at(t, b);
-  if (type_is_figure(t, a) && type_is_figure(t, b) && (x.kind == y.kind || x.any || y.any)) return T_QUANTITY;
+  if (type_is_figure(t, a) && type_is_figure(t, b) && (x.kind == y.kind || x.any || y.any)) {
+    *ok = type_figures_meet(t, a, b);
+    return T_QUANTITY;
+  }
   if (x.kind == y.kind && (x.kind == TY_SET || x.kind == TY_LIST)) {
     Type e = type_join(t, x.a, y.a, ok);
     return x.kind == TY_SET ? type_set(t, e) : type_list(t, e);
@@ -85,6 +88,17 @@ Type type_join(TypeTable *t, Type a, Type b, bool *ok) {
   }
   *ok = false;
   return T_ERROR;
+}
+
+bool type_units_differ(const TypeTable *t, Type *a, Type *b) {
+  TypeInfo x = type_at(t, *a), y = type_at(t, *b);
+  if (type_is_figure(t, *a) && type_is_figure(t, *b)) return !type_figures_meet(t, *a, *b);
+  if (x.kind != y.kind || (x.kind != TY_SET && x.kind != TY_LIST && x.kind != TY_MAP)) return false;
+  Type k = x.a, l = y.a, v = x.b, w = y.b;
+  bool first = type_units_differ(t, &k, &l), second = !first && x.kind == TY_MAP && type_units_differ(t, &v, &w);
+  if (first) *a = k, *b = l;
+  if (second) *a = v, *b = w;
+  return first || second;
 }
 
 bool type_fits(TypeTable *t, Type from, Type to) {

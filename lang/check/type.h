@@ -34,6 +34,8 @@ static inline bool type_is_figure(const TypeTable *t, Type ty) { TypeKind k = ty
 bool type_figures_meet(const TypeTable *t, Type a, Type b);
 /* The type that both fit, or T_ERROR with *ok false. */
 Type type_join(TypeTable *t, Type a, Type b, bool *ok);
+/* Whether two types differ in nothing but figures that may not meet; then *a and *b become the types of those. */
+bool type_units_differ(const TypeTable *t, Type *a, Type *b);
 /* Whether a value of `from` may stand where `to` is wanted. */
 bool type_fits(TypeTable *t, Type from, Type to);
 

@@ -153,9 +153,17 @@ static void name(Compiler *c, Node *e, uint32_t to) {
 
 static void field(Compiler *c, Node *e, uint32_t to) {
   if (e->op == REF_ENTITY) { constant(c, e, to, value_ent(e->ref)); return; }
+  if (e->op == REF_COLUMN) { emit(c, e, OP_COLUMN_, 0, to, e->ref, 0); return; }
   uint32_t top = c->top, r = operand(c, e->kid[0]);
   if (e->op == REF_FIELD) emit(c, e, OP_FIELD_, 0, to, r, e->ref);
   else emit(c, e, OP_RANGE_END_, e->op == REF_RANGE_THROUGH, to, r, 0);
+  c->top = top;
+}
+
+static void atom(Compiler *c, Node *e, uint32_t to) {
+  uint32_t top = c->top;
+  if (e->op == REF_ENTITY) constant(c, e, to, value_ent(e->ref));
+  else emit(c, e, OP_ATOM_, 0, to, operand(c, e->kid[0]), e->ref);
   c->top = top;
 }
 
@@ -220,6 +228,7 @@ static void binary(Compiler *c, Node *e, uint32_t to) {
     emit(c, e, OP_MOVE_, 0, to, l, 0);
     uint32_t out = emit_jump(c, e, OP_JUMP_KNOWN_, 0, to);
     expr(c, e->kid[1], to);
+    if (type_is_figure(&c->p->types, e->ty)) emit(c, e, OP_BLAME_, 0, to, l, 0);
     patch(c, out);
     c->top = top;
     return;
@@ -369,7 +378,7 @@ static void aggregate(Compiler *c, Node *e, uint32_t to) {
 /* throughout, sometime: over the range in register `range`; spans and first_day: over the term. */
 static void stretches(Compiler *c, Node *e, Node *body, uint32_t range, int kind, uint32_t to) {
   uint32_t top = c->top, acc = temp(c), cell = temp(c), v = temp(c), settled = 0;
-  bool term = range == NO_WHERE, noting = c->noting;
+  bool term = range == NO_WHERE, noting = c->noting, first = kind == ACC_SPANS && e->op == CALL_FIRST_DAY;
   c->noting = false;
   emit(c, e, OP_ACC_BEGIN_, 0, acc, (uint32_t)kind, 0);
   emit(c, e, OP_SPAN_ITER_, term, cell, term ? 0 : range, 0);
@@ -377,7 +386,8 @@ static void stretches(Compiler *c, Node *e, Node *body, uint32_t range, int kind
   expr(c, body, v);
   c->noting = noting;
   if (kind == ACC_SPANS) emit(c, e, OP_ACC_SPAN_, 0, acc, v, 0);
-  else {
+  if (first) settled = emit_jump(c, e, OP_JUMP_TRUE_, 0, v);  /* what comes after the first day does not matter */
+  if (kind != ACC_SPANS) {
     emit(c, e, OP_ACC_ADD_, kind, acc, v, NO_WHERE);
     uint32_t go_on = emit_jump(c, e, kind == ACC_ANY ? OP_JUMP_FALSE_ : OP_JUMP_TRUE_, 0, acc);
     jump_back(c, e, next);  /* patched below when it is settled; undecided goes on */
@@ -387,8 +397,8 @@ static void stretches(Compiler *c, Node *e, Node *body, uint32_t range, int kind
     patch(c, go_on);
   }
   jump_back(c, e, next);
-  if (kind != ACC_SPANS) patch(c, settled);
-  if (kind != ACC_SPANS) emit(c, e, OP_ITER_END_, 0, cell, 0, 0);
+  if (settled) patch(c, settled);
+  if (settled) emit(c, e, OP_ITER_END_, 0, cell, 0, 0);
   patch(c, out);
   emit(c, e, OP_ACC_MISS_, kind, acc, cell, 0);
   emit(c, e, OP_ACC_END_, 0, acc, (uint32_t)kind, 0);
@@ -430,6 +440,7 @@ static void call(Compiler *c, Node *e, uint32_t to) {
       emit(c, e, OP_FIRST_DAY_, 0, to, r, 0);
       break;
     }
+    case CALL_PASSES: emit(c, e, OP_CALL_, 0, to, e->ref, c->top); break;
     case CALL_STEP: emit(c, e, OP_STEP_, 0, to, operand(c, list_first(e->kid[1])), 0); break;
     default:
       base = temps(c, n);
@@ -461,7 +472,9 @@ static void value(Compiler *c, Node *e, uint32_t to) {
     case N_NAME: name(c, e, to); break;
     case N_FIELD: field(c, e, to); break;
     case N_CALL: call(c, e, to); break;
+    case N_ATOM: atom(c, e, to); break;
     case N_INDEX: {
+      if (e->op == REF_COLUMN) { emit(c, e, OP_COLUMN_, 0, to, e->ref, 0); break; }
       uint32_t top = c->top, a = operand(c, e->kid[0]), b = operand(c, e->kid[1]);
       emit(c, e, OP_INDEX_, 0, to, a, b);
       c->top = top;
@@ -599,6 +612,49 @@ static void check(Compiler *c, Node *n) {
   emit(c, n, OP_RETURN_, 0, r, 0, 0);
 }
 
+/* The requirements of a check for the bindings of a day: those that say themselves when, or the others. */
+static void demands(Compiler *c, Node *n, bool once, uint32_t acc, uint32_t some) {
+  uint32_t top = c->top, v = temp(c);
+  Loops ls;
+  loops_open(c, n->kid[2], &ls, 0, NULL);
+  constant(c, n, some, value_bool(true));
+  for (Node *s = list_first(n->kid[3]); s && !c->failed; s = s->next) {
+    if (s->kind == N_LET) expr(c, s->kid[2], s->kid[0]->ref);
+    if (s->kind != N_REQUIRE || once != (says_when(s->kid[0]) != NULL)) continue;
+    expr(c, s->kid[0], v);
+    emit(c, s, OP_ACC_ADD_, ACC_ALL, acc, v, ls.where);
+  }
+  loops_close(c, &ls, acc, ACC_ALL);
+  c->top = top;
+}
+
+/* Whether a check finds nothing: asked as `check` does, on each stretch of the term, and on its first day where a
+ * requirement says itself when it is about. */
+static void verdict(Compiler *c, Node *n) {
+  uint32_t acc = temp(c), cell = temp(c), some = temp(c), later = temp(c);
+  emit(c, n, OP_ACC_BEGIN_, 0, acc, ACC_ALL, 0);
+  constant(c, n, some, value_bool(false));
+  constant(c, n, later, value_bool(false));
+  emit(c, n, OP_SPAN_ITER_, 3, cell, 0, 0);
+  uint32_t next = here(c), out = emit_jump(c, n, OP_SPAN_NEXT_, 0, cell);
+  uint32_t begun = emit_jump(c, n, OP_JUMP_TRUE_, 0, later);
+  demands(c, n, true, acc, some);
+  constant(c, n, later, value_bool(true));
+  patch(c, begun);
+  demands(c, n, false, acc, some);
+  jump_back(c, n, next);
+  patch(c, out);
+  emit(c, n, OP_ACC_MISS_, ACC_ALL, acc, cell, 0);
+  emit(c, n, OP_ACC_END_, 0, acc, ACC_ALL, 0);
+  uint32_t asked = emit_jump(c, n, OP_JUMP_TRUE_, 0, some), empty = emit_jump(c, n, OP_JUMP_TRUE_, 0, acc);
+  uint32_t unknown = emit_jump(c, n, OP_JUMP_, 0, 0);
+  patch(c, empty);
+  emit(c, n->kid[0], OP_UNASKED_, 0, acc, 0, 0);
+  patch(c, asked);
+  patch(c, unknown);
+  emit(c, n, OP_RETURN_, 0, acc, 0, 0);
+}
+
 /* ---- tests ---- */
 
 static void expect(Compiler *c, Node *e) {
@@ -633,11 +689,15 @@ static void test(Compiler *c, Node *n) {
 
 static void func(Compiler *c, uint32_t i) {
   Func *f = &c->p->funcs.at[i];
-  if (f->kind != FUNC_THUNK && i > 0xFFFF) c->failed = true;  /* calls name a function in sixteen bits */
+  if (f->kind != FUNC_THUNK && i > 0xFFFF) {  /* calls name a function in sixteen bits */
+    diag_add(c->p->unit->diags, DIAG_E0504, f->span, "there are more than 65,536 functions, 'let's, checks and tests");
+    c->failed = true;
+  }
   Code code = {here(c), 0, 0, c->k->checks.len};
   c->func = i;
   c->top = c->most = f->nslot;
   if (f->kind == FUNC_CHECK) check(c, f->body);
+  else if (f->kind == FUNC_VERDICT) verdict(c, f->body);
   else if (f->kind == FUNC_TEST) test(c, f->body);
   else {
     uint32_t r = temp(c);

@@ -35,7 +35,7 @@ static void source_line_text(const Chunk *k, uint32_t offset, uint32_t *last, Bu
 void chunk_disassemble(const Chunk *k, uint32_t func, Rt *rt, Buf *out) {
   const Func *f = &k->p->funcs.at[func];
   const Code *code = &k->codes.at[func];
-  static const char *const kinds[] = {"fn", "rule", "let", "expression", "check", "test"};
+  static const char *const kinds[] = {"fn", "rule", "let", "verdict", "expression", "check", "test"};
   buf_fmt(out, "%s ", kinds[f->kind]);
   Text title = ast_text(k->p->unit, f->kind == FUNC_TEST ? f->decl->kid[0] : NULL);
   if (f->kind == FUNC_TEST) utf8_show(out, title.at, title.len);

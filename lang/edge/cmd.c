@@ -31,6 +31,19 @@ const Cmd edge_commands[] = {
    "The result says the same as before, and every comment stays: that is checked each time, and a file that\n"
    "fails it is left alone (70). So is one with mistakes in its text (2). A file is replaced whole or not at all.\n",
    "PATH...", GROUP_LOAD | GROUP_FORMAT, cmd_fmt},
+  {"repl", "think aloud: ask, declare, assume, line by line",
+   "A session in which expressions print their values and declarations add to a draft in memory. Each FILE is\n"
+   "loaded first, and before them $ENTENTE_RC or ~/.config/entente/rc.ent. In it, :help lists what else there is.\n"
+   "\n"
+   "Without a terminal it reads lines and prints results. Then it ends with 0 whatever the lines said: it is no gate.\n",
+   "[FILE]...", GROUP_LOAD | GROUP_RUN, cmd_repl},
+  {"doc", "say what a module of the library, or a file, has to offer",
+   "Prints what a module says of itself, and each name that it declares with its documentation; with NAME, that of\n"
+   "this name alone. MODULE is a module of the library, such as std.coverage, or a file. std.coverage.rank is the\n"
+   "same as std.coverage rank. Without a MODULE, lists the library.\n"
+   "\n"
+   "Documentation is written above a declaration, in lines that begin with ##; that of a file at its top.\n",
+   "[MODULE [NAME]]", GROUP_LOAD, cmd_doc},
   {"explain", "say at length what a code such as E0214 means",
    "Prints what stands behind the code of a message.\n",
    "CODE", 0, cmd_explain},

@@ -66,6 +66,21 @@ static bool set_run(Options *o, const char *text) {
   return true;
 }
 
+static bool set_coverage(Options *o, const char *text) {
+  (void)text;
+  return o->config.coverage = true;
+}
+
+/* A whole number from 0 to 100, with or without a % behind it. */
+static bool set_threshold(Options *o, const char *text) {
+  int n = 0;
+  const char *s = text;
+  for (; *s >= '0' && *s <= '9' && n <= 100; s++) n = n * 10 + (*s - '0');
+  if (s == text || n > 100 || (*s && strcmp(s, "%") != 0)) return false;
+  o->threshold = n;
+  return o->config.coverage = true;
+}
+
 static bool set_fail_on(Options *o, const char *text) {
   static const Word words[] = {{"deny", ENT_DENY}, {"warn", ENT_WARN}, {"note", ENT_NOTE}};
   int value;
@@ -117,6 +132,7 @@ static bool set_diff(Options *o, const char *text) { (void)text; return o->diff 
 static bool set_write(Options *o, const char *text) { (void)text; return o->write = true; }
 static bool set_verify(Options *o, const char *text) { (void)text; return o->verify = o->list = true; }
 static bool set_max_file(Options *o, const char *text) { return read_size(text, &o->config.max_file); }
+static bool set_max_data(Options *o, const char *text) { return read_size(text, &o->config.max_data); }
 static bool set_max_memory(Options *o, const char *text) { return read_size(text, &o->config.max_memory); }
 static bool set_max_output(Options *o, const char *text) { return read_size(text, &o->config.max_output); }
 static bool set_columns(Options *o, const char *text) {
@@ -141,6 +157,8 @@ static const Option options[] = {
   {"--format", "text|json|tap|github", GROUP_REPORT, set_format, "text, json, tap or github", "how the report is written (text)"},
   {"--format", "tap|junit|text", GROUP_TEST, set_test_format, "tap, junit or text", "how the results are written (tap)"},
   {"--run", "REGEX", GROUP_TEST, set_run, "a regular expression", "only tests whose title it matches, an extended one of POSIX"},
+  {"--coverage", NULL, GROUP_TEST, set_coverage, "", "say which rules, functions, checks and clauses no test reached"},
+  {"--threshold", "PERCENT", GROUP_TEST, set_threshold, "a whole number from 0 to 100", "with --coverage: exit with 1 where less is reached"},
   {"--fail-on", "deny|warn|note", GROUP_REPORT, set_fail_on, "deny, warn or note", "the weakest finding that decides the exit code (deny)"},
   {"--allow-undecided", NULL, GROUP_REPORT, set_allow_undecided, "", "exit with 0 where data is missing; no excuse for a draft without checks"},
   {"-l", NULL, GROUP_FORMAT, set_list, "", "list the files whose layout differs"},
@@ -152,6 +170,7 @@ static const Option options[] = {
   {"--color", "auto|always|never", GROUP_LOAD, set_color, "auto, always or never", "colours in text (auto: on a terminal, unless NO_COLOR is set)"},
   {"--width", "N", GROUP_LOAD, set_width, "a number from 20 to 10000", "columns of text (those of the terminal, or 100)"},
   {"--max-file", "N", GROUP_LOAD, set_max_file, "a number of bytes, as 500K or 16M", "bytes in one file (16M)"},
+  {"--max-data", "N", GROUP_LOAD, set_max_data, "a number of bytes, as 500K or 16M", "bytes in one data file (256M, and no more)"},
   {"--max-memory", "N", GROUP_LOAD, set_max_memory, "a number of bytes, as 500M or 2G", "bytes of memory for one draft (2G)"},
   {"--max-steps", "N", GROUP_RUN, set_max_steps, "a number of steps, as 2_000_000", "steps that one draft may take (2_000_000_000)"},
   {"--columns", "auto|never|always", GROUP_RUN, set_columns, "auto, never or always", "work loops through in columns (auto: long ones); the same answers"},

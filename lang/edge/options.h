@@ -13,6 +13,7 @@ typedef struct Options {
   ent_format format;
   ColorWish color;
   const char *run;  /* a regular expression, or NULL */
+  int threshold;    /* per cent that tests must reach */
   char **operand;  /* what is no option, in order; into argv */
   int noperand;
   bool help;

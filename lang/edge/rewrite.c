@@ -89,18 +89,52 @@ static const char *replace(int fd, const char *temp, const char *real, const Fil
   return why;
 }
 
+/* A file beside this one with a name of its own: its descriptor, or -1 with errno. */
+static int temp_make(const char *path, char temp[PATH_MAX]) {
+  const char *slash = strrchr(path, '/');
+  int dir = slash ? (int)(slash - path) + 1 : 0;
+  int n = snprintf(temp, PATH_MAX, "%.*s.entente-XXXXXX", dir, path);
+  if (n > 0 && n < PATH_MAX) return mkstemp(temp);
+  errno = ENAMETOOLONG;
+  return -1;
+}
+
 const char *file_rewrite(const char *path, const FileText *was, const char *text, size_t len) {
   char *real = realpath(path, NULL), temp[PATH_MAX];
   if (!real) return strerror(errno);
-  const char *why = "its path is too long";
-  const char *slash = strrchr(real, '/');
-  int dir = slash ? (int)(slash - real) + 1 : 0;
-  int n = snprintf(temp, sizeof temp, "%.*s.entente-fmt-XXXXXX", dir, real);
-  if (access(real, W_OK)) why = strerror(errno);   /* a rename needs no such right, and would pass over its lack */
-  else if (n > 0 && (size_t)n < sizeof temp) {
-    int fd = mkstemp(temp);
-    why = fd < 0 ? strerror(errno) : replace(fd, temp, real, was, text, len);
-  }
+  /* A rename needs no right to write the file itself, and would pass over its lack. */
+  int fd = access(real, W_OK) ? -1 : temp_make(real, temp);
+  const char *why = fd < 0 ? strerror(errno) : replace(fd, temp, real, was, text, len);
   free(real);
+  return why;
+}
+
+/* The mode that open() would give a new file. */
+static mode_t new_mode(void) {
+  mode_t mask = umask(0);
+  umask(mask);
+  return 0666 & ~mask;
+}
+
+/* Gives a file a name that must be free. A rename would take one that is not; where there are no links, the name is taken first. */
+static int place(const char *temp, const char *path) {
+  if (!link(temp, path)) return 0;
+  if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) return -1;
+  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return -1;
+  close(fd);
+  return rename(temp, path);
+}
+
+const char *file_create(const char *path, const char *text, size_t len) {
+  char temp[PATH_MAX];
+  int fd = temp_make(path, temp);
+  if (fd < 0) return strerror(errno);
+  bool written = write_all(fd, text, len) && !fchmod(fd, new_mode()) && !fsync(fd);
+  const char *why = written ? NULL : strerror(errno);
+  if (close(fd) && !why) why = strerror(errno);
+  if (!why && place(temp, path)) why = strerror(errno);
+  unlink(temp);
+  if (!why) sync_folder(path);
   return why;
 }

@@ -109,11 +109,10 @@ static void stream_fault(Stream *s, const char *path, int code, const char *why)
 /* ---- a draft ---- */
 
 /* A text of the engine's: where it says only what went wrong, readers find it on standard error. */
-static void stream_text(Stream *s, const char *path, int code, const char *text, size_t len, const char *otherwise) {
-  bool broken = code == ENT_BROKEN || code == ENT_NO_INPUT;
+static void stream_text(Stream *s, const char *path, int code, bool report, const char *text, size_t len, const char *otherwise) {
   if (!text || !len) {
     stream_fault(s, path, edge_worse(code, ENT_NO_INPUT), otherwise);
-  } else if (broken && s->o->format == ENT_TEXT) {
+  } else if (!report && s->o->format == ENT_TEXT) {
     edge_warn(s->e, text, len);
     s->code = edge_worse(s->code, code);
   } else {
@@ -130,7 +129,7 @@ static void loaded(Stream *s, ent_session *session, const char *path) {
     s->unasked++;
     return;
   }
-  stream_text(s, path, nothing ? edge_worse(code, ENT_BROKEN) : code, text, len, "no report could be made");
+  stream_text(s, path, nothing ? edge_worse(code, ENT_BROKEN) : code, ent_reported(session), text, len, "no report could be made");
 }
 
 /* A file of a folder that does not compile is reported even if nothing to ask is seen in it: there may be. */
@@ -145,7 +144,7 @@ static void draft(Stream *s, const char *path, bool of_folder) {
   if (code != ENT_PASSES) {
     size_t len = 0;
     const char *text = ent_diagnostics(session, s->o->format, &len);
-    stream_text(s, path, code, text, len, code == ENT_NO_INPUT ? "cannot be read" : "does not compile");
+    stream_text(s, path, code, false, text, len, code == ENT_NO_INPUT ? "cannot be read" : "does not compile");
   } else if (of_folder && !s->asked->has(session)) {
     s->passed_over++;
   } else if (s->asked->none && !s->asked->has(session)) {

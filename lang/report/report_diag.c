@@ -277,7 +277,7 @@ static bool file_seen(const Picture *p, int i) {
   return false;
 }
 
-static void diag_picture(Buf *out, Sources *s, const Diag *d, const ReportStyle *st) {
+void show_diag(Buf *out, Sources *s, const Diag *d, const ReportStyle *st) {
   Picture p = {.out = out, .s = s, .st = st, .gutter = 1, .ink = ink_severity(d->sev)};
   ink_on(out, st, p.ink);
   buf_fmt(out, "%s[%s]", show_severity(d->sev), diag_info(d->code)->code);
@@ -313,7 +313,7 @@ void report_diags(Buf *out, Sources *s, const Diags *d, const ReportStyle *st) {
   Pick pick = pick_start(d, st, REPORT_LIMIT);
   for (uint32_t i = 0; i < d->list.len && !out->full; i++) {
     if (!pick_next(&pick, &d->list.at[i])) continue;
-    diag_picture(out, s, &d->list.at[i], st);
+    show_diag(out, s, &d->list.at[i], st);
     buf_char(out, '\n');
   }
   if (pick.left_out) buf_fmt(out, "... and %u more\n", (unsigned)pick.left_out);

@@ -60,6 +60,12 @@ static void fact(Buf *out, Sources *s, const FactRef *f, const ReportStyle *st) 
   para_add(&p, buf_text(&text));
   para_end(&p);
   scratch_end(&text, out);
+  if (f->settles) {
+    buf_pad(out, ' ', ITEM_TEXT);
+    Para q = para_at(out, st, ITEM_TEXT, ITEM_TEXT + INDENT);
+    para_show(&q, f->settles);
+    para_end(&q);
+  }
   for (uint32_t i = 0; i < f->nsource; i++) {
     buf_pad(out, ' ', ITEM_TEXT);
     Para q = para_at(out, st, ITEM_TEXT, ITEM_TEXT + INDENT);

@@ -23,7 +23,7 @@
  *     "diagnostics": [DIAGNOSTIC...], "more_diagnostics": N }
  * where
  *   PLACE       {"path": PATH, "line": N, "column": N}
- *   FACT        {"text": TEXT, "place": PLACE|null, "sources": [TEXT...]}
+ *   FACT        {"text": TEXT, "place": PLACE|null, "settles": TEXT|null, "sources": [TEXT...]}
  *   DIAGNOSTIC  {"code": CODE, "severity": "error"|"warning"|"note", "message": TEXT, "place": PLACE|null,
  *                "end": PLACE|null, "help": TEXT|null, "labels": [{"text": TEXT, "place": PLACE|null}...]}
  * DATE is YYYY-MM-DD; a "last" of null means without end. */
@@ -225,6 +225,8 @@ static void facts(Buf *b, Sources *s, const char *name, const FactRef *list, uin
     string(b, list[i].text);
     key(b, "place", false);
     place(b, s, list[i].span.lo, show_has_place(s, list[i].span));
+    key(b, "settles", false);
+    string(b, list[i].settles);
     key(b, "sources", false);
     buf_char(b, '[');
     for (uint32_t k = 0; k < list[i].nsource; k++) {

@@ -38,6 +38,10 @@ static void fact(const Tap *t, const FactRef *f) {
     show_place(t->out, t->s, f->span);
     buf_char(t->out, ')');
   }
+  if (f->settles) {
+    buf_str(t->out, ": ");
+    show_str(t->out, f->settles);
+  }
   for (uint32_t i = 0; i < f->nsource; i++) {
     buf_str(t->out, i ? ", " : "; source: ");
     show_str(t->out, f->sources[i]);

@@ -45,6 +45,38 @@ static void failure(Buf *out, Sources *s, const Unmet *u) {
   scratch_end(&text, out);
 }
 
+static void error(Buf *out, Sources *s, const TestResult *t, const ReportStyle *st) {
+  Buf text;
+  scratch_init(&text, out);
+  show_broken(&text, s, t, st);
+  buf_str(out, "    <error");
+  attribute(out, "type", diag_info(t->error.code)->code);
+  attribute(out, "message", t->error.text);
+  buf_char(out, '>');
+  xml(out, buf_text(&text));
+  buf_str(out, "</error>\n");
+  scratch_end(&text, out);
+}
+
+/* How much is reached, as properties of the suite. */
+static void reach_properties(Buf *out, const Report *r) {
+  static const char *const words[REACH_KINDS] = {"functions", "checks", "clauses"};
+  ReachCount n = reach_count(r);
+  if (!r->coverage) return;
+  buf_fmt(out, "  <properties>\n    <property name=\"coverage\" value=\"%u of %u\"/>\n", n.reached, n.all);
+  for (int k = 0; k < REACH_KINDS; k++) buf_fmt(out, "    <property name=\"coverage.%s\" value=\"%u of %u\"/>\n", words[k], n.of[k].reached, n.of[k].all);
+  buf_str(out, "  </properties>\n");
+}
+
+static void reach(Buf *out, Sources *s, const Report *r) {
+  Buf text;
+  if (!r->coverage) return;
+  scratch_init(&text, out);
+  show_reach(&text, s, r);
+  xml(out, buf_text(&text));
+  scratch_end(&text, out);
+}
+
 static void messages(Buf *out, Sources *s, const Diags *d, const ReportStyle *st) {
   Buf text;
   ReportStyle plain = *st;
@@ -57,21 +89,28 @@ static void messages(Buf *out, Sources *s, const Diags *d, const ReportStyle *st
 }
 
 void report_test_junit(Buf *out, Sources *s, const Diags *warnings, const Report *r, const ReportStyle *st) {
-  uint32_t failures = 0;
-  for (uint32_t i = 0; i < r->tests.len; i++) failures += r->tests.at[i].unmet.len > 0;
-  suite(out, r->draft, r->tests.len, failures, 0);
+  uint32_t failures = 0, errors = 0;
+  for (uint32_t i = 0; i < r->tests.len; i++) {
+    errors += r->tests.at[i].broken;
+    failures += !r->tests.at[i].broken && r->tests.at[i].unmet.len;
+  }
+  suite(out, r->draft, r->tests.len, failures, errors);
+  reach_properties(out, r);
   for (uint32_t i = 0; i < r->tests.len && !out->full; i++) {
     const TestResult *t = &r->tests.at[i];
     buf_str(out, "  <testcase");
     attribute(out, "classname", r->draft);
     attribute(out, "name", t->title);
-    buf_str(out, t->unmet.len ? ">\n" : "/>\n");
+    bool bad = t->unmet.len || t->broken;
+    buf_str(out, bad ? ">\n" : "/>\n");
     for (uint32_t k = 0; k < t->unmet.len && !out->full; k++) failure(out, s, &t->unmet.at[k]);
-    if (t->unmet.len) buf_str(out, "  </testcase>\n");
+    if (t->broken) error(out, s, t, st);
+    if (bad) buf_str(out, "  </testcase>\n");
   }
-  if (warnings && warnings->list.len) {
+  if ((warnings && warnings->list.len) || r->coverage) {
     buf_str(out, "  <system-out>");
-    messages(out, s, warnings, st);
+    if (warnings && warnings->list.len) messages(out, s, warnings, st);
+    reach(out, s, r);
     buf_str(out, "</system-out>\n");
   }
   buf_str(out, "</testsuite>\n");

@@ -48,6 +48,14 @@ void show_lines(Buf *out, const char *before, const char *safe);
 /* picture.c: what did not hold in a test, line by line, with the values of its parts below them; safe text. */
 void show_unmet(Buf *out, Sources *s, const Unmet *u);
 
+/* report_diag.c: one message, with the lines that it is about. */
+void show_diag(Buf *out, Sources *s, const Diag *d, const ReportStyle *st);
+/* report_test.c: why a test could not be run to its end; what tests reach, and what they do not, line by line. */
+void show_broken(Buf *out, Sources *s, const TestResult *t, const ReportStyle *st);
+void show_reach(Buf *out, Sources *s, const Report *r);
+typedef struct ReachCount { uint32_t reached, all; struct { uint32_t reached, all; } of[REACH_KINDS]; } ReachCount;
+ReachCount reach_count(const Report *r);
+
 /* Whether a finding decides the exit code. */
 bool show_decides(const Finding *f, const ReportStyle *st);
 
@@ -61,7 +69,6 @@ void scratch_init(Buf *scratch, const Buf *out);
 void scratch_end(Buf *scratch, Buf *out);
 
 /* The parts of the text report that have a file of their own. */
-void report_matrix(Buf *out, const Matrix *m, const ReportStyle *st, bool days);  /* days: a cell stands for many */
 void report_findings(Buf *out, Sources *s, const Report *r, const ReportStyle *st);
 
 #endif

@@ -38,8 +38,9 @@ void ast_too_deep(Unit *u, Span at) {
 /* Depth is bounded here, where nodes are made, so that no later walk can overflow. The message comes once: a
  * node that is too deep counts as a leaf from then on. */
 static void deepen(Unit *u, Node *n, const Node *kid) {
-  if (!kid || kid->depth < n->depth) return;
-  n->depth = (uint16_t)(kid->depth + 1);
+  uint16_t own = n->kind != N_LIST;  /* a list is no level of its own: it belongs to what it is the list of */
+  if (!kid || kid->depth + own <= n->depth) return;
+  n->depth = (uint16_t)(kid->depth + own);
   if (n->depth <= AST_DEPTH_MAX) return;
   ast_too_deep(u, n->span);
   n->depth = 1;
@@ -111,11 +112,32 @@ static void doc_line(Unit *u, Span s, Buf *out) {
   buf_add(out, t + i, n - i);
 }
 
-bool ast_doc(Unit *u, Span at, Buf *out) {
-  uint32_t end = u->docs.len;
-  while (end > 0 && u->docs.at[end - 1].lo >= at.lo) end--;
-  uint32_t first = end, below = at.lo;
+bool ast_doc_top(Unit *u, const Source *src, const Node *file, Buf *out) {
+  const Node *first = list_first(file->kid[0]);
+  uint32_t i = 0, from, limit = first ? first->span.lo : src->base + src->len;
+  while (i < u->docs.len && u->docs.at[i].lo < src->base) i++;
+  for (from = i; i < u->docs.len && u->docs.at[i].lo < limit && (i == from || blank_between(u, u->docs.at[i - 1].hi, u->docs.at[i].lo)); i++) {}
+  if (i == from || (first && first->kind != N_USE && blank_between(u, u->docs.at[i - 1].hi, limit))) return false;
+  for (uint32_t k = from; k < i; k++) doc_line(u, u->docs.at[k], out);
+  return true;
+}
+
+/* The documentation comments that end just above `at`: docs.at[first] up to, not with, docs.at[end]. */
+static uint32_t doc_first(Unit *u, Span at, uint32_t *end) {
+  *end = u->docs.len;
+  while (*end > 0 && u->docs.at[*end - 1].lo >= at.lo) --*end;
+  uint32_t first = *end, below = at.lo;
   while (first > 0 && blank_between(u, u->docs.at[first - 1].hi, below)) below = u->docs.at[--first].lo;
+  return first;
+}
+
+bool ast_doc(Unit *u, Span at, Buf *out) {
+  uint32_t end, first = doc_first(u, at, &end);
   for (uint32_t i = first; i < end; i++) doc_line(u, u->docs.at[i], out);
   return first < end;
+}
+
+uint32_t ast_doc_from(Unit *u, Span at) {
+  uint32_t end, first = doc_first(u, at, &end);
+  return first < end ? u->docs.at[first].lo : at.lo;
 }

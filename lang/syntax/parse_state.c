@@ -46,6 +46,12 @@ Node *parse_entity(Parse *p, Span at, int kind, Span word, Node *name, Node *tit
   return make(p, N_ENTITY, at, kind, parse_sym(p, word), name, title, fields, NULL);
 }
 
+Node *parse_braces(Parse *p, Span at, Node *items) {
+  bool map = false;
+  for (Node *n = list_first(items); n; n = n->next) map = map || n->kind == N_PAIR;
+  return make(p, map ? N_MAP : N_SET, at, 0, 0, items, NULL, NULL, NULL);
+}
+
 Node *parse_act(Parse *p, Span at, int act, int modal, Node *quantity, Node *of, Node *to, Node *via) {
   Node *n = make(p, N_ACT, at, act, 0, quantity, of, to, via);
   n->ref = (uint32_t)modal;

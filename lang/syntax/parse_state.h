@@ -25,6 +25,7 @@ typedef struct Parse {
   bool skip_item;   /* the declaration is given up as a whole: go on with the next */
   bool error;       /* a syntax error was just reported: tokens are passed over until a place to go on */
   bool stop;        /* the parser's own stack is full */
+  void *told;       /* what parse_probe.inc fills */
 } Parse;
 
 Sym parse_sym(Parse *p, Span at);
@@ -33,6 +34,7 @@ Node *parse_unit(Parse *p, Span at);      /* a UNIT with the text of `at`, blank
 Node *parse_string(Parse *p, Span at, uint32_t text);
 Node *parse_interp(Parse *p, Span at, Node *head, Node *parts, Node *tail);
 Node *parse_entity(Parse *p, Span at, int kind, Span word, Node *name, Node *title, Node *fields);
+Node *parse_braces(Parse *p, Span at, Node *items);   /* a map when one of them is a pair, else a set */
 Node *parse_act(Parse *p, Span at, int act, int modal, Node *quantity, Node *of, Node *to, Node *via);
 Node *parse_govern(Parse *p, Span at, int op, Node *expr, Node *arg);
 Node *parse_field(Parse *p, Span of, Span name);

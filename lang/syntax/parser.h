@@ -3,8 +3,10 @@
 #include "syntax/ast.h"
 
 /* Text -> tree. Mistakes go to unit->diags; what could be read is returned all the same (a FILE node, or an
- * expression; never NULL for a file, NULL for an expression that could not be read). */
+ * expression; never NULL for a file, NULL for an expression or step of a scenario that could not be read). */
+typedef enum ParseForm { FORM_FILE, FORM_EXPR, FORM_SHOCK } ParseForm;
 Node *parse_file(Unit *u, const Source *src);
 Node *parse_expr(Unit *u, const Source *src);
+Node *parse_form(Unit *u, const Source *src, ParseForm form);
 
 #endif

@@ -200,3 +200,16 @@ void print_file(Unit *u, const Source *src, const Node *file, Buf *out) {
   out->full |= raw.full;
   buf_end(&raw);
 }
+
+void print_one(Unit *u, const Source *src, const Node *n, Buf *out) {
+  Buf raw;
+  buf_init(&raw, u->mem);
+  raw.max = out->max;
+  Print p = {.u = u, .src = src, .out = &raw};
+  p.comment_end = comments_of(u, src, &p.comment);
+  while (p.comment < p.comment_end && u->comments.at[p.comment].lo < n->span.lo) p.comment++;
+  print_item(&p, n);
+  line_up(&raw, out);
+  out->full |= raw.full;
+  buf_end(&raw);
+}

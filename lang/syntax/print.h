@@ -6,6 +6,8 @@
  * lines come from unit->comments and the text; so do numbers, texts, and the author's choice of line breaks. */
 enum { PRINT_WIDTH = 100 };
 void print_file(Unit *u, const Source *src, const Node *file, Buf *out);
+/* One declaration, clause or article of a source that has no mistake, without what stands above it. */
+void print_one(Unit *u, const Source *src, const Node *n, Buf *out);
 
 /* Whether two trees of one unit say the same: kinds, operators, names, figures and texts in order, wherever they stand. */
 bool tree_same(const Unit *u, const Node *a, const Node *b);

@@ -22,6 +22,7 @@ static void member(Print *p, const Node *n);
 static void step(Print *p, const Node *n);
 static void shock(Print *p, const Node *n);
 static void change(Print *p, const Node *n);
+static void declaration(Print *p, const Node *n);
 
 static void one_item(Print *p, const Node *n) {
   print_comments(p, n->span.lo);
@@ -33,6 +34,8 @@ static void one_item(Print *p, const Node *n) {
     case N_REQUIRE: case N_LET: step(p, n); break;
     case N_SHOCK: shock(p, n); break;
     case N_CHANGE: change(p, n); break;
+    case N_ENTITY: case N_SUPPLY: case N_DEMAND: case N_DEMAND_JOINT: case N_REQUIRES: case N_WORLD: case N_CONTROL: case N_FACT: case N_FACT_MAP:
+    case N_ADD_TO: declaration(p, n); break;
     case N_EXPECT: word(p, "expect "); print_expr(p, n->kid[0], BIND_EXPR, true); break;
     case N_GIVEN: word(p, "given "); shock(p, n->kid[0]); break;
   }
@@ -216,7 +219,14 @@ static void value(Print *p, const Node *v) {
   print_group(p, v, value_body, print_breaks_before(p, v->span.lo), true, true);
 }
 
-/* supply, demand, requires, fact: NAME MODS { ... } */
+static void fact_map(Print *p, const Node *n) {
+  named(p, "fact", n->kid[0], NULL);
+  if (n->kid[1]) print_list(p, n);
+  mods(p, n->kid[2]);
+  body(p, n->kid[3], n->span.hi);
+}
+
+/* supply, demand, requires: NAME MODS { ... } */
 static void facts(Print *p, const char *w, const Node *n) {
   word(p, w);
   lead(p, n->kid[0]);
@@ -452,6 +462,37 @@ static void shock(Print *p, const Node *n) {
   mods(p, n->kid[3]);
 }
 
+/* ---- data ---- */
+
+static uint32_t data_head(const Node *n) { return n->kid[1]->span.hi; }
+
+static bool data_broken(const Print *p, const Node *n) {
+  return (n->kid[2] && print_broken(p, data_head(n), n->kid[2]->span.lo)) || mods_broken(p, n->kid[3]);
+}
+
+static void data_rest(Print *p, const Node *n, Mode mode, bool open) {
+  if (n->kid[2]) {
+    print_point(p, mode, data_head(n), n->kid[2]->span.lo, true);
+    word(p, "where ");
+    print_expr(p, n->kid[2], BIND_EXPR, true);
+  }
+  if (n->kid[3]) mods_body(p, n->kid[3], mode, open);
+}
+
+static void data(Print *p, const Node *n) {
+  named(p, "data", n->kid[0], NULL);
+  word(p, " in");
+  lead(p, n->kid[1]);
+  if (n->kid[2] || n->kid[3]) print_group(p, n, data_rest, data_broken(p, n), true, true);
+  body(p, n->kid[4], n->span.hi);
+}
+
+static void add_to(Print *p, const Node *n) {
+  named(p, "add to", n->kid[0], NULL);
+  word(p, " ");
+  member(p, n->kid[1]);
+}
+
 /* ---- the file ---- */
 
 static void use(Print *p, const Node *n) {
@@ -470,7 +511,7 @@ static void declaration(Print *p, const Node *n) {
     case N_SUPPLY: facts(p, "supply", n); break;
     case N_DEMAND: facts(p, "demand", n); break;
     case N_REQUIRES: facts(p, "requires", n); break;
-    case N_FACT_MAP: facts(p, "fact", n); break;
+    case N_FACT_MAP: fact_map(p, n); break;
     case N_DEMAND_JOINT: joint(p, "demand", n); break;
     case N_WORLD: joint(p, "world", n); break;
     case N_TABLE: table(p, n); break;
@@ -483,8 +524,15 @@ static void declaration(Print *p, const Node *n) {
     case N_FN: definition(p, "fn", n, true, n->kid[2], n->kid[3]); break;
     case N_RULE: definition(p, "rule", n, true, NULL, n->kid[2]); break;
     case N_CHECK: check(p, n); break;
+    case N_DATA: data(p, n); break;
+    case N_ADD_TO: add_to(p, n); break;
     case N_SCENARIO: named(p, "scenario", n->kid[0], n->kid[1]); body(p, n->kid[2], n->span.hi); break;
   }
+}
+
+void print_item(Print *p, const Node *n) {
+  if (n->kind == N_CLAUSE || n->kind == N_ARTICLE) one_item(p, n);
+  else declaration(p, n);
 }
 
 void print_file_items(Print *p, const Node *file) {

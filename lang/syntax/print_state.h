@@ -57,5 +57,6 @@ bool print_gens_broken(const Print *p, const Node *gens, uint32_t lo);
 /* The elements, arguments, parameters or keys of a node, between their marks. */
 void print_list(Print *p, const Node *owner);
 void print_file_items(Print *p, const Node *file);
+void print_item(Print *p, const Node *n);   /* a declaration, clause or article */
 
 #endif

@@ -561,7 +561,7 @@ void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
   }
   uint8_t given_up = state & LOOP_GIVEN_UP;
   uint32_t least = vm->rows_never ? 1 : worlds || l->ngens > 1 ? WORLDS_LEAST : ELEMENTS_LEAST;
-  if ((given_up < GIVEN_UP_MOST || vm->rows_never) && left_in(&vm->cells.at[cell]) >= least && !vm->w->tracing && vm->ctx->view && !vm->rows_only && vm->batches < NESTED_MOST) {
+  if ((given_up < GIVEN_UP_MOST || vm->rows_never) && left_in(&vm->cells.at[cell]) >= least && !vm->w->tracing && !vm->reached && vm->ctx->view && !vm->rows_only && vm->batches < NESTED_MOST) {
     Sweep s = {.loop = l, .body = l->body, .gens = l->gens, .ngens = l->ngens};
     s.pool.mem = vm->mem;
     s.b.vm = vm;

@@ -7,6 +7,12 @@
 
 static Value unknown(Vm *vm, CauseKind kind) { return value_unknown(&vm->rt, world_cause(vm->w, kind, 0, 0, vm_place(vm))); }
 
+/* Of a text: where a row of data is at hand, its place is that of the cell read last. */
+static Value unknown_text(Vm *vm, CauseKind kind, bool empty) {
+  bool cell = vm->row.rows != NULL;
+  return value_unknown(&vm->rt, world_cause(vm->w, cell && empty ? CAUSE_CELL : kind, 0, 0, cell ? vm->row.cell : vm_place(vm)));
+}
+
 static Value length(Value v) {
   if (v.tag == V_INTS) return value_int(value_hi(v) < value_lo(v) ? 0 : (int64_t)value_hi(v) - value_lo(v) + 1);
   return value_int(value_seq(v)->o.len);
@@ -32,6 +38,17 @@ static Value bound(Vm *vm, char mark, Num n, UnitId unit, Value why) {
   return value_interval(&vm->rt, &zero, &n, unit, why);
 }
 
+/* As in a draft; other writers have a large E too. */
+static int read_figure(Mem *m, const char *s, size_t n, Num *x) {
+  if (!memchr(s, 'E', n)) return num_read(m, s, n, x);
+  Buf b;
+  buf_init(&b, m);
+  for (size_t i = 0; i < n; i++) buf_char(&b, s[i] == 'E' ? 'e' : s[i]);
+  int bad = num_read(m, buf_text(&b), b.len, x);
+  buf_end(&b);
+  return bad;
+}
+
 /* 12, 1_000, -3.5, 40%, >50, <0.1; words and empty cells are unknown. */
 static Value number_of(Vm *vm, Value text) {
   const char *s = value_str(text);
@@ -45,16 +62,22 @@ static Value number_of(Vm *vm, Value text) {
   if (n && *s == '-') negative = true, s++, n--;
   if (n && s[n - 1] == '%') percent = true, n--;
   Num x;
-  if (!n || num_read(vm->mem, s, n, &x)) return unknown(vm, CAUSE_WORDS);
+  if (!n || read_figure(vm->mem, s, n, &x)) return unknown_text(vm, CAUSE_WORDS, !text.obj->len);
   if (percent || negative) {
     Num f = percent ? num_dec(negative ? -1 : 1, -2) : num_int(-1), y = num_mul(vm->mem, x, f);
     num_drop(vm->mem, x);
     x = y;
   }
   if (!mark) return value_figure(x, UNIT_ONE);
-  Value why = unknown(vm, CAUSE_LOOSE), v = bound(vm, mark, x, UNIT_ONE, why);
+  Value why = unknown_text(vm, CAUSE_LOOSE, false), v = bound(vm, mark, x, UNIT_ONE, why);
   value_drop(vm->mem, why);
   return v;
+}
+
+static Value date_of(Vm *vm, Value text) {
+  Day d;
+  if (date_read(value_str(text), text.obj->len, &d)) return unknown_text(vm, CAUSE_WORDS, !text.obj->len);
+  return value_date(d);
 }
 
 static Value slug(Vm *vm, Value text) {
@@ -96,7 +119,6 @@ static Value plain(Vm *vm, Value x) {
 static Value joined(Vm *vm, Value v, Value between) {
   Buf b;
   Value why = {0};
-  if (v.tag == V_INTS || v.tag == V_MAP) { vm_fail(vm, DIAG_E0404, "join takes a set or a list"); return value_int(0); }
   if (op_vague(vm, v, &why)) return why;
   buf_init(&b, vm->mem);
   for (uint32_t i = 0; i < v.obj->len; i++) {
@@ -109,7 +131,6 @@ static Value joined(Vm *vm, Value v, Value between) {
 }
 
 static Value sorted(Vm *vm, Value v) {
-  if (v.tag == V_INTS || v.tag == V_MAP) { vm_fail(vm, DIAG_E0404, "sorted takes a set or a list"); return value_int(0); }
   Value why = {0};
   if (op_vague(vm, v, &why)) return why;
   const Seq *s = value_seq(v);
@@ -134,7 +155,7 @@ static Value sorted(Vm *vm, Value v) {
 
 static Value nth(Vm *vm, Value v, Value place) {
   int64_t n;
-  if (v.tag == V_INTS || v.tag == V_MAP || !value_is_exact(place) || !num_to_i64(vm->mem, value_num(place), &n) || n < 1 || n > value_seq(v)->o.len) return unknown(vm, CAUSE_KEY);
+  if (!value_is_exact(place) || !num_to_i64(vm->mem, value_num(place), &n) || n < 1 || n > value_seq(v)->o.len) return unknown(vm, CAUSE_KEY);
   return value_keep(value_seq(v)->at[n - 1]);
 }
 
@@ -214,14 +235,30 @@ Value vm_index(Vm *vm, Value of, Value key) {
   return i < s->o.len ? value_keep(s->at[2 * i + 1]) : unknown(vm, CAUSE_KEY);
 }
 
+/* A range that the library writes stands for what the draft does not say, which is named elsewhere. */
+static bool in_library(const Vm *vm) {
+  return vm->frames.len && vm->p->modules.at[vm->p->funcs.at[vm->frames.at[vm->frames.len - 1].func].module].library;
+}
+
 static Value end_figure(Vm *vm, Value lo, const Value *hi, Builtin b) {
-  Value why = unknown(vm, CAUSE_LOOSE), v;
+  Value why = in_library(vm) ? (Value){0} : unknown(vm, CAUSE_LOOSE), v;
   if (!value_is_exact(lo) || (hi && !value_is_exact(*hi))) { vm_fail(vm, DIAG_E0404, "%s takes exact figures", builtin_info(b)->name); v = value_int(0); }
   else if (b == BUILTIN_at_least) { Num n = num_keep(value_num(lo)); v = value_interval(&vm->rt, &n, NULL, lo.unit, why); }
   else if (b == BUILTIN_at_most) { Num n = num_keep(value_num(lo)), zero = num_int(0); v = value_interval(&vm->rt, &zero, &n, lo.unit, why); }
   else if (fig_hull(&vm->rt, lo, *hi, why, &v)) { vm_fail_units(vm, FIG_UNITS, "the ends of one range", lo, *hi); v = value_int(0); }
   value_drop(vm->mem, why);
-  return v;
+  Value exact;
+  if (!world_settled(vm->w, CAUSE_LOOSE, 0, 0, vm_place(vm), v, &exact)) return v;
+  value_drop(vm->mem, v);
+  return exact;
+}
+
+/* An exact figure, or one end of one that is not. */
+static Value end_of(Vm *vm, Value v, bool high) {
+  const Ivl *x = (const Ivl *)v.obj;
+  if (v.tag != V_IVL) return value_keep(v);
+  if (high ? x->has_hi : x->has_lo) return value_figure(num_keep(high ? x->hi : x->lo), v.unit);
+  return value_unknown2(&vm->rt, v, v);
 }
 
 static Value days_of(Vm *vm, Value v) {
@@ -262,6 +299,7 @@ static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
   Dep *d = &vm->dep;
   switch (b) {
     case BUILTIN_clauses: dep_stretch(w, vm->ctx, d); d->who = UINT64_MAX; break;
+    case BUILTIN_in_force: dep_stretch(w, vm->ctx, d); break;
     case BUILTIN_needed: case BUILTIN_has_need: dep_need(w, vm->ctx, ent_index(last), d); break;
     case BUILTIN_rate: dep_resource(w, vm->ctx, ent_index(first), DEP_REQUIRE, d); break;
     case BUILTIN_inputs: case BUILTIN_uses: dep_resource(w, vm->ctx, ent_index(first), DEP_REQUIRE, d); break;
@@ -271,7 +309,7 @@ static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
       d->who = who;
       break;
     }
-    case BUILTIN_producers: dep_resource(w, vm->ctx, ent_index(last), DEP_SUPPLY, d); break;
+    case BUILTIN_producers: case BUILTIN_unnamed: dep_resource(w, vm->ctx, ent_index(last), DEP_SUPPLY, d); break;
     case BUILTIN_demanded: dep_resource(w, vm->ctx, ent_index(last), DEP_DEMAND, d); break;
     default: dep_resource(w, vm->ctx, ent_index(last), vm->ctx->nscales ? DEP_SUPPLY | DEP_PROMISE : DEP_PROMISE, d); break;
   }
@@ -315,6 +353,7 @@ static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_capacity: return world_capacity(w, x, first, last);
     case BUILTIN_share: return world_share(w, x, first, last);
     case BUILTIN_producers: return world_producers(w, x, first);
+    case BUILTIN_unnamed: return world_unnamed(w, x, first);
     case BUILTIN_committed: return world_committed(w, x, first, last);
     case BUILTIN_intended: return world_intended(w, x, first, last);
     case BUILTIN_suppliers: return n == 2 ? suppliers_within(vm, first, a[1]) : world_suppliers(w, x, first);
@@ -326,7 +365,8 @@ static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_rate: return world_rate(w, x, first, last);
     case BUILTIN_stockpiled: return world_stockpiled(w, x, n == 2 ? first : WHO_JOINT, last);
     case BUILTIN_carried: return world_carried(w, x, first);
-    case BUILTIN_blocked: return value_bool(world_blocked(w, x, first, last));
+    case BUILTIN_blocked: return world_blocked(w, x, first, last);
+    case BUILTIN_in_force: return world_in_force(w, x, first);
     case BUILTIN_clauses: return world_clauses(w, x, a[0].aux);
     default: return value_int(0);
   }
@@ -349,13 +389,16 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_len: return length(a[0]);
     case BUILTIN_round: return rounded(vm, a[0], n > 1 ? &a[1] : NULL);
     case BUILTIN_number: return number_of(vm, a[0]);
+    case BUILTIN_date: return date_of(vm, a[0]);
     case BUILTIN_plain: return plain(vm, a[0]);
     case BUILTIN_join: return joined(vm, a[0], a[1]);
     case BUILTIN_slug: return slug(vm, a[0]);
+    case BUILTIN_name_in: return vm_name_in(vm, a[0], a[1]);
     case BUILTIN_sorted: return sorted(vm, a[0]);
     case BUILTIN_nth: return nth(vm, a[0], a[1]);
     case BUILTIN_between: return end_figure(vm, a[0], &a[1], b);
     case BUILTIN_at_least: case BUILTIN_at_most: return end_figure(vm, a[0], NULL, b);
+    case BUILTIN_least: case BUILTIN_most: return end_of(vm, a[0], b == BUILTIN_most);
     case BUILTIN_days: return days_of(vm, a[0]);
     case BUILTIN_months: return months_of(vm, a[0], n > 1 ? &a[1] : NULL);
     case BUILTIN_year: return date_part(vm, a[0], true);
@@ -399,6 +442,7 @@ Value vm_field(Vm *vm, Value v, uint32_t slot) {
   const char *id = sym_text(vm->p, e->id);
   if (slot == FIELD_ID) return value_text(&vm->rt, id, strlen(id));
   if (slot == FIELD_NAME) return value_text(&vm->rt, e->name, strlen(e->name));
+  if (ent_kind(v.aux) == K_CLAUSE) clause_read(vm->w, ent_index(v.aux));
   if (ent_kind(v.aux) == K_CLAUSE && ent_index(v.aux) < vm->w->clauses.len) return clause_field(vm, v.aux, slot);
   uint32_t kind = ent_kind(v.aux), at = ent_index(v.aux) * vm->p->kinds.at[kind].fields.len + slot;
   if (at < vm->w->fields[kind].len) {
@@ -406,5 +450,7 @@ Value vm_field(Vm *vm, Value v, uint32_t slot) {
     if (f.tag == V_FUNC) return vm_run(vm, f.aux, NULL, 0, vm->ctx);
     if (f.tag != V_NONE) return value_keep(f);
   }
+  Value settled, none = {0};
+  if (world_settled(vm->w, CAUSE_FIELD, v.aux, slot, (Span){0, 0}, none, &settled)) return settled;
   return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_FIELD, v.aux, slot, (Span){0, 0}));
 }

@@ -1,19 +1,8 @@
-#include "vm/vm.h"
+#include "vm/load.h"
 #include <string.h>
 
 /* Declarations -> the world's columns. What a declaration says as an expression is evaluated here once, unless it changes
  * from day to day: then the column holds the function, and the world asks for it where it is used. */
-
-typedef struct Load {
-  Vm *vm;
-  World *w;
-  Program *p;
-  Ctx *ctx;            /* before any fact is known: nothing but constants can be asked */
-  uint32_t cite;       /* of the declaration at hand */
-  bool reading;        /* a clause again, in an agreement as amended, whose term may leave it no day */
-} Load;
-
-static bool stop(const Load *l) { return l->vm->failed || mem_failed(l->vm->mem); }
 
 /* ---- expressions ---- */
 
@@ -29,13 +18,19 @@ static Value literal(Load *l, Node *e) {
   }
 }
 
+/* A loose figure that is being settled is worked out where it is used, each time anew. */
+static bool being_settled(const Load *l, const Func *f) {
+  const Settled *s = l->w->settled;
+  return s && s->what.kind == CAUSE_LOOSE && f->body->span.lo <= s->what.span.lo && s->what.span.hi <= f->body->span.hi;
+}
+
 /* arg: the member that `each m of` stands for, or UINT32_MAX. */
-static Value value_of(Load *l, Node *e, Ent arg) {
+Value load_value(Load *l, Node *e, Ent arg) {
   uint32_t f = program_thunk(l->p, e);
   if (f == UINT32_MAX) return literal(l, e);
   const Func *fn = &l->p->funcs.at[f];
   uint32_t n = arg != UINT32_MAX && fn->nparam ? 1 : 0;
-  if (fn->flags & FLAG_VARIES) {
+  if (fn->flags & FLAG_VARIES || being_settled(l, fn)) {
     Value v = {.tag = V_FUNC, .aux = f, .i = n ? (int64_t)arg + 1 : 0};
     return v;
   }
@@ -44,32 +39,32 @@ static Value value_of(Load *l, Node *e, Ent arg) {
 }
 
 /* A figure in a resource's unit; shares stay as they are. */
-static Value figure_of(Load *l, Node *e, Ent arg, uint32_t res, bool share_too) {
-  Value v = value_of(l, e, arg), out;
+Value load_figure(Load *l, Node *e, Ent arg, uint32_t res, bool share_too) {
+  Value v = load_value(l, e, arg), out;
   UnitId u = l->p->resource_unit.at[res];
   if (!value_is_figure(v) || (share_too && v.unit == UNIT_ONE) || u == UNIT_NONE) return v;
   FigErr err = fig_convert(&l->vm->rt, v, u, &out);
   value_drop(l->vm->mem, v);
   if (!err) return out;
-  if (!stop(l)) {
+  if (!load_stop(l)) {
     vm_fail(l->vm, DIAG_E0401, "this figure is not in a unit that converts to %s", unit_text(&l->p->units, u));
     l->vm->error.span = e->span;
   }
   return value_int(0);
 }
 
-static Day day_of(Load *l, Node *e, Ent arg) {
-  Value v = value_of(l, e, arg);
+Day load_day(Load *l, Node *e, Ent arg) {
+  Value v = load_value(l, e, arg);
   if (v.tag == V_DATE) return (Day)v.i;
   value_drop(l->vm->mem, v);
-  if (!stop(l)) {
+  if (!load_stop(l)) {
     vm_fail(l->vm, DIAG_E0404, "a window needs a known date");
     l->vm->error.span = e->span;
   }
   return DAY_MIN;
 }
 
-static void cite_of(Load *l, Node *mods) {
+static void cite_read(Load *l, Node *mods) {
   VEC(uint32_t) at = {0};
   for (Node *m = list_first(mods); m; m = m->next)
     if (m->op == MOD_CITE)
@@ -79,16 +74,14 @@ static void cite_of(Load *l, Node *mods) {
   vec_end(l->vm->mem, &at);
 }
 
-static Day next_day(Day d) { return d == DAY_OPEN || d >= DAY_MAX ? DAY_OPEN : d + 1; }
-
-static Window window_in(Load *l, Node *mods, Window w, Ent arg) {
+Window load_window(Load *l, Node *mods, Window w, Ent arg) {
   for (Node *m = list_first(mods); m; m = m->next) {
     if (m->op == MOD_CITE || m->op == MOD_WHEN || m->op == MOD_UNLESS) continue;
-    Day d = day_of(l, m->kid[0], arg);
+    Day d = load_day(l, m->kid[0], arg);
     w.stated = true;
     if (m->op == MOD_FROM || m->op == MOD_BY) w.from = d;
-    else w.until = m->op == MOD_UNTIL ? d : next_day(d);
-    if (w.until <= w.from && !l->reading && !stop(l)) {
+    else w.until = m->op == MOD_UNTIL ? d : load_next_day(d);
+    if (w.until <= w.from && !l->reading && !load_stop(l)) {
       vm_fail(l->vm, DIAG_E0305, "this window ends before it begins");
       l->vm->error.span = m->span;
     }
@@ -96,32 +89,44 @@ static Window window_in(Load *l, Node *mods, Window w, Ent arg) {
   return w;
 }
 
-static const Window always = {DAY_MIN, DAY_OPEN, false};
+/* What modifiers cite; within a data block that is the same for every row. */
+void load_cite(Load *l, Node *mods) {
+  uint64_t known;
+  if (!mods) return;
+  if (l->block && map_get(&l->cites, (uintptr_t)mods, &known)) { if (known) l->cite = (uint32_t)known; return; }
+  uint32_t before = l->cite;
+  l->cite = 0;
+  cite_read(l, mods);
+  if (l->block) map_put(&l->cites, (uintptr_t)mods, l->cite);
+  if (!l->cite) l->cite = before;
+}
+
+const Window load_always = {DAY_MIN, DAY_OPEN, false};
 
 /* ---- sets of entities as bits ---- */
 
-static void bits_add(uint64_t *bits, Value v) {
+void load_bits_add(uint64_t *bits, Value v) {
   if (v.tag == V_ENT) bits_set(bits, ent_index(v.aux));
   if (v.tag != V_SET && v.tag != V_LIST) return;
-  for (uint32_t i = 0; i < v.obj->len; i++) bits_add(bits, value_seq(v)->at[i]);
+  for (uint32_t i = 0; i < v.obj->len; i++) load_bits_add(bits, value_seq(v)->at[i]);
 }
 
-static void targets_add(Load *l, uint64_t *bits, Node *n, Ent arg) {
-  Node *e = n->kind == N_SET ? list_first(n->kid[0]) : n;
-  for (; e; e = n->kind == N_SET ? e->next : NULL) {
-    Value v = value_of(l, e, arg);
-    if (v.tag == V_FUNC) { Value a = value_ent(arg), now = vm_run(l->vm, v.aux, &a, v.i ? 1 : 0, l->ctx); bits_add(bits, now); value_drop(l->vm->mem, now); }
-    else bits_add(bits, v);
+void load_targets_add(Load *l, uint64_t *bits, Node *n, Ent arg) {
+  bool each = n->kind == N_SET && program_thunk(l->p, n) == UINT32_MAX;   /* else it is evaluated as a whole */
+  for (Node *e = each ? list_first(n->kid[0]) : n; e; e = each ? e->next : NULL) {
+    Value v = load_value(l, e, arg);
+    if (v.tag == V_FUNC) { Value a = value_ent(arg), now = vm_run(l->vm, v.aux, &a, v.i ? 1 : 0, l->ctx); load_bits_add(bits, now); value_drop(l->vm->mem, now); }
+    else load_bits_add(bits, v);
     value_drop(l->vm->mem, v);
   }
 }
 
-static uint64_t *kind_bits(Load *l, uint32_t kind) { return world_bits(l->w, l->p->kinds.at[kind].list.len); }
+uint64_t *load_bits(Load *l, uint32_t kind) { return world_bits(l->w, l->p->kinds.at[kind].list.len); }
 
-static uint64_t *targets(Load *l, Node *n, uint32_t kind, Ent arg) {
+uint64_t *load_targets(Load *l, Node *n, uint32_t kind, Ent arg) {
   if (!n) return NULL;
-  uint64_t *bits = kind_bits(l, kind);
-  if (bits) targets_add(l, bits, n, arg);
+  uint64_t *bits = load_bits(l, kind);
+  if (bits) load_targets_add(l, bits, n, arg);
   return bits;
 }
 
@@ -138,86 +143,122 @@ static void supply_push(Load *l, SupplyCols *s, uint32_t res, uint32_t who, Valu
 }
 
 static void entries(Load *l, Node *n, SupplyCols *cols, bool share_too) {
-  uint32_t res = ent_index(n->kid[0]->ref);
-  Window outer = window_in(l, n->kid[1], always, UINT32_MAX);
-  l->cite = 0;
-  cite_of(l, n->kid[1]);
+  Ent r = load_entity(l, n->kid[0], K_RESOURCE);
+  if (r == UINT32_MAX) return;
+  uint32_t res = ent_index(r);
+  Window outer = load_window(l, n->kid[1], load_always, UINT32_MAX);
+  l->cite = l->block_cite;
+  load_cite(l, n->kid[1]);
   uint32_t cite = l->cite;
-  for (Node *e = list_first(n->kid[2]); e && !stop(l); e = e->next) {
-    uint32_t who = e->kid[0]->op == REF_ENTITY ? ent_index(e->kid[0]->ref) : WHO_REST;
+  for (Node *e = list_first(n->kid[2]); e && !load_stop(l); e = e->next) {
+    bool rest = e->kid[0]->kind == N_NAME && e->kid[0]->op != REF_ENTITY;
+    Ent who = rest ? UINT32_MAX : load_entity(l, e->kid[0], K_COUNTRY);
+    if (!rest && who == UINT32_MAX) continue;
     l->cite = cite;
-    cite_of(l, e->kid[2]);
-    supply_push(l, cols, res, who, figure_of(l, e->kid[1], UINT32_MAX, res, share_too), window_in(l, e->kid[2], outer, UINT32_MAX), e->span, l->cite);
+    load_cite(l, e->kid[2]);
+    Value v = load_figure(l, e->kid[1], UINT32_MAX, res, share_too);
+    Span span = load_place(l, e);
+    supply_push(l, cols, res, rest ? WHO_REST : ent_index(who), v, load_window(l, e->kid[2], outer, UINT32_MAX), span, l->cite);
   }
 }
 
 static void one_figure(Load *l, Node *n, SupplyCols *cols) {
-  uint32_t res = ent_index(n->kid[0]->ref);
-  l->cite = 0;
-  cite_of(l, n->kid[2]);
-  supply_push(l, cols, res, WHO_JOINT, figure_of(l, n->kid[1], UINT32_MAX, res, false), window_in(l, n->kid[2], always, UINT32_MAX), n->span, l->cite);
+  Ent r = load_entity(l, n->kid[0], K_RESOURCE);
+  if (r == UINT32_MAX) return;
+  l->cite = l->block_cite;
+  load_cite(l, n->kid[2]);
+  Value v = load_figure(l, n->kid[1], UINT32_MAX, ent_index(r), false);
+  Span span = load_place(l, n);
+  supply_push(l, cols, ent_index(r), WHO_JOINT, v, load_window(l, n->kid[2], load_always, UINT32_MAX), span, l->cite);
 }
 
 static void require_push(Load *l, uint32_t res, Node *input, Node *rate, Window win, Span span, uint32_t cite) {
   RequireCols *r = &l->w->requires;
   Mem *m = l->vm->mem;
   Value v = {0};
-  if (rate) v = value_of(l, rate, UINT32_MAX);
+  Ent in = load_entity(l, input, K_RESOURCE);
+  if (in == UINT32_MAX) return;
+  if (rate) v = load_value(l, rate, UINT32_MAX);
   if (!vec_push(m, &r->rate, v)) value_drop(m, v);
   vec_push(m, &r->res, res);
-  vec_push(m, &r->input, ent_index(input->ref));
+  vec_push(m, &r->input, ent_index(in));
   vec_push(m, &r->win, win);
-  vec_push(m, &r->span, span);
+  vec_push(m, &r->span, l->block ? l->vm->row.cell : span);
   vec_push(m, &r->cite, cite);
 }
 
 static void requires(Load *l, Node *n) {
-  Window win = window_in(l, n->kid[1], always, UINT32_MAX);
-  l->cite = 0;
-  cite_of(l, n->kid[1]);
-  for (Node *e = list_first(n->kid[2]); e && !stop(l); e = e->next) require_push(l, ent_index(n->kid[0]->ref), e->kid[0], e->kid[1], win, e->span, l->cite);
+  Ent r = load_entity(l, n->kid[0], K_RESOURCE);
+  if (r == UINT32_MAX) return;
+  Window win = load_window(l, n->kid[1], load_always, UINT32_MAX);
+  l->cite = l->block_cite;
+  load_cite(l, n->kid[1]);
+  for (Node *e = list_first(n->kid[2]); e && !load_stop(l); e = e->next) require_push(l, ent_index(r), e->kid[0], e->kid[1], win, e->span, l->cite);
 }
 
 static void table_push(Load *l, uint32_t table, const Value *keys, Value v, Window win, Span span) {
   TableCols *t = &l->w->tables;
   Mem *m = l->vm->mem;
   for (uint32_t i = 0; i < TABLE_KEY_MAX; i++) {
-    Value none = {0};
-    vec_push(m, &t->key[i], keys ? keys[i] : none);
+    Value none = {0}, key = keys ? keys[i] : none;
+    if (!vec_push(m, &t->key[i], key)) value_drop(m, key);
   }
-  vec_push(m, &t->value, v);
+  if (!vec_push(m, &t->value, v)) value_drop(m, v);
   vec_push(m, &t->table, table);
   vec_push(m, &t->win, win);
   vec_push(m, &t->span, span);
   vec_push(m, &t->cite, l->cite);
 }
 
+/* The i-th key of a fact. False: there is no such entity, which has been said; then no key is left. */
+static bool key_of(Load *l, const Node *fact, Node *k, uint32_t i, Value keys[TABLE_KEY_MAX]) {
+  TypeInfo t = type_at(&l->p->types, l->p->tables.at[fact->ref].key[i]);
+  Ent e = UINT32_MAX;
+  bool entity = t.kind == TY_ENTITY && (k->kind == N_ATOM || k->op == REF_ENTITY);
+  if (!entity || (e = load_entity(l, k, t.a)) != UINT32_MAX) {
+    keys[i] = entity ? value_ent(e) : load_value(l, k, UINT32_MAX);
+    return true;
+  }
+  for (uint32_t n = 0; n < TABLE_KEY_MAX; n++) value_drop(l->vm->mem, keys[n]);
+  return false;
+}
+
+static bool keys_of(Load *l, const Node *fact, Node *list, Value keys[TABLE_KEY_MAX]) {
+  uint32_t i = 0;
+  for (Node *k = list_first(list); k && i < TABLE_KEY_MAX; k = k->next)
+    if (!key_of(l, fact, k, i++, keys)) return false;
+  return true;
+}
+
 static void fact(Load *l, Node *n) {
   Value keys[TABLE_KEY_MAX] = {{0}};
-  uint32_t i = 0;
-  for (Node *k = list_first(n->kid[1]); k && i < TABLE_KEY_MAX; k = k->next) keys[i++] = value_of(l, k, UINT32_MAX);
-  l->cite = 0;
-  cite_of(l, n->kid[3]);
-  table_push(l, n->ref, keys, value_of(l, n->kid[2], UINT32_MAX), window_in(l, n->kid[3], always, UINT32_MAX), n->span);
+  if (!keys_of(l, n, n->kid[1], keys)) return;
+  l->cite = l->block_cite;
+  load_cite(l, n->kid[3]);
+  Value v = load_value(l, n->kid[2], UINT32_MAX);
+  Span span = load_place(l, n);
+  table_push(l, n->ref, keys, v, load_window(l, n->kid[3], load_always, UINT32_MAX), span);
 }
 
 static void fact_map(Load *l, Node *n) {
-  Window outer = window_in(l, n->kid[1], always, UINT32_MAX);
-  l->cite = 0;
-  cite_of(l, n->kid[1]);
-  uint32_t cite = l->cite;
-  for (Node *e = list_first(n->kid[2]); e && !stop(l); e = e->next) {
+  Window outer = load_window(l, n->kid[2], load_always, UINT32_MAX);
+  l->cite = l->block_cite;
+  load_cite(l, n->kid[2]);
+  uint32_t cite = l->cite, last = l->p->tables.at[n->ref].nkey - 1;
+  for (Node *e = list_first(n->kid[3]); e && !load_stop(l); e = e->next) {
     Value keys[TABLE_KEY_MAX] = {{0}};
-    keys[0] = value_ent(e->kid[0]->ref);
+    if (!keys_of(l, n, n->kid[1], keys) || !key_of(l, n, e->kid[0], last, keys)) continue;
     l->cite = cite;
-    cite_of(l, e->kid[2]);
-    table_push(l, n->ref, keys, value_of(l, e->kid[1], UINT32_MAX), window_in(l, e->kid[2], outer, UINT32_MAX), e->span);
+    load_cite(l, e->kid[2]);
+    Value v = load_value(l, e->kid[1], UINT32_MAX);
+    Span span = load_place(l, e);
+    table_push(l, n->ref, keys, v, load_window(l, e->kid[2], outer, UINT32_MAX), span);
   }
 }
 
 /* ---- fields ---- */
 
-static void field_set(Load *l, Ent e, const char *name, Value v) {
+void load_field(Load *l, Ent e, const char *name, Value v) {
   uint32_t slot, kind = ent_kind(e), n = l->p->kinds.at[kind].fields.len, at = ent_index(e) * n;
   Sym s = intern_find(l->p->unit->names, name, strlen(name));
   if (!s || !field_find(l->p, kind, s, &slot) || at + slot >= l->w->fields[kind].len) { value_drop(l->vm->mem, v); return; }
@@ -234,34 +275,35 @@ static void fields_room(Load *l) {
   }
 }
 
-static Value bits_value(Load *l, const uint64_t *bits, uint32_t kind) { return world_bits_value(l->w, kind, bits); }
+Value load_bits_value(Load *l, const uint64_t *bits, uint32_t kind) { return world_bits_value(l->w, kind, bits); }
 
 static Value text_value(Load *l, const char *s) { return value_text(&l->vm->rt, s, strlen(s)); }
 
-static void control(Load *l, Node *n) {
-  ControlFacts c = {.by = ent_index(n->kid[2]->ref), .span = n->span};
-  c.resources = targets(l, n->kid[3], K_RESOURCE, UINT32_MAX);
-  c.against = targets(l, n->kid[4], K_COUNTRY, UINT32_MAX);
-  c.win = window_in(l, n->kid[5], always, UINT32_MAX);
-  l->cite = 0;
-  cite_of(l, n->kid[5]);
+void load_control(Load *l, Node *n, Ent e) {
+  Ent by = load_entity(l, n->kid[2], K_COUNTRY);
+  ControlFacts c = {.by = by == UINT32_MAX ? 0 : ent_index(by), .span = load_place(l, n)};
+  c.resources = load_targets(l, n->kid[3], K_RESOURCE, UINT32_MAX);
+  c.against = load_targets(l, n->kid[4], K_COUNTRY, UINT32_MAX);
+  c.win = load_window(l, n->kid[5], load_always, UINT32_MAX);
+  l->cite = l->block_cite;
+  load_cite(l, n->kid[5]);
   c.cite = l->cite;
-  for (Node *s = list_first(n->kid[6]); s && !stop(l); s = s->next) {
-    Value v = value_of(l, s, UINT32_MAX);
-    Window w = {value_lo(v), next_day(value_hi(v)), true};
+  for (Node *s = list_first(n->kid[6]); s && !load_stop(l); s = s->next) {
+    Value v = load_value(l, s, UINT32_MAX);
+    Window w = {value_lo(v), load_next_day(value_hi(v)), true};
     if (v.tag == V_RANGE) vec_push(l->vm->mem, &c.suspended, w);
     value_drop(l->vm->mem, v);
   }
   vec_push(l->vm->mem, &l->w->controls, c);
-  field_set(l, n->ref, "by", value_ent(n->kid[2]->ref));
-  field_set(l, n->ref, "on", bits_value(l, c.resources, K_RESOURCE));
-  if (c.against) field_set(l, n->ref, "against", bits_value(l, c.against, K_COUNTRY));
-  if (c.win.from > DAY_MIN) field_set(l, n->ref, "from", value_date(c.win.from));
-  if (c.win.until < DAY_OPEN) field_set(l, n->ref, "until", value_date(c.win.until));
+  if (by != UINT32_MAX) load_field(l, e, "by", value_ent(by));
+  load_field(l, e, "on", load_bits_value(l, c.resources, K_RESOURCE));
+  if (c.against) load_field(l, e, "against", load_bits_value(l, c.against, K_COUNTRY));
+  if (c.win.from > DAY_MIN) load_field(l, e, "from", value_date(c.win.from));
+  if (c.win.until < DAY_OPEN) load_field(l, e, "until", value_date(c.win.until));
 }
 
 static void inputs_field(Load *l, Ent r, Node *e) {
-  for (Node *n = list_first(e->kid[0]); n && !stop(l); n = n->next) require_push(l, ent_index(r), n->kind == N_PAIR ? n->kid[0] : n, n->kind == N_PAIR ? n->kid[1] : NULL, always, n->span, 0);
+  for (Node *n = list_first(e->kid[0]); n && !load_stop(l); n = n->next) require_push(l, ent_index(r), n->kind == N_PAIR ? n->kid[0] : n, n->kind == N_PAIR ? n->kid[1] : NULL, load_always, n->span, 0);
 }
 
 /* r.requires: every input that is declared of it, on whatever day. */
@@ -270,317 +312,48 @@ static void inputs_fields(Load *l) {
   uint32_t n = l->w->nresource;
   uint64_t **bits = mem_zero(l->vm->mem, (n + 1) * sizeof *bits);
   for (uint32_t i = 0; bits && i < q->res.len; i++) {
-    if (!bits[q->res.at[i]]) bits[q->res.at[i]] = kind_bits(l, K_RESOURCE);
+    if (!bits[q->res.at[i]]) bits[q->res.at[i]] = load_bits(l, K_RESOURCE);
     if (bits[q->res.at[i]]) bits_set(bits[q->res.at[i]], q->input.at[i]);
   }
-  for (uint32_t r = 0; bits && r < n; r++) field_set(l, ent_make(K_RESOURCE, r), "requires", bits_value(l, bits[r], K_RESOURCE));
+  for (uint32_t r = 0; bits && r < n; r++) load_field(l, ent_make(K_RESOURCE, r), "requires", load_bits_value(l, bits[r], K_RESOURCE));
   mem_free(l->vm->mem, bits, (n + 1) * sizeof *bits);
+}
+
+void load_field_set(Load *l, Ent e, Node *f) {
+  const char *name = sym_text(l->p, f->sym);
+  uint32_t kind = ent_kind(e);
+  if (kind == K_RESOURCE && !strcmp(name, "unit")) return;
+  if (kind == K_RESOURCE && !strcmp(name, "requires")) { inputs_field(l, e, f->kid[0]); return; }
+  Value v = load_value(l, f->kid[0], UINT32_MAX);
+  if (kind == K_ROUTE && !strcmp(name, "passes")) {
+    uint64_t *bits = load_bits(l, K_COUNTRY);
+    if (bits) load_bits_add(bits, v);
+    l->w->passes.at[ent_index(e)] = bits;
+  }
+  load_field(l, e, name, v);
 }
 
 static void entity(Load *l, Node *n) {
   Ent e = n->ref;
   uint32_t kind = ent_kind(e);
-  if (kind == K_RESOURCE && l->p->resource_unit.at[ent_index(e)] != UNIT_NONE) field_set(l, e, "unit", text_value(l, unit_text(&l->p->units, l->p->resource_unit.at[ent_index(e)])));
-  if (kind == K_RESOURCE) field_set(l, e, "critical", value_bool(true));
-  for (Node *f = list_first(n->kid[2]); f && !stop(l); f = f->next) {
-    const char *name = sym_text(l->p, f->sym);
-    if (kind == K_RESOURCE && !strcmp(name, "unit")) continue;
-    if (kind == K_RESOURCE && !strcmp(name, "requires")) { inputs_field(l, e, f->kid[0]); continue; }
-    Value v = value_of(l, f->kid[0], UINT32_MAX);
-    if (kind == K_ROUTE && !strcmp(name, "passes")) {
-      uint64_t *bits = kind_bits(l, K_COUNTRY);
-      if (bits) bits_add(bits, v);
-      l->w->passes.at[ent_index(e)] = bits;
-    }
-    field_set(l, e, name, v);
-  }
-}
-
-/* ---- clauses ---- */
-
-/* own: the recipients of the subject at hand, where they differ from subject to subject. */
-typedef struct Terms { ClauseFacts *c; Node *act; uint32_t clause; Node *binder; uint64_t *own; } Terms;
-
-static void promise_push(Load *l, const Terms *t, uint32_t res, uint32_t who, Value v, Window win, uint8_t act) {
-  PromiseCols *c = &l->w->promises;
-  Mem *m = l->vm->mem;
-  if (!vec_push(m, &c->value, v)) value_drop(m, v);
-  vec_push(m, &c->res, res);
-  vec_push(m, &c->who, who);
-  vec_push(m, &c->win, win);
-  vec_push(m, &c->clause, t->clause);
-  vec_push(m, &c->act, act);
-  vec_push(m, &c->to, t->own);
-}
-
-/* Where the step that begins on `from` ends: where the next one begins. Two that begin on one day contradict each other. */
-static Day step_end(Load *l, Node *map, Node *step, Day from, Ent arg) {
-  Day end = DAY_OPEN;
-  for (Node *p = list_first(map->kid[0]); p && !stop(l); p = p->next) {
-    Day d = p == step ? DAY_MIN : day_of(l, p->kid[0], arg);
-    if (d == from && p != step) {
-      vm_fail(l->vm, DIAG_E0310, "two steps of this schedule begin on the same day");
-      l->vm->error.span = p->span;
-    }
-    if (d > from && d < end) end = d;
-  }
-  return end;
-}
-
-/* A schedule is a row for each step: from its date to the next one's, cut by the clause's window. */
-static void schedule_push(Load *l, const Terms *t, uint32_t res, uint32_t who, Node *map, Ent arg, uint8_t act) {
-  for (Node *p = list_first(map->kid[0]); p && !stop(l); p = p->next) {
-    Window w = t->c->win;
-    Day from = day_of(l, p->kid[0], arg), end = step_end(l, map, p, from, arg);
-    if (w.from < from) w.from = from;
-    if (w.until > end) w.until = end;
-    Value v = act == ACT_STOCKPILE ? value_of(l, p->kid[1], arg) : figure_of(l, p->kid[1], arg, res, false);
-    if (w.from < w.until) promise_push(l, t, res, who, v, w, act);
-    else value_drop(l->vm->mem, v);
-  }
-}
-
-static void quantity_push(Load *l, const Terms *t, uint32_t res, uint32_t who, Node *q, uint8_t act) {
-  Ent arg = t->binder && who != WHO_JOINT ? ent_make(K_COUNTRY, who) : UINT32_MAX;
-  if (q->kind == N_MAP) { schedule_push(l, t, res, who, q, arg, act); return; }
-  promise_push(l, t, res, who, act == ACT_STOCKPILE ? value_of(l, q, arg) : figure_of(l, q, arg, res, false), t->c->win, act);
-}
-
-static uint64_t *own_recipients(Load *l, const Terms *t, Ent subject) {
-  Node *to = t->act->kid[2];
-  uint64_t *bits = t->binder && to && t->act->op == ACT_SUPPLY ? kind_bits(l, K_COUNTRY) : NULL;
-  if (bits) targets_add(l, bits, to, subject);
-  return bits;
-}
-
-/* Rows for a clause that moves goods: each subject by itself, or all jointly. */
-static void rows_push(Load *l, Terms *t, Node *subject, uint32_t res, Node *q, uint8_t act) {
-  uint32_t words = bits_words(l->w->ncountry);
-  if (subject->op == SUBJ_JOINTLY) { quantity_push(l, t, res, WHO_JOINT, q, act); return; }
-  for (uint32_t c = bits_next(t->c->subjects, words, 0); c != UINT32_MAX && !stop(l); c = bits_next(t->c->subjects, words, c + 1)) {
-    t->own = own_recipients(l, t, ent_make(K_COUNTRY, c));
-    quantity_push(l, t, res, c, q, act);
-  }
-  t->own = NULL;
-}
-
-static uint64_t *one_bit(Load *l, uint32_t kind, uint32_t index) {
-  uint64_t *b = kind_bits(l, kind);
-  if (b) bits_set(b, index);
-  return b;
-}
-
-/* Of the clause: in `each p of S ... to p`, everyone's together. */
-static uint64_t *recipients(Load *l, Node *to, const Terms *t, Node *subject) {
-  if (!to) return NULL;
-  uint64_t *bits = kind_bits(l, K_COUNTRY);
-  uint32_t words = bits_words(l->w->ncountry);
-  if (!bits) return NULL;
-  if (!t->binder || subject->op == SUBJ_JOINTLY) { targets_add(l, bits, to, UINT32_MAX); return bits; }
-  for (uint32_t c = bits_next(t->c->subjects, words, 0); c != UINT32_MAX && !stop(l); c = bits_next(t->c->subjects, words, c + 1)) targets_add(l, bits, to, ent_make(K_COUNTRY, c));
-  return bits;
-}
-
-static void act_load(Load *l, Terms *t, Node *subject) {
-  Node *a = t->act;
-  ClauseFacts *c = t->c;
-  uint32_t words = bits_words(l->w->nresource);
-  switch (a->op) {
-    case ACT_SUPPLY: case ACT_BUY: case ACT_STOCKPILE: case ACT_CARRY: {
-      uint32_t res = ent_index(a->kid[1]->ref);
-      c->resources = one_bit(l, K_RESOURCE, res);
-      c->to = recipients(l, a->kid[2], t, subject);
-      if (a->kid[3]) {
-        c->routes = kind_bits(l, K_ROUTE);
-        for (Node *r = list_first(a->kid[3]); r && c->routes; r = r->next) bits_set(c->routes, ent_index(r->ref));
-      }
-      rows_push(l, t, subject, res, a->kid[0], a->op);
-      break;
-    }
-    case ACT_FUND:
-      c->resources = targets(l, a->kid[1], K_RESOURCE, UINT32_MAX);
-      if (!a->kid[3] || !c->resources) break;
-      for (uint32_t r = bits_next(c->resources, words, 0); r != UINT32_MAX && !stop(l); r = bits_next(c->resources, words, r + 1)) rows_push(l, t, subject, r, a->kid[3], ACT_SUPPLY);
-      break;
-    case ACT_EXEMPT:
-      c->to = recipients(l, a->kid[2], t, subject);
-      c->control = ent_index(a->kid[1]->ref);
-      break;
-    case ACT_NOT_RESTRICT:
-      c->resources = targets(l, a->kid[1], K_RESOURCE, UINT32_MAX);
-      c->to = recipients(l, a->kid[2], t, subject);
-      break;
-    default:
-      c->layers = targets(l, a->kid[1], K_LAYER, UINT32_MAX);
-      c->text = value_of(l, a->kid[0], UINT32_MAX);
-      break;
-  }
-}
-
-static uint32_t condition(Load *l, Node *mods, int op) {
-  for (Node *m = list_first(mods); m; m = m->next)
-    if (m->op == op) {
-      uint32_t f = program_thunk(l->p, m->kid[0]);
-      if (f != UINT32_MAX) return f;
-    }
-  return UINT32_MAX;
-}
-
-/* What a clause says in an agreement, into its row. */
-static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row) {
-  AgreementFacts *a = &l->w->agreements.at[agreement];
-  Node *subject = n->kid[2], *act = n->kid[3];
-  ClauseFacts *c = &l->w->clauses.at[row];
-  Terms t = {c, act, row, subject->op == SUBJ_EACH ? subject->kid[0] : NULL, NULL};
-  c->agreement = agreement;
-  c->act = act->op;
-  c->modal = (uint8_t)act->ref;
-  c->binding = act->ref == MODAL_SHALL && a->binding;
-  c->span = n->span;
-  c->control = UINT32_MAX;
-  c->win = (Window){a->first, next_day(a->last), true};
-  c->win = window_in(l, n->kid[4], c->win, UINT32_MAX);
-  c->when = condition(l, n->kid[4], MOD_WHEN);
-  c->unless = condition(l, n->kid[4], MOD_UNLESS);
-  c->binder = t.binder ? 1 : 0;
-  c->subjects = subject->op == SUBJ_ONE ? one_bit(l, K_COUNTRY, ent_index(subject->kid[0]->ref)) : targets(l, subject->kid[1], K_COUNTRY, UINT32_MAX);
-  l->cite = 0;
-  cite_of(l, n->kid[4]);
-  c->cite = l->cite;
-  if (c->subjects && !stop(l)) act_load(l, &t, subject);
-}
-
-static const char *article_word(Load *l, const Node *article) {
-  if (!article) return "";
-  Text title = ast_text(l->p->unit, article->kid[1]);
-  return title.len ? title.at : sym_text(l->p, article->kid[0]->sym);
-}
-
-static void clause(Load *l, Node *n, uint32_t agreement, const Node *article) {
-  clause_row(l, n, agreement, ent_index(n->ref));
-  l->w->clauses.at[ent_index(n->ref)].article = article_word(l, article);
-}
-
-static void head_field(Load *l, AgreementFacts *a, Ent e, Node *m) {
-  const char *name = sym_text(l->p, m->sym);
-  Value v = value_of(l, m->kid[0], UINT32_MAX);
-  if (!strcmp(name, "parties") && (a->parties = kind_bits(l, K_COUNTRY))) bits_add(a->parties, v);
-  if (!strcmp(name, "term") && v.tag == V_RANGE) a->first = value_lo(v), a->last = value_hi(v);
-  if (!strcmp(name, "binding")) a->binding = v.tag == V_TRUE;
-  field_set(l, e, name, v);
-}
-
-static void agreement_head(Load *l, Node *n) {
-  AgreementFacts a = {.parties = kind_bits(l, K_COUNTRY), .first = DAY_MIN, .last = DAY_OPEN, .binding = true, .span = n->kid[0]->span};
-  for (Node *m = list_first(n->kid[2]); m && !stop(l); m = m->next)
-    if (m->kind == N_ARG) head_field(l, &a, n->ref, m);
-  if (a.binding) field_set(l, n->ref, "binding", value_bool(true));
-  vec_push(l->vm->mem, &l->w->agreements, a);
-}
-
-/* While an agreement's clauses are read, `parties` in them are its own. */
-static void clauses_begin(Load *l, uint32_t agreement) {
-  memos_forget(l->vm, 0);
-  l->vm->blank.parties = l->w->agreements.at[agreement].parties;
-}
-
-static void clauses_end(Load *l) {
-  memos_forget(l->vm, 0);
-  l->vm->blank.parties = NULL;
-}
-
-static void agreement(Load *l, Node *n) {
-  uint32_t index = ent_index(n->ref);
-  clauses_begin(l, index);
-  for (Node *m = list_first(n->kid[2]); m && !stop(l); m = m->next) {
-    if (m->kind == N_CLAUSE) clause(l, m, index, NULL);
-    if (m->kind != N_ARTICLE) continue;
-    for (Node *k = list_first(m->kid[2]); k && !stop(l); k = k->next)
-      if (k->kind == N_CLAUSE) clause(l, k, index, m);
-  }
-  clauses_end(l);
-}
-
-/* ---- agreements as amended ---- */
-
-/* An amendment takes effect when it says, and never before the one that it amends. */
-static Day effect_of(Load *l, const Amended *m, const AgreementFacts *before) {
-  Day least = before->amendment ? before->from : DAY_MIN;
-  Node *from = list_first(m->decl->kid[4]);
-  if (!from) return least;
-  Day d = day_of(l, from->kid[0], UINT32_MAX);
-  if (d >= least || stop(l)) return d;
-  Buf day;
-  buf_init(&day, l->vm->mem);
-  date_show(&day, least);
-  vm_fail(l->vm, DIAG_E0317, "this takes effect before what it amends, which does on %s", buf_text(&day));
-  l->vm->error.span = from->span;
-  buf_end(&day);
-  return least;
-}
-
-static void amended_head(Load *l, uint32_t amendment) {
-  const Amended *m = &l->p->amended.at[amendment];
-  uint32_t before = ent_kind(m->of) == K_AGREEMENT ? ent_index(m->of) : l->w->amended.at[ent_index(m->of)];
-  AgreementFacts a = l->w->agreements.at[before];
-  Ent e = m->decl->ref;
-  a.from = effect_of(l, m, &a);
-  a.amendment = amendment + 1;
-  a.before = before;
-  a.root = ent_index(m->root);
-  a.span = m->decl->kid[0]->span;
-  for (Node *k = list_first(m->decl->kid[3]); k && !stop(l); k = k->next)
-    if (k->kind == N_ARG) head_field(l, &a, e, k);
-  field_set(l, e, "parties", bits_value(l, a.parties, K_COUNTRY));
-  field_set(l, e, "term", value_range(a.first, a.last));
-  field_set(l, e, "binding", value_bool(a.binding));
-  field_set(l, e, "agreement", value_ent(m->root));
-  if (a.from > DAY_MIN) field_set(l, e, "from", value_date(a.from));
-  l->w->amended.at[amendment] = l->w->agreements.len;
-  vec_push(l->vm->mem, &l->w->agreements, a);
-}
-
-/* A clause that the amendment leaves standing: the same clause, in another agreement. */
-static void clause_again(Load *l, Ent e, uint32_t agreement) {
-  ClauseFacts c;
-  uint32_t row = l->w->clauses.len;
-  memset(&c, 0, sizeof c);
-  c.reading_of = ent_index(e) + 1;
-  c.next_reading = l->w->clauses.at[ent_index(e)].next_reading;
-  if (!vec_push(l->vm->mem, &l->w->clauses, c)) return;
-  l->w->clauses.at[ent_index(e)].next_reading = row;
-  l->reading = true;
-  clause_row(l, program_entity(l->p, e)->decl, agreement, row);
-  l->reading = false;
-}
-
-static void amended_clauses(Load *l, uint32_t amendment) {
-  const Amended *m = &l->p->amended.at[amendment];
-  uint32_t row = l->w->amended.at[amendment];
-  clauses_begin(l, row);
-  for (uint32_t i = 0; i < m->clauses.len && !stop(l); i++) {
-    AmendedClause k = m->clauses.at[i];
-    if (k.clause == UINT32_MAX) continue;
-    const Entity *e = program_entity(l->p, k.clause);
-    if (e->owner == m->decl->ref) clause(l, e->decl, row, k.article);
-    else clause_again(l, k.clause, row);
-  }
-  clauses_end(l);
+  if (kind == K_RESOURCE && l->p->resource_unit.at[ent_index(e)] != UNIT_NONE) load_field(l, e, "unit", text_value(l, unit_text(&l->p->units, l->p->resource_unit.at[ent_index(e)])));
+  if (kind == K_RESOURCE) load_field(l, e, "critical", value_bool(true));
+  for (Node *f = list_first(n->kid[2]); f && !load_stop(l); f = f->next) load_field_set(l, e, f);
 }
 
 /* ---- scenarios ---- */
 
 static void shock(Load *l, ScenarioFacts *s, Node *n) {
   Shock k = {.op = n->op, .span = n->span, .by = num_int(1)};
-  k.win = window_in(l, n->kid[3], always, UINT32_MAX);
+  k.win = load_window(l, n->kid[3], load_always, UINT32_MAX);
   switch (n->op) {
-    case SHOCK_WITHDRAW: k.countries = targets(l, n->kid[0], K_COUNTRY, UINT32_MAX); break;
+    case SHOCK_WITHDRAW: k.countries = load_targets(l, n->kid[0], K_COUNTRY, UINT32_MAX); break;
     case SHOCK_SCALE: {
       k.index = ent_index(n->kid[0]->ref);
-      k.countries = targets(l, n->kid[1], K_COUNTRY, UINT32_MAX);
-      Value v = value_of(l, n->kid[2], UINT32_MAX);
+      k.countries = load_targets(l, n->kid[1], K_COUNTRY, UINT32_MAX);
+      Value v = load_value(l, n->kid[2], UINT32_MAX);
       if (value_is_exact(v)) k.by = num_keep(value_num(v));
-      else if (!stop(l)) {
+      else if (!load_stop(l)) {
         vm_fail(l->vm, DIAG_E0404, "supply is scaled by a share that is known exactly");
         l->vm->error.span = n->kid[2]->span;
       }
@@ -588,7 +361,7 @@ static void shock(Load *l, ScenarioFacts *s, Node *n) {
       break;
     }
     case SHOCK_SUSPEND: {
-      Value v = value_of(l, n->kid[0], UINT32_MAX);
+      Value v = load_value(l, n->kid[0], UINT32_MAX);
       if (v.tag == V_ENT) k.what = v.aux;
       value_drop(l->vm->mem, v);
       break;
@@ -600,7 +373,7 @@ static void shock(Load *l, ScenarioFacts *s, Node *n) {
 
 static void scenario(Load *l, Node *n) {
   ScenarioFacts s = {0};
-  for (Node *k = list_first(n->kid[2]); k && !stop(l); k = k->next)
+  for (Node *k = list_first(n->kid[2]); k && !load_stop(l); k = k->next)
     if (k->kind == N_SHOCK) shock(l, &s, k);
   vec_push(l->vm->mem, &l->w->scenarios, s);
 }
@@ -608,10 +381,10 @@ static void scenario(Load *l, Node *n) {
 /* A `given` holds for the steps after it, so each is a scenario that assumes the one of the `given` before it. */
 static void givens(Load *l, Node *test) {
   Ent before = 0;
-  for (Node *n = list_first(test->kid[1]); n && !stop(l); n = n->next) {
+  for (Node *n = list_first(test->kid[1]); n && !load_stop(l); n = n->next) {
     if (n->kind != N_GIVEN) continue;
     ScenarioFacts s = {0};
-    Shock all = {.op = SHOCK_ASSUME, .span = n->span, .by = num_int(1), .win = always, .index = ent_index(before), .what = before};
+    Shock all = {.op = SHOCK_ASSUME, .span = n->span, .by = num_int(1), .win = load_always, .index = ent_index(before), .what = before};
     if (before) vec_push(l->vm->mem, &s.shocks, all);
     shock(l, &s, n->kid[0]);
     vec_push(l->vm->mem, &l->w->scenarios, s);
@@ -621,7 +394,7 @@ static void givens(Load *l, Node *test) {
 
 /* ---- all of it ---- */
 
-static void declaration(Load *l, Node *n) {
+void load_declaration(Load *l, Node *n) {
   switch ((NodeKind)n->kind) {
     case N_ENTITY: entity(l, n); break;
     case N_SUPPLY: entries(l, n, &l->w->supply, true); break;
@@ -629,14 +402,14 @@ static void declaration(Load *l, Node *n) {
     case N_DEMAND_JOINT: one_figure(l, n, &l->w->demand); break;
     case N_WORLD: one_figure(l, n, &l->w->totals); break;
     case N_REQUIRES: requires(l, n); break;
-    case N_CONTROL: control(l, n); break;
+    case N_CONTROL: load_control(l, n, n->ref); break;
     case N_FACT: fact(l, n); break;
     case N_FACT_MAP: fact_map(l, n); break;
     case N_TABLE:
       l->cite = 0;
-      if (n->kid[4]) table_push(l, n->ref, NULL, value_of(l, n->kid[4], UINT32_MAX), always, (Span){0, 0});
+      if (n->kid[4]) table_push(l, n->ref, NULL, load_value(l, n->kid[4], UINT32_MAX), load_always, (Span){0, 0});
       break;
-    case N_AGREEMENT: agreement(l, n); break;
+    case N_AGREEMENT: load_agreement(l, n); break;
     case N_SCENARIO: scenario(l, n); break;
     default: break;
   }
@@ -648,8 +421,8 @@ static void promises_settle(Load *l) {
   PromiseCols *c = &l->w->promises;
   Vm *vm = l->vm;
   const View *base = world_base(l->w);
-  if (l->w->scenarios.len || l->w->agreements.len > 1) return;
-  for (uint32_t i = 0; base && i < c->value.len && !stop(l); i++) {
+  if (l->w->scenarios.len || l->w->agreements.len > 1 || l->w->settled) return;
+  for (uint32_t i = 0; base && i < c->value.len && !load_stop(l); i++) {
     Value f = c->value.at[i], v;
     if (f.tag != V_FUNC || c->who.at[i] == WHO_JOINT || c->act.at[i] == ACT_STOCKPILE) continue;
     Ctx *x = world_ctx(l->w, base, c->win.at[i].from);
@@ -665,30 +438,51 @@ static void promises_settle(Load *l) {
   if (base) depend_settle(l->w);
 }
 
+/* Where a row is at hand, the place that its reader wants is the row's. */
 static void report_error(Vm *vm) {
-  Diag *x = diag_add(vm->p->unit->diags, vm->error.code, vm->error.span, "%s", vm->error.text);
+  bool row = vm->row.rows != NULL;
+  Diag *x = diag_add(vm->p->unit->diags, vm->error.code, row ? vm->row.cell : vm->error.span, "%s", vm->error.text);
+  if (row) diag_label(vm->p->unit->diags, x, vm->error.span, "asked for here");
   if (vm->error.help) diag_help(vm->p->unit->diags, x, "%s", vm->error.help);
+}
+
+/* Entities first, so that what others say of them finds them whole. */
+static void load_all(Load *l) {
+  Vm *vm = l->vm;
+  Program *p = l->p;
+  ClauseFacts none;
+  memset(&none, 0, sizeof none);
+  fields_room(l);
+  while (vm->w->clauses.len < p->kinds.at[K_CLAUSE].list.len && vec_push(vm->mem, &vm->w->clauses, none)) {}
+  while (vm->w->passes.len < p->kinds.at[K_ROUTE].list.len && vec_push(vm->mem, &vm->w->passes, NULL)) {}
+  for (uint32_t i = 0; i < p->facts.len && !load_stop(l); i++)
+    if (p->facts.at[i].node->kind == N_ENTITY) load_declaration(l, p->facts.at[i].node);
+  if (!load_stop(l)) load_data_fields(l);
+  for (uint32_t i = 0; i < p->facts.len && !load_stop(l); i++)
+    if (p->facts.at[i].node->kind == N_AGREEMENT) load_agreement_head(l, p->facts.at[i].node);
+  while (vm->w->amended.len < p->amended.len && vec_push(vm->mem, &vm->w->amended, 0)) {}
+  for (uint32_t i = 0; i < p->amend_order.len && !load_stop(l); i++) load_amended_head(l, p->amend_order.at[i]);
+  for (uint32_t i = 0; i < p->facts.len && !load_stop(l); i++)
+    if (p->facts.at[i].node->kind != N_ENTITY) load_declaration(l, p->facts.at[i].node);
+  if (!load_stop(l)) load_data_facts(l);
+  for (uint32_t i = 0; i < p->amend_order.len && !load_stop(l); i++) load_amended_clauses(l, p->amend_order.at[i]);
+  for (uint32_t i = 0; i < p->tests.len && !load_stop(l); i++) givens(l, p->funcs.at[p->tests.at[i]].body);
 }
 
 bool vm_load(Vm *vm) {
   Program *p = vm->p;
   Load l = {.vm = vm, .w = vm->w, .p = p};
-  fields_room(&l);
-  ClauseFacts none;
-  memset(&none, 0, sizeof none);
-  while (vm->w->clauses.len < p->kinds.at[K_CLAUSE].list.len && vec_push(vm->mem, &vm->w->clauses, none)) {}
-  while (vm->w->passes.len < p->kinds.at[K_ROUTE].list.len && vec_push(vm->mem, &vm->w->passes, NULL)) {}
   l.ctx = &vm->blank;
-  for (uint32_t i = 0; i < p->facts.len && !stop(&l); i++)
-    if (p->facts.at[i].node->kind == N_AGREEMENT) agreement_head(&l, p->facts.at[i].node);
-  while (vm->w->amended.len < p->amended.len && vec_push(vm->mem, &vm->w->amended, 0)) {}
-  for (uint32_t i = 0; i < p->amend_order.len && !stop(&l); i++) amended_head(&l, p->amend_order.at[i]);
-  for (uint32_t i = 0; i < p->facts.len && !stop(&l); i++) declaration(&l, p->facts.at[i].node);
-  for (uint32_t i = 0; i < p->amend_order.len && !stop(&l); i++) amended_clauses(&l, p->amend_order.at[i]);
-  for (uint32_t i = 0; i < p->tests.len && !stop(&l); i++) givens(&l, p->funcs.at[p->tests.at[i]].body);
+  map_init(&l.cites, vm->mem);
+  if (!vm->w->settled) load_data_make(&l);  /* else it is all made: this is the same draft, with a figure settled */
+  if (!vm->failed) load_all(&l);
+  map_end(&l.cites);
   if (vm->failed) { report_error(vm); return false; }
   inputs_fields(&l);
+  program_settle(p, true);
+  world_resettle(vm->w);
   for (uint32_t i = 0; i < p->funcs.len; i++) vm->w->daily = vm->w->daily || (p->funcs.at[i].kind != FUNC_TEST && p->funcs.at[i].flags & FLAG_TODAY);
+  if (mem_failed(vm->mem)) return false;
   world_seal(vm->w);
   if (!p->unit->diags->errors) promises_settle(&l);
   if (vm->failed) { report_error(vm); return false; }

@@ -45,7 +45,7 @@ static void put(Vm *vm, Value *at, Value v) {
 
 bool iter_next(Vm *vm, uint32_t cell, Value *base) {
   LoopCell *c = &vm->cells.at[cell];
-  c->trace_elem = vm->w->trace.len;
+  c->trace_elem = vm->w->trace_elem = vm->w->trace.len;
   if (c->missing) return false;
   if (c->coll.tag == V_INTS || c->coll.tag == V_RANGE) {
     if (c->at > c->last) return false;
@@ -91,7 +91,7 @@ static void span_close(const Vm *vm, LoopCell *c) {
 bool span_next(Vm *vm, uint32_t cell) {
   enum { STRETCHES_MAX = 366 * 400 };
   LoopCell *c = &vm->cells.at[cell];
-  c->trace_elem = vm->w->trace.len;
+  c->trace_elem = vm->w->trace_elem = vm->w->trace.len;
   if (c->next) {
     span_close(vm, c);
     c->at = c->last_day == DAY_OPEN ? INT64_MAX : (int64_t)c->last_day + 1;

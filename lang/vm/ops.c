@@ -87,6 +87,15 @@ bool op_vague(Vm *vm, Value v, Value *why) {
   return any;
 }
 
+/* An uncertain figure that stands in for an unknown one: what that lacks, this lacks. */
+Value op_blame(Vm *vm, Value v, Value instead_of) {
+  const Ivl *x = (const Ivl *)v.obj;
+  Num lo = x->has_lo ? num_keep(x->lo) : num_int(0), hi = x->has_hi ? num_keep(x->hi) : num_int(0);
+  Value why = unknown2(vm, instead_of, v), r = value_interval(&vm->rt, x->has_lo ? &lo : NULL, x->has_hi ? &hi : NULL, v.unit, why);
+  value_drop(vm->mem, why);
+  return r.tag == V_NONE ? value_unknown(&vm->rt, 0) : r;
+}
+
 static Value same(Vm *vm, Value a, Value b);
 
 /* Lists differ surely where two of their elements do; sets and maps of uncertain figures are left open. */
@@ -225,11 +234,11 @@ Value op_date(Vm *vm, Op op, Value a, Value b, bool minus) {
     if (a.i == DAY_OPEN || b.i == DAY_OPEN) { vm_fail(vm, DIAG_E0404, "'open' is no day to count from"); return value_int(0); }
     return value_figure(num_int(a.i - b.i), day_unit(vm));
   }
-  Value d = value_keep(b);
-  if (op == OP_DATE_ADD_) {
-    FigErr e = fig_convert(&vm->rt, b, day_unit(vm), &d);
-    if (e) { vm_fail_units(vm, e, "added", a, b); return a; }
-  }
+  Value d;
+  FigErr e = FIG_OK;
+  if (op == OP_DATE_ADD_) e = fig_convert(&vm->rt, b, day_unit(vm), &d);
+  else d = value_keep(b);
+  if (e) { vm_fail_units(vm, e, "added", a, b); return a; }
   bool whole = num_to_i64(vm->mem, value_num(d), &n);
   value_drop(vm->mem, d);
   if (!whole) { vm_fail(vm, DIAG_E0404, "a date moves by whole %s", op == OP_DATE_ADD_ ? "days" : "months"); return a; }
@@ -256,6 +265,14 @@ Value op_term(Vm *vm) {
     return value_range(0, -1);
   }
   return value_range(first, last);
+}
+
+Value op_term_or_day(Vm *vm) {
+  Day first, last, day = vm->ctx ? vm->ctx->day : DAY_NONE;
+  Dep d = {day, day, 0, UINT32_MAX};
+  if (vm->ctx && vm->ctx->view && world_term(vm->w, vm->ctx->view, &first, &last)) return value_range(first, last);
+  dep_meet(&vm->dep, d);
+  return value_range(day, day);
 }
 
 Value op_step(Vm *vm, Value map) {

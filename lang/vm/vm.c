@@ -8,7 +8,8 @@
 
 enum { REG_FIRST = 1024, CHECK_EVERY = 1024 };
 
-/* A figure that is a function. The world keeps what it gives, so what it depends on is noted with the context. */
+/* A figure that is a function. The world keeps what it gives, so what it depends on is noted with the context; what a run
+ * that failed gives is no value, so that nothing is kept that was worked out with it. */
 static Value eval_for_world(void *data, Ctx *ctx, uint32_t func, Ent arg) {
   Vm *vm = data;
   Value a = value_ent(arg);
@@ -20,7 +21,7 @@ static Value eval_for_world(void *data, Ctx *ctx, uint32_t func, Ent arg) {
   dep_meet(&ctx->thunks, vm->dep);
   dep_meet(&outer, vm->dep);
   vm->dep = outer;
-  return v;
+  return vm->failed ? (Value){0} : v;   /* then v is a plain 0, with nothing to give back */
 }
 
 bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w) {
@@ -36,6 +37,7 @@ bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w) {
   vm->text_seed = hash_u64((uint64_t)(uintptr_t)vm);  /* only has to be hard to guess from a draft */
   vm->reg = mem_zero(mem, vm->nreg * sizeof(Value));
   map_init(&vm->visited, mem);
+  map_init(&vm->atoms, mem);
   w->eval = eval_for_world;
   w->vm = vm;
   return vm->reg != NULL;
@@ -59,6 +61,7 @@ void vm_end(Vm *vm) {
   cuts_forget(vm);
   field_cols_forget(vm);
   text_index_forget(vm);
+  map_end(&vm->atoms);
 }
 
 Span vm_place(const Vm *vm) {
@@ -133,6 +136,13 @@ bool vm_may_go_on(Vm *vm, uint32_t func, uint64_t steps) {
   if (vm->steps > vm->max_steps) vm_fail(vm, DIAG_E0507, "this takes more than %llu steps; most went into '%s'", (unsigned long long)vm->max_steps, dearest(vm));
   else if (vm->stop && *vm->stop) vm_fail(vm, DIAG_E0508, "stopped");
   else if (mem_failed(vm->mem)) vm_fail(vm, DIAG_E0505, "memory ran out");
+  return !vm->failed;
+}
+
+bool vm_spend(Vm *vm, uint64_t steps) {
+  vm->steps += steps;
+  if (vm->steps > vm->max_steps) vm_fail(vm, DIAG_E0507, "this takes more than %llu steps", (unsigned long long)vm->max_steps);
+  else if (vm->stop && *vm->stop) vm_fail(vm, DIAG_E0508, "stopped");
   return !vm->failed;
 }
 
@@ -281,6 +291,7 @@ static bool unknown_subject(Vm *vm, const Func *f, uint32_t to, uint32_t args) {
 static void call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
   const Func *f = &vm->p->funcs.at[func];
   Memo *m = NULL;
+  if (vm->reached) bits_set(vm->reached, func);
   if (f->flags & FLAG_RECURSIVE && unknown_subject(vm, f, to, args)) return;
   uint32_t slot = memo_slot(vm, func, vm->reg + args, &m);
   MemoEntry *e = slot == UINT32_MAX ? NULL : memo_entry(m, slot);
@@ -445,6 +456,8 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_LIST_: case OP_SET_: case OP_MAP_: SET(op_collect(vm, (Op)i.op, r + i.b, i.c)); break;
       case OP_TEXT_: SET(op_text(vm, r + i.b, i.c)); break;
       case OP_FIELD_: { Value v = vm_field(vm, B, i.c); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; SET(v); break; }
+      case OP_COLUMN_: SET(vm_column(vm, i.b)); break;
+      case OP_ATOM_: SET(vm_atom(vm, i.c, B)); break;
       case OP_INDEX_: SET(vm_index(vm, B, C)); break;
       case OP_ENTITIES_: SET(world_entities(vm->w, i.b)); break;
       case OP_PARTIES_: world_dep(vm); SET(op_parties(vm)); break;
@@ -464,11 +477,12 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_JUMP_TRUE_: if (A.tag == V_TRUE) GO(ins_target(i)); break;
       case OP_JUMP_SETTLED_: if (A.tag == V_TRUE || A.tag == V_FALSE) GO(ins_target(i)); break;
       case OP_JUMP_KNOWN_: if (A.tag != V_UNK) GO(ins_target(i)); break;
+      case OP_BLAME_: if (A.tag == V_IVL) SET(op_blame(vm, A, B)); break;
       case OP_ITER_: { Value v = {.tag = V_CELL, .i = iter_begin(vm, B, i.c, i.x)}; SET(v); break; }
       case OP_BATCH_: vm_batch(vm, ins_target(i), f->base + i.a, (uint32_t)r[i.a + 1].i); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; break;
       case OP_ITER_NEXT_: if (!iter_next(vm, (uint32_t)A.i, r)) GO(ins_target(i)); break;
       case OP_SPAN_ITER_: {
-        Value range = i.x & 1 ? op_term(vm) : value_keep(B);
+        Value range = i.x == 3 ? op_term_or_day(vm) : i.x ? op_term(vm) : value_keep(B);
         Value v = {.tag = V_CELL, .i = span_begin(vm, range)};
         value_drop(vm->mem, range);
         SET(v);
@@ -511,6 +525,7 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_GIVEN_: vm_enter(vm, 2, value_ent(ent_make(K_SCENARIO, ins_target(i)))); break;
       case OP_NOTE_: if (vm->sink.note) vm->sink.note(vm->sink.data, vm->k->noted.at[ins_target(i)], A); break;
       case OP_EXPECT_: if (vm->sink.expect) vm->sink.expect(vm->sink.data, vm->k->noted.at[ins_target(i)], A); break;
+      case OP_UNASKED_: SET(value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNASKED, 0, 0, vm_place(vm)))); break;
       case OP_COUNT_: break;
     }
   }

@@ -115,7 +115,11 @@ typedef struct Vm {
   Cuts *cuts;                     /* see lanes.c */
   uint8_t batches;                /* loops in columns within each other */
   bool rows_only, rows_never;     /* no loop is tried in columns; each is, however short and however often it could not be */
+  struct { const Rows *rows; uint32_t row; Span cell; } row;   /* while data is loaded: the row at hand, and its cell that was read last; rows NULL: none */
+  Map atoms;                      /* module, kind and text, hashed -> Ent: names that @ has found */
+  bool making;                    /* data is only making its entities: @ finds those that are declared */
   Map visited;                    /* while tracing: calls already gone into */
+  uint64_t *reached;              /* Funcs that were called, where tests want to know; else NULL */
   Sink sink;
   bool failed;
   RunError error;
@@ -137,6 +141,8 @@ void vm_leave(Vm *vm);
 bool vm_may_go_on(Vm *vm, uint32_t func, uint64_t steps);
 /* Sets the error unless one is set already. */
 void vm_fail(Vm *vm, DiagCode code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Counts steps that no instruction stands for; false when there are no more, or the run is to end. */
+bool vm_spend(Vm *vm, uint64_t steps);
 void vm_fail_units(Vm *vm, FigErr e, const char *what, Value a, Value b);
 
 /* load.c: evaluates what facts and agreements say and fills the world's columns. False when the draft has an error (in diags). */
@@ -144,6 +150,7 @@ bool vm_load(Vm *vm);
 
 /* builtins.c */
 Value vm_builtin(Vm *vm, Builtin b, const Value *args, uint32_t n);
+Value vm_name_in(Vm *vm, Value country, Value language);
 Value vm_field(Vm *vm, Value entity, uint32_t slot);
 Value vm_index(Vm *vm, Value of, Value key);
 void text_index_forget(Vm *vm);
@@ -153,6 +160,12 @@ uint32_t text_find(Vm *vm, Value of, Value key);   /* the place of a text in a m
 void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell);
 void cuts_forget(Vm *vm);
 void field_cols_forget(Vm *vm);
+
+/* rows.c */
+Value vm_column(Vm *vm, uint32_t col);
+/* The entity that a text names, seen from a module; UINT32_MAX when there is none. */
+Ent vm_named(Vm *vm, uint16_t module, uint32_t kind, const char *s, uint32_t n);
+Value vm_atom(Vm *vm, uint32_t kind, Value text);
 
 /* memo.c */
 /* The place of a call in the memo of the world at hand, or UINT32_MAX when it is not remembered (or memory is refused). */
@@ -175,6 +188,7 @@ Value op_logic(Vm *vm, Op op, Value a, Value b);
 Value op_join(Vm *vm, Value cond, Value a, Value b);
 Value op_same(Vm *vm, Value a, Value b, bool negate);
 bool op_vague(Vm *vm, Value v, Value *why);
+Value op_blame(Vm *vm, Value v, Value instead_of);
 Value op_before(Vm *vm, Value a, Value b, bool or_same);
 Value op_within(Vm *vm, Value a, Value b, bool strict);
 Value op_in(Vm *vm, Value a, Value coll, bool negate);
@@ -185,6 +199,7 @@ Value op_text(Vm *vm, const Value *at, uint32_t n);
 Value op_step(Vm *vm, Value map);
 Value op_first_day(Vm *vm, Value spans);
 Value op_term(Vm *vm);
+Value op_term_or_day(Vm *vm);
 Value op_collect(Vm *vm, Op op, const Value *at, uint32_t n);
 Value op_concern(Vm *vm);
 Value op_parties(Vm *vm);

@@ -68,7 +68,10 @@ Value world_clauses(World *w, Ctx *x, Ent about) {
   if (cap > 32) at = mem_get(w->mem, cap * sizeof *at);
   if (!at) return value_set(&w->rt, few, 0);
   for (uint32_t k = a->start[i]; k < a->start[i + 1]; k++)
-    if (clause_in_force(w, x, a->row[k])) at[n++] = value_ent(ent_make(K_CLAUSE, clause_named(w, a->row[k])));
+    if (clause_in_force(w, x, a->row[k])) {
+      clause_read(w, clause_named(w, a->row[k]));
+      at[n++] = value_ent(ent_make(K_CLAUSE, clause_named(w, a->row[k])));
+    }
   Value set = value_set(&w->rt, at, n);
   if (at != few) mem_free(w->mem, at, cap * sizeof *at);
   return set;

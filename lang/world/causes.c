@@ -6,22 +6,43 @@
 
 static uint64_t cause_hash(const CauseInfo *c) {
   uint64_t h = hash_u64((uint64_t)c->a << 32 | c->b);
+  h ^= c->keys;
   return hash_u64(h ^ ((uint64_t)c->span.lo << 32 | c->span.hi)) * 31 + c->kind;
 }
 
-Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span) {
-  CauseInfo c = {.kind = (uint8_t)kind, .a = a, .b = b, .span = span};
+bool cause_same(const CauseInfo *k, const CauseInfo *c) {
+  return k->kind == c->kind && k->a == c->a && k->b == c->b && k->keys == c->keys && k->span.lo == c->span.lo && k->span.hi == c->span.hi;
+}
+
+/* Whether it is new: then its number is the last. */
+static Cause cause_intern(World *w, CauseInfo c, bool *fresh) {
   for (uint64_t h = cause_hash(&c);; h++) {  /* another cause of the same hash takes the next one */
     uint64_t *slot = map_slot(&w->cause_ids, h, UINT64_MAX);
     if (!slot) return 0;
     if (*slot == UINT64_MAX) {
       *slot = 0;
       if (!vec_push(w->mem, &w->causes, c)) return 0;
+      *fresh = true;
       return (Cause)(*slot = w->causes.len - 1);
     }
-    const CauseInfo *k = &w->causes.at[*slot];
-    if (k->kind == c.kind && k->a == c.a && k->b == c.b && k->span.lo == c.span.lo && k->span.hi == c.span.hi) return (Cause)*slot;
+    if (cause_same(&w->causes.at[*slot], &c)) return (Cause)*slot;
   }
+}
+
+Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span) {
+  bool fresh;
+  return cause_intern(w, (CauseInfo){.kind = (uint8_t)kind, .a = a, .b = b, .span = span}, &fresh);
+}
+
+Value unknown_key(World *w, uint32_t table, const Value *key) {
+  CauseInfo c = {.kind = CAUSE_TABLE, .b = table, .keys = table_hash(w, table, key), .key = w->cause_keys.len};
+  bool fresh = false;
+  Value v;
+  if (w->settled && cause_settled(w, &c, value_none(), &v)) return v;
+  Cause id = cause_intern(w, c, &fresh);
+  for (uint32_t k = 0; fresh && k < w->p->tables.at[table].nkey; k++)
+    if (!vec_push(w->mem, &w->cause_keys, value_keep(key[k]))) value_drop(w->mem, key[k]);
+  return value_unknown(&w->rt, id);
 }
 
 Span world_cause_span(const World *w, Cause c) {
@@ -36,13 +57,18 @@ static const char *ent_text(const World *w, Ent e) { return ent_word(w, ent_kind
 static void capacity_cause(const World *w, const CauseInfo *c, Buf *out) {
   const char *res = ent_word(w, K_RESOURCE, ent_index(c->b));
   if (ent_index(c->a) == 0xFFFFFF) buf_fmt(out, "who can supply %s: no supply fact says", res);
+  else if (ent_index(c->a) == WHO_REST) buf_fmt(out, "what those whom no fact names can supply of %s: no supply fact says", res);
   else buf_fmt(out, "what %s can supply of %s: no supply fact says", ent_text(w, c->a), res);
 }
 
-static void table_cause(const World *w, const CauseInfo *c, Buf *out) {
-  const char *name = c->b < w->p->tables.len ? sym_text(w->p, w->p->tables.at[c->b].name) : "?";
-  if (c->a == UINT32_MAX) buf_fmt(out, "%s: no fact says", name);
-  else buf_fmt(out, "%s for %s: no fact says", name, ent_text(w, c->a));
+static void table_cause(World *w, const CauseInfo *c, Buf *out) {
+  bool there = c->b < w->p->tables.len;
+  buf_str(out, there ? sym_text(w->p, w->p->tables.at[c->b].name) : "?");
+  for (uint32_t k = 0; there && k < w->p->tables.at[c->b].nkey && c->key + k < w->cause_keys.len; k++) {
+    buf_str(out, k ? ", " : " for ");
+    value_show_inside(&w->rt, w->cause_keys.at[c->key + k], out);
+  }
+  buf_str(out, ": no fact says");
 }
 
 static void field_cause(const World *w, const CauseInfo *c, Buf *out) {
@@ -75,6 +101,8 @@ void world_cause_text(World *w, Cause id, Buf *out) {
     case CAUSE_ZERO: quoted(w, c->span, "a division", out); buf_str(out, ": what it divides by may be 0"); break;
     case CAUSE_KEY: quoted(w, c->span, "what is looked up", out); buf_str(out, ": that key or place is not there"); break;
     case CAUSE_LAYER: buf_fmt(out, "the layer %s: the draft declares no resource of it", ent_text(w, c->a)); break;
+    case CAUSE_CELL: buf_str(out, "a cell of the data: it is empty"); break;
+    case CAUSE_UNASKED: buf_str(out, "the check "), quoted(w, c->span, "that is asked for", out), buf_str(out, ": it found nothing to judge"); break;
     case CAUSE_WORDS: quoted(w, c->span, "a text", out); buf_str(out, ": the text is no figure"); break;
   }
 }

@@ -39,6 +39,7 @@ static Hold condition(World *w, Ctx *x, uint32_t func, uint32_t who, bool want, 
 /* All but the window and the controls. */
 Hold clause_holds(World *w, Ctx *x, uint32_t clause, uint32_t who, Value *why) {
   const ClauseFacts *c = &w->clauses.at[clause];
+  if (bits_has(x->agreements, c->agreement)) clause_read(w, clause_named(w, clause));
   if (!clause_stands(w, x, clause) || lapsed(w, x, c)) return HOLDS_NOT;
   if (c->routes && bits_meet(c->routes, x->closed, bits_words(w->nroute))) return HOLDS_NOT;
   Hold a = condition(w, x, c->when, who, true, why);
@@ -94,16 +95,25 @@ static Hold leaves(World *w, Ctx *x, uint32_t who, uint32_t r, const uint64_t *t
   return best;
 }
 
-bool world_blocked(World *w, Ctx *x, uint32_t c, uint32_t r) {
+/* With no day set, whether a control that has a window or a suspension is in force cannot be told. */
+Value world_in_force(World *w, Ctx *x, uint32_t control) {
+  const ControlFacts *c = &w->controls.at[control];
+  bool on = bits_has(x->controls, control);
+  if (x->day == DAY_NONE && (on ? c->suspended.len > 0 : c->win.stated)) return unknown_of(w, CAUSE_UNDATED, 0, 0, c->span);
+  if (on) fact_note(w, TRACE_CONTROL, control);
+  return value_bool(on);
+}
+
+Value world_blocked(World *w, Ctx *x, uint32_t c, uint32_t r) {
   const Inner *in = w->inner;
-  if (!in->sealed) return false;
-  for (uint32_t i = in->control_start[r]; i < in->control_start[r + 1]; i++) {
-    uint32_t k = in->control_row[i];
-    if (w->controls.at[k].by != c || !bits_has(x->controls, k)) continue;
-    fact_note(w, TRACE_CONTROL, k);
-    return true;
+  Value v = value_bool(false);
+  for (uint32_t i = in->sealed ? in->control_start[r] : 0; in->sealed && i < in->control_start[r + 1] && v.tag != V_TRUE; i++) {
+    Value one = w->controls.at[in->control_row[i]].by == c ? world_in_force(w, x, in->control_row[i]) : value_bool(false);
+    if (one.tag == V_FALSE) continue;
+    value_drop(w->mem, v);
+    v = one;
   }
-  return false;
+  return v;
 }
 
 /* ---- adding promises up ---- */

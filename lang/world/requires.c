@@ -58,6 +58,7 @@ static Value edges_set(World *w, uint32_t r, bool used, Day day) {
   Value few[32], *at = cap <= 32 ? few : mem_get(w->mem, cap * sizeof *at), vague = value_none();
   if (!at) return value_set(&w->rt, few, 0);
   while (edge_next(&e)) {
+    if (used && program_entity(w->p, ent_make(K_RESOURCE, e.other[e.found]))->idle) continue;
     fact_note(w, TRACE_REQUIRE, e.found);
     at[n++] = value_ent(ent_make(K_RESOURCE, e.other[e.found]));
     if (!e.undated) continue;
@@ -130,16 +131,26 @@ static uint32_t chain_find(World *w, uint32_t table, const Value *key, bool fall
   return found;
 }
 
+/* The first part of a key that is not known exactly, or V_NONE. Which fact such a key asks for cannot be told. */
+static Value vague_part(Value v) {
+  Value part = value_none();
+  if (v.tag == V_UNK || v.tag == V_IVL) return v;
+  if (v.tag != V_LIST && v.tag != V_SET && v.tag != V_MAP) return part;
+  for (uint32_t i = 0, n = (v.tag == V_MAP ? 2 : 1) * v.obj->len; i < n && part.tag == V_NONE; i++) part = vague_part(value_seq(v)->at[i]);
+  return part;
+}
+
 Value world_table(World *w, Ctx *x, uint32_t table, const Value *key) {
   uint32_t nkey = w->p->tables.at[table].nkey;
-  Span none = {0, 0};
   bool undated;
   if (!w->inner->sealed) return value_unknown(&w->rt, 0);
-  for (uint32_t k = 0; k < nkey; k++)
-    if (key[k].tag == V_UNK) return value_unknown2(&w->rt, key[k], key[k]);
+  for (uint32_t k = 0; k < nkey; k++) {
+    Value vague = vague_part(key[k]);
+    if (vague.tag != V_NONE) return value_unknown2(&w->rt, vague, vague);
+  }
   uint32_t row = chain_find(w, table, key, false, x->day, &undated);
   if (row == UINT32_MAX) row = chain_find(w, table, key, true, x->day, &undated);
-  if (row == UINT32_MAX) return unknown_of(w, CAUSE_TABLE, nkey && key[0].tag == V_ENT ? key[0].aux : UINT32_MAX, table, none);
+  if (row == UINT32_MAX) return unknown_key(w, table, key);
   fact_note(w, TRACE_TABLE, row);
   if (undated) return unknown_of(w, CAUSE_UNDATED, 0, 0, w->tables.span.at[row]);
   return figure_eval(w, x, w->tables.value.at[row], UNIT_NONE);

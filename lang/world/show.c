@@ -46,7 +46,7 @@ static void show_quoted(Value v, Buf *out) {
   buf_char(out, '"');
 }
 
-static void show_inside(Rt *rt, Value v, Buf *out) {
+void value_show_inside(Rt *rt, Value v, Buf *out) {
   if (v.tag == V_STR) show_quoted(v, out);
   else value_show(rt, v, out);
 }
@@ -57,10 +57,10 @@ static void show_seq(Rt *rt, Value v, Buf *out) {
   for (uint32_t i = 0; i < n && !out->full; i++) {
     const Value *at = value_seq(v)->at + (size_t)i * wide;
     if (i) buf_str(out, ", ");
-    show_inside(rt, at[0], out);
+    value_show_inside(rt, at[0], out);
     if (wide == 1) continue;
     buf_str(out, ": ");
-    show_inside(rt, at[1], out);
+    value_show_inside(rt, at[1], out);
   }
   buf_char(out, v.tag == V_LIST ? ']' : '}');
 }

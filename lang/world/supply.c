@@ -172,8 +172,13 @@ static void picture_sum(World *w, Ctx *x, Picture *p, uint32_t r) {
 static Value up_to(World *w, uint32_t c, uint32_t r, const Num *high, UnitId unit, Value also) {
   Num zero = num_int(0);
   Span none = {0, 0};
-  Value why = unknown_of(w, CAUSE_CAPACITY, cause_country(c), r, none), both = value_unknown2(&w->rt, why, also);
-  Value v = value_interval(&w->rt, &zero, high, unit, both);
+  Value why = value_unknown(&w->rt, world_cause(w, CAUSE_CAPACITY, cause_country(c), r, none)), both = value_unknown2(&w->rt, why, also), v;
+  if (unit != UNIT_ONE && world_settled(w, CAUSE_CAPACITY, cause_country(c), r, none, value_none(), &v)) {
+    value_drop(w->mem, why);
+    value_drop(w->mem, both);
+    return v;
+  }
+  v = value_interval(&w->rt, &zero, high, unit, both);
   value_drop(w->mem, why);
   value_drop(w->mem, both);
   return v.tag == V_NONE ? value_unknown(&w->rt, 0) : v;
@@ -370,6 +375,16 @@ Value world_share(World *w, Ctx *x, uint32_t c, uint32_t r) {
   if (h) v = held_share(w, x, p, h, r);
   else if (rest->who == WHO_REST) v = up_to_value(w, c, r, held_share(w, x, p, rest, r));
   else v = left_share(w, x, p, c, r);
+  picture_give(w, p);
+  return v;
+}
+
+/* Absence does not matter here: who is not named is not known, so not known to be absent. */
+Value world_unnamed(World *w, Ctx *x, uint32_t r) {
+  Picture *p = picture_take(w, FACTS_SUPPLY, r, x->day);
+  if (!p) return no_fact(w, 0xFFFFFF, r);
+  const Held *rest = &p->at[p->n - 1];
+  Value v = rest->who == WHO_REST ? held_share(w, x, p, rest, r) : left_share(w, x, p, WHO_REST, r);
   picture_give(w, p);
   return v;
 }

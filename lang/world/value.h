@@ -89,6 +89,7 @@ bool value_same(Rt *rt, Value a, Value b);   /* identical in value: for sets and
 uint64_t value_hash(Rt *rt, Value v);
 /* As a reader would write it: figures with unit, entities by id, texts bare at the top and quoted inside collections. */
 void value_show(Rt *rt, Value v, Buf *out);
+void value_show_inside(Rt *rt, Value v, Buf *out);   /* as in a list: texts in quotes */
 
 /* ---- figures (figure.c) ----
  * a and b are figures or unknown; whatever else comes (V_NONE, once memory was refused) counts as unknown. With an error

@@ -136,7 +136,10 @@ static void take_away(World *w, View *v, Ent e) {
   uint32_t i = ent_index(e), kind = ent_kind(e);
   if (kind == K_COUNTRY && i < w->ncountry) bits_set(v->countries, i);
   else if (kind == K_ROUTE && i < w->nroute) bits_set(v->routes, i);
-  else if (kind == K_CLAUSE && i < w->clauses.len) clause_insert(w, i);
+  else if (kind == K_CLAUSE && i < w->clauses.len) {
+    clause_read(w, i);
+    clause_insert(w, i);
+  }
 }
 
 static const View *view_done(World *w, View *v) {

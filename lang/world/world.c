@@ -1,6 +1,12 @@
 #include "world/inner.h"
 #include <string.h>
 
+void world_counts(World *w) {
+  w->ncountry = w->p->kinds.at[K_COUNTRY].list.len;
+  w->nroute = w->p->kinds.at[K_ROUTE].list.len;
+  w->nresource = w->p->kinds.at[K_RESOURCE].list.len;
+}
+
 bool world_init(World *w, Mem *mem, Program *p) {
   memset(w, 0, sizeof *w);
   w->mem = mem;
@@ -13,9 +19,7 @@ bool world_init(World *w, Mem *mem, Program *p) {
   map_init(&w->view_ids, mem);
   map_init(&w->ctx_ids, mem);
   map_init(&w->tables.by_key, mem);
-  w->ncountry = p->kinds.at[K_COUNTRY].list.len;
-  w->nroute = p->kinds.at[K_ROUTE].list.len;
-  w->nresource = p->kinds.at[K_RESOURCE].list.len;
+  world_counts(w);
   w->inner = mem_zero(mem, sizeof *w->inner);
   CauseInfo none = {.kind = CAUSE_LOOSE};  /* the first cause stands for "could not be worked out" */
   return w->inner && vec_push(mem, &w->causes, none) && vec_push(mem, &w->cites, 0) && !mem_failed(mem);
@@ -122,6 +126,8 @@ void world_end(World *w) {
   depend_end(w);
   vec_end(w->mem, &w->cites);
   vec_end(w->mem, &w->causes);
+  for (uint32_t i = 0; i < w->cause_keys.len; i++) value_drop(w->mem, w->cause_keys.at[i]);
+  vec_end(w->mem, &w->cause_keys);
   vec_end(w->mem, &w->breaks);
   vec_end(w->mem, &w->views);
   vec_end(w->mem, &w->ctxs);
@@ -160,7 +166,37 @@ const char *agreement_word(const World *w, uint32_t row) {
   return a->amendment ? ent_word(w, K_AMENDMENT, a->amendment - 1) : ent_word(w, K_AGREEMENT, row);
 }
 
+bool cause_settled(World *w, const CauseInfo *c, Value loose, Value *v) {
+  Settled *s = w->settled;
+  if (!s || !cause_same(&s->what, c)) return false;
+  value_drop(w->mem, s->seen);
+  s->seen = loose.tag == V_NONE ? value_bool(true) : value_keep(loose);
+  if (s->set) *v = value_keep(s->value);
+  return s->set;
+}
+
+bool world_settled(World *w, CauseKind kind, Ent a, uint32_t b, Span span, Value loose, Value *v) {
+  if (!w->settled) return false;
+  CauseInfo c = {.kind = (uint8_t)kind, .a = a, .b = b, .span = span};
+  return cause_settled(w, &c, loose, v);
+}
+
+void world_forget(World *w) {
+  Inner *in = w->inner;
+  for (uint32_t i = 0; i < w->ctxs.len; i++) ctx_free(w, w->ctxs.at[i]);
+  w->ctxs.len = 0;
+  map_clear(&w->ctx_ids);
+  for (int k = 0; k < FACTS_KINDS; k++)
+    for (uint32_t r = 0; in->pics[k] && r < w->nresource; r++) {
+      if (in->pics[k][r]) picture_free(w, in->pics[k][r]);
+      in->pics[k][r] = NULL;
+    }
+  in->broken = false;
+}
+
 Value unknown_of(World *w, CauseKind kind, Ent a, uint32_t b, Span span) {
+  Value v;
+  if (world_settled(w, kind, a, b, span, value_none(), &v)) return v;
   return value_unknown(&w->rt, world_cause(w, kind, a, b, span));
 }
 
@@ -228,9 +264,12 @@ Value ents_of_bits(World *w, uint32_t kind, const uint64_t *bits, uint32_t words
 }
 
 void fact_note(World *w, TraceKind kind, uint32_t row) {
-  enum { LOOK_BACK = 64 };  /* repeats further back stay: whoever shows a trace drops them */
+  /* Repeats further back stay: whoever shows a trace drops them. So do those of what a loop looked at before, since of an
+     any or all that is decided only the element that decides it is kept. */
+  enum { LOOK_BACK = 64, ALL_APART = 2048 };
   if (!w->tracing) return;
-  for (uint32_t i = w->trace.len, n = 0; i-- > 0 && n < LOOK_BACK; n++)
+  uint32_t floor = w->trace.len < ALL_APART ? w->trace_elem : 0;
+  for (uint32_t i = w->trace.len, n = 0; i-- > floor && n < LOOK_BACK; n++)
     if (w->trace.at[i].kind == kind && w->trace.at[i].row == row) return;
   Trace t = {.kind = (uint8_t)kind, .row = row};
   vec_push(w->mem, &w->trace, t);
@@ -242,8 +281,10 @@ static Value entities_make(World *w, uint32_t kind) {
   uint32_t n = w->p->kinds.at[kind].list.len, k = 0;
   Value few[1], *at = n ? mem_get(w->mem, n * sizeof *at) : NULL;
   if (!at) return value_set(&w->rt, few, 0);
-  for (uint32_t i = 0; i < n; i++)  /* what an amendment adds stands in no agreement as first written */
-    if (kind != K_CLAUSE || ent_kind(w->p->kinds.at[kind].list.at[i].owner) != K_AMENDMENT) at[k++] = value_ent(ent_make(kind, i));
+  for (uint32_t i = 0; i < n; i++) {  /* what an amendment adds stands in no agreement as first written */
+    const Entity *e = &w->p->kinds.at[kind].list.at[i];
+    if (!e->idle && (kind != K_CLAUSE || ent_kind(e->owner) != K_AMENDMENT)) at[k++] = value_ent(ent_make(kind, i));
+  }
   Value set = value_set(&w->rt, at, k);
   mem_free(w->mem, at, n * sizeof *at);
   return set;
@@ -254,6 +295,16 @@ Value world_entities(World *w, uint32_t kind) {
   if (kind >= in->nall) return entities_make(w, kind);
   if (in->all[kind].tag == V_NONE) in->all[kind] = entities_make(w, kind);
   return value_keep(in->all[kind]);
+}
+
+void world_resettle(World *w) {
+  Inner *in = w->inner;
+  static const uint32_t kinds[] = {K_RESOURCE, K_ROUTE};
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds && w->p->idlers; i++) {
+    if (kinds[i] >= in->nall) continue;
+    value_drop(w->mem, in->all[kinds[i]]);
+    in->all[kinds[i]] = value_none();
+  }
 }
 
 Value world_bits_value(World *w, uint32_t kind, const uint64_t *bits) {

@@ -11,7 +11,7 @@ typedef enum CauseKind {
   CAUSE_CAPACITY,   /* a country c, b resource: no supply fact says */
   CAUSE_WORLD,      /* a resource: its world production is not stated */
   CAUSE_LOOSE,      /* the fact at `span` gives only a range */
-  CAUSE_TABLE,      /* b table: no fact for this key */
+  CAUSE_TABLE,      /* b table, and its keys: no fact for them */
   CAUSE_RATE,       /* a resource, b resource: no rate is stated */
   CAUSE_FIELD,      /* a entity, b field slot: not stated */
   CAUSE_UNDATED,    /* the fact at `span` has a window, and no day is set */
@@ -19,9 +19,15 @@ typedef enum CauseKind {
   CAUSE_ZERO,       /* division at `span` by what may be 0 */
   CAUSE_KEY,        /* a missing key or place, at `span` */
   CAUSE_LAYER,      /* a layer: the draft declares no resource of it */
-  CAUSE_WORDS       /* a text that is no figure, at `span` */
+  CAUSE_WORDS,      /* a text that is no figure, at `span` */
+  CAUSE_CELL,       /* a cell of a data file that is empty or not there, at `span` */
+  CAUSE_UNASKED     /* the check at `span` found nothing to ask about */
 } CauseKind;
-typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; } CauseInfo;
+typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; uint64_t keys; uint32_t key; } CauseInfo;  /* of a table: a hash of all keys; where they begin in cause_keys */
+
+/* One figure that is missing or loose, as if it were known: everything that would say so says the value instead. Until one
+ * is `set`, what it lies between is only noted. */
+typedef struct Settled { CauseInfo what; bool set; Value value, seen; } Settled;   /* seen: V_NONE when nobody asked */
 
 /* ---- facts ---- */
 enum { WHO_REST = 0xFFFFFE, WHO_JOINT = 0xFFFFFD };
@@ -144,12 +150,14 @@ typedef struct World {
   VEC(uint64_t *) passes;         /* by route: countries; NULL: not stated */
   VEC(Value) fields[256];         /* by kind: entity * number of fields + slot; V_NONE: not stated */
   VEC(uint32_t) cites;            /* runs: count, then source indexes; a row's `cite` is where its run begins; 0: none */
-  VEC(CauseInfo) causes; Map cause_ids;
+  VEC(CauseInfo) causes; Map cause_ids; VEC(Value) cause_keys;
   VEC(Day) breaks;                /* sorted: a new stretch begins on each */
   VEC(View *) views; Map view_ids;
   VEC(Ctx *) ctxs; Map ctx_ids;
   bool daily;                     /* something in the draft asks for `today`: contexts are by day */
-  bool tracing; VEC(Trace) trace; /* while tracing, caches are passed by and every fact read is noted */
+  bool tracing; VEC(Trace) trace; uint32_t trace_elem; /* while tracing, caches are passed by and every fact read is noted */
+  Settled *settled;               /* NULL: all is as the draft says */
+  uint64_t *clauses_read;         /* clauses that an answer looked at, where tests want to know; else NULL */
   uint32_t ncountry, nroute, nresource;
   /* Evaluates a Func (with one entity as its argument, unless arg is UINT32_MAX) in a context; set by the machine. */
   Value (*eval)(void *vm, Ctx *ctx, uint32_t func, Ent arg);
@@ -158,9 +166,15 @@ typedef struct World {
   struct Inner *inner;            /* indexes and caches, private to this room */
 } World;
 
+static inline void clause_read(World *w, uint32_t clause) { if (w->clauses_read) bits_set(w->clauses_read, clause); }
 bool world_init(World *w, Mem *mem, Program *p);
+void world_counts(World *w);     /* how many countries, routes and resources there are: data may have made some */
 void world_end(World *w);
 uint64_t *world_bits(World *w, uint32_t n);                  /* n bits, zeroed, in the arena */
+/* Whether a figure that is unknown or loose for that reason has been settled; then *v, owned, is its value. */
+bool world_settled(World *w, CauseKind kind, Ent a, uint32_t b, Span span, Value loose, Value *v);
+/* Forgets what was worked out; while nobody holds a context. */
+void world_forget(World *w);
 Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span);
 void world_cause_text(World *w, Cause c, Buf *out);          /* "what AUS can supply of gallium: no supply fact says" */
 Span world_cause_span(const World *w, Cause c);
@@ -190,6 +204,7 @@ void world_ctx_trim(World *w, Ctx *const *keep, uint32_t n);
 Value world_capacity(World *w, Ctx *x, uint32_t c, uint32_t r);
 Value world_share(World *w, Ctx *x, uint32_t c, uint32_t r);
 Value world_producers(World *w, Ctx *x, uint32_t r);
+Value world_unnamed(World *w, Ctx *x, uint32_t r);
 Value world_committed(World *w, Ctx *x, uint32_t c, uint32_t r);
 Value world_intended(World *w, Ctx *x, uint32_t c, uint32_t r);
 Value world_suppliers(World *w, Ctx *x, uint32_t r);
@@ -207,11 +222,13 @@ Value world_uses(World *w, Ctx *x, uint32_t r);
 Value world_rate(World *w, Ctx *x, uint32_t r, uint32_t input);
 Value world_stockpiled(World *w, Ctx *x, uint32_t c, uint32_t r);   /* c WHO_JOINT: everyone's */
 Value world_carried(World *w, Ctx *x, uint32_t r);
-bool world_blocked(World *w, Ctx *x, uint32_t c, uint32_t r);
+Value world_blocked(World *w, Ctx *x, uint32_t c, uint32_t r);
+Value world_in_force(World *w, Ctx *x, uint32_t control);
 Value world_clauses(World *w, Ctx *x, Ent about);
 Value world_table(World *w, Ctx *x, uint32_t table, const Value *key);
 Value world_parties(World *w, Ctx *x);
 Value world_entities(World *w, uint32_t kind);
+void world_resettle(World *w);   /* what of the library is idle may have changed */
 Value world_bits_value(World *w, uint32_t kind, const uint64_t *bits);   /* a set of entities; bits NULL: of none */
 
 /* What an answer of the world about a resource depends on is met into d; dep_stretch: on anything at all, so only this stretch of days. */
@@ -230,9 +247,10 @@ Span world_trace_span(const World *w, Trace t);
 const uint32_t *world_trace_sources(const World *w, Trace t, uint32_t *n);
 
 /* What the engine finds without being asked, on the whole term, for answer/ to report: a promise above known capacity, a control that
- * contradicts a `shall not restrict`. One entry a clause; the spans are merged stretches. */
+ * contradicts a `shall not restrict`; and under each amendment what is not found without it. One entry a clause; the spans are
+ * merged stretches. */
 typedef enum OwnKind { OWN_OVERPROMISE, OWN_RESTRICTED } OwnKind;
-typedef struct OwnFinding { OwnKind kind; uint32_t clause, country, resource, control; Value promised, capacity; Day first, last; } OwnFinding;
+typedef struct OwnFinding { Ent under /* an amendment, or UINT32_MAX: in the world as it is */; OwnKind kind; uint32_t clause, country, resource, control; Value promised, capacity; Day first, last; } OwnFinding;
 uint32_t world_own_findings(World *w, OwnFinding *out, uint32_t max);   /* how many there are; at most max are written; values owned by the caller */
 
 #endif

@@ -60,3 +60,9 @@ echo "Ratios of whole-process time, Entente to Lua 5.4 (less is better):"
 pair "the demo's check : Lua's small job" "$bin check examples/initiative/initiative.ent" "lua5.4 $shared/peers/job.lua $out/small/world.lua check"
 : >"$out/empty.ent"
 pair "an expression in an empty draft : lua5.4 -e ''" "$bin eval $out/empty.ent 1" "lua5.4 -e x=1"
+# shellcheck source=tests/bench/data.sh
+. tests/bench/data.sh
+
+perl tests/bench/prompt.pl "$bin" "$runs" || exit 1
+[ -f "$out/medium/world.ent" ] || python3 "$shared/gen.py" "$out" medium >/dev/null || exit 1
+printf '%-48s %5s ms of 50\n' "completion in the medium world, the slowest place" "$(build/tests/session time "$out/medium/world.ent")"

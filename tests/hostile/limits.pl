@@ -88,6 +88,15 @@ for my $what (sort keys %work) {
 
 limit('nesting of 257', 'let x = ' . 'not ' x 256 . "true\n", 'E0501', qr/256/);
 within('nesting of 250', 'check c { require ' . 'not ' x 250 . "true }\n");
+for (['[', '1', ']'], ['{', '1', '}'], ['(1 + ', '1', ')'], ['f(', '1', ')'], ['if true then ', '1', ' else 1'], ['[x for x in ', '{1}', ']']) {
+    my ($open, $in, $close) = @$_;
+    my $deep = sub { "fn f(x: number) = x\nlet x = " . $open x $_[0] . $in . $close x $_[0] . "\ncheck c { require 1 == 1 }\n" };
+    within("253 levels: $open", $deep->(253)) if $open !~ /for/;  # the draft, its declaration and the 1 are levels too
+    limit("257 levels: $open", $deep->(257), 'E0501', qr/256/);
+}
+limit('254 levels', 'let x = ' . '[' x 254 . '1' . ']' x 254 . "\n", 'E0501', qr/256/);
+limit('65,537 functions', join('', map { "let x$_ = 1\n" } 1 .. 65_537), 'E0504', qr/more than 65,536 functions/);
+within('... and as many as there may be', join('', map { "let x$_ = 1\n" } 1 .. 65_535) . "check c { require 1 == 1 }\n");
 limit('texts in texts', 'let x = ' . '"{' x 33 . '1' . '}"' x 33 . "\n", 'E0501', qr/32/);
 limit('a name of 256 letters', 'let ' . 'a' x 256 . " = 1\n", 'E0503', qr/255/);
 within('a name of 255 letters', 'let ' . 'a' x 255 . " = 1\n$good");

@@ -121,8 +121,8 @@ static inline void fixture_example(Fixture *f) {
   FIXTURE_LIST(f, x->when, x->nwhen, DaySpan, {date_day(2025, 12, 12), date_day(2028, 6, 30)}, {date_day(2029, 1, 1), DAY_OPEN});
   static const char *iea[] = {"IEA, Critical Minerals Data Explorer, 2025-05-21", "Joint press release of the nine governments, 2025-12-12"};
   FIXTURE_LIST(f, x->rests, x->nrests, FactRef,
-    {"CHN has at least 90 % of ree_refined", fixture_span(minerals, "CHN: at_least(90%)", 1), iea, 2},
-    {"m4: AUS promises 2_500 t/yr of ree_refined to USA, JPN and KOR, from 2030-01-01 until the end of the term, and nothing before that day", fixture_span(draft, "clause m4", 1), NULL, 0});
+    {"CHN has at least 90 % of ree_refined", fixture_span(minerals, "CHN: at_least(90%)", 1), iea, 2, NULL},
+    {"m4: AUS promises 2_500 t/yr of ree_refined to USA, JPN and KOR, from 2030-01-01 until the end of the term, and nothing before that day", fixture_span(draft, "clause m4", 1), NULL, 0, NULL});
   x->more_rests = 7;
   fixture_finding(f, (Finding){.outcome = OUT_FAILS, .sev = SEV_WARN, .code = "W0701", .title = "A promise above capacity",
     .message = "AUS promises 2_500 t/yr of ree_refined and can make 0 t/yr", .span = fixture_span(draft, "clause m4", 1)});
@@ -132,7 +132,7 @@ static inline void fixture_example(Fixture *f) {
     .message = "covered(l)", .span = fixture_span(draft, "require covered(l)", 1)});
   FIXTURE_LIST(f, x->binding, x->nbinding, Binding, {"l", "AI infrastructure"});
   FIXTURE_LIST(f, x->when, x->nwhen, DaySpan, {date_day(2026, 1, 1), date_day(2026, 1, 1)});
-  FIXTURE_LIST(f, x->missing, x->nmissing, FactRef, {.text = "demand for ai_power of JPN, from 2026-01-01"}, {.text = "world ai_compute"});
+  FIXTURE_LIST(f, x->missing, x->nmissing, FactRef, {.text = "demand for ai_power of JPN, from 2026-01-01", .settles = "it holds at 5 GWh/yr or less"}, {.text = "world ai_compute"});
   x->more_missing = 1;
 
   fixture_check(f, (CheckCount){"whole_stack", stack, SEV_ERROR, 5, 1, 1, false});

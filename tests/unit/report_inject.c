@@ -41,8 +41,8 @@ static void fill(Fixture *f, const char *x) {
       .check = i == 2 ? NULL : x, .title = x, .code = i == 2 ? x : NULL, .message = i == 1 ? NULL : x, .span = mark});
     FIXTURE_LIST(f, g->binding, g->nbinding, Binding, {x, x}, {x, x});
     FIXTURE_LIST(f, g->when, g->nwhen, DaySpan, {0, DAY_OPEN});
-    FIXTURE_LIST(f, g->rests, g->nrests, FactRef, {x, mark, sources, 2}, {x, {0, 0}, NULL, 0});
-    FIXTURE_LIST(f, g->missing, g->nmissing, FactRef, {x, {0, 0}, NULL, 0});
+    FIXTURE_LIST(f, g->rests, g->nrests, FactRef, {x, mark, sources, 2, NULL}, {x, {0, 0}, NULL, 0, NULL});
+    FIXTURE_LIST(f, g->missing, g->nmissing, FactRef, {x, {0, 0}, NULL, 0, x});
   }
   fixture_check(f, (CheckCount){x, x, SEV_ERROR, 1, 1, 0, false});
   fixture_check(f, (CheckCount){x, NULL, SEV_ERROR, 0, 0, 0, true});

@@ -27,7 +27,7 @@ static void test_example(void) {
   ok(has(text, "\nwarn: A promise above capacity [W0701]\n  AUS promises"), "a finding of the engine's own");
   ok(has(text, "\nundecided: Every layer is covered for the whole term [whole_stack]\n  covered(l)\n  for l = AI infrastructure\n"
                "  --> initiative.ent:4:3\n  undecided: 2026-01-01\n  missing:\n"
-               "    - demand for ai_power of JPN, from 2026-01-01\n    - world ai_compute\n    ... and 1 more\n"), "an undecided one");
+               "    - demand for ai_power of JPN, from 2026-01-01\n      it holds at 5 GWh/yr or less\n    - world ai_compute\n    ... and 1 more\n"), "an undecided one");
   ok(has(text, "\nChecks\n"
                "  whole_stack    denied: 1 of 5 fails, 1 undecided   Every layer is covered for the whole term\n"
                "  straits        noted: 1 of 320 fails               No strait alone uncovers a resource\n"

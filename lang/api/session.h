@@ -1,0 +1,60 @@
+#ifndef API_SESSION_H
+#define API_SESSION_H
+#include "answer/answer.h"
+#include "api/entente.h"
+#include "api/load.h"
+
+/* The session as the files of this room see it. */
+
+typedef struct SessionPart { const Source *source; uint32_t count; /* of declarations */ } SessionPart;
+
+/* The session: every room in turn. */
+struct ent_session {
+  Mem mem;
+  ent_config config;
+  Day as_of;
+  Intern names;
+  Sources sources;
+  Diags diags;
+  Unit unit;
+  Program program;
+  World world;
+  Chunk chunk;
+  Vm vm;
+  Loader loader;
+  uint16_t module;      /* the draft's own */
+  uint32_t own_funcs;   /* how many Funcs the draft and library have, before expressions are asked */
+  bool has_world, has_vm, loaded, broken, whole /* the last report was made */;
+  Report report;
+  bool reported;
+  Buf out;
+  uint32_t asked;       /* expressions so far */
+  VEC(SessionPart) parts;   /* of a draft that was loaded in parts; see draft.c */
+  VEC(Span) struck;         /* declarations of parts whose place later ones took */
+  Ent assumed;              /* the scenario that the parts' shocks make; UINT32_MAX: none */
+  VEC(ent_word) words;      /* what was offered last; their texts are in word_texts */
+  Buf word_texts;
+};
+
+/* entente.c */
+void session_clear_diags(ent_session *s);
+void session_no_memory(ent_session *s);                    /* says so, when memory was refused */
+int session_finish(ent_session *s);                        /* checks, compiles and loads what has been parsed */
+int session_no_input(ent_session *s, const char *path, int error);
+int session_broken(ent_session *s, const char **out, size_t *len);   /* hands out what is wrong, and forgets it */
+int session_hand_out(ent_session *s, ent_format f, int rc, const char **out, size_t *len);
+/* The Func that an expression became, compiled; UINT32_MAX with messages. */
+uint32_t session_expr(ent_session *s, const char *expr);
+void session_run_error(ent_session *s);
+const View *session_view(ent_session *s);                  /* the world that is asked about unless an expression says otherwise */
+Ctx *session_ctx(ent_session *s);                          /* ... on the day that is */
+/* Evaluates; the code, with the value as text in `to`. */
+int session_value(ent_session *s, uint32_t func, Buf *to);
+
+/* about.c */
+void about_heading(const ent_session *s, const Bind *b, Buf *to);   /* "fn covered(r: resource): bool", "country NLD \"Netherlands\"" */
+void about_builtin(Builtin b, Buf *to);
+typedef struct WordInfo { const char *word, *form, *about; } WordInfo;
+extern const WordInfo session_words[];                     /* word.def; one with a NULL word ends it */
+
+#endif
