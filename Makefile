@@ -55,7 +55,7 @@ STDLIB := $(sort $(wildcard stdlib/*.ent))
 REPL := $(wildcard lang/edge/repl*.c)
 object = $(patsubst build/gen/%.c,$(B)/obj/gen/%.o,$(patsubst lang/%.c,$(B)/obj/%.o,$(1)))
 
-LIB_O := $(call object,$(sort $(wildcard $(ROOMS:%=lang/%/*.c))) $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c)
+LIB_O := $(call object,$(sort $(wildcard $(ROOMS:%=lang/%/*.c))) $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(GEN)/names.c)
 CLI_O := $(call object,lang/edge/cli.c)
 EDGE_O := $(call object,$(filter-out lang/edge/cli.c $(REPL),$(sort $(wildcard lang/edge/*.c))))
 REPL_O := $(call object,$(REPL))
@@ -76,7 +76,7 @@ $(B)/libentente.list: LIST = $(LIB_O)
 $(B)/edge.list: LIST = $(EDGE_O)
 $(B)/flags: LIST = $(COMPILE)
 $(GEN)/stdlib.list: LIST = $(STDLIB)
-$(B)/libentente.list $(B)/edge.list $(B)/flags $(GEN)/stdlib.list: FORCE
+$(B)/libentente.list $(B)/edge.list $(B)/flags $(GEN)/stdlib.list $(GEN)/names.list: FORCE
 	@mkdir -p $(@D); echo '$(LIST)' | cmp -s - $@ || echo '$(LIST)' >$@
 
 # Both programs take from edge.a what they call, and no more.
@@ -115,7 +115,7 @@ $(B)/obj/gen/%.o: $(GEN)/%.c $(B)/flags
 # All that compiles waits for the generated headers; under `demo` and `test` everything waits for setup.
 $(OBJECTS) $(DIFFER_O) $(FUZZ) $(UNIT): | $(GEN)/parse.h $(GEN)/scan.h
 SETUP := $(if $(filter demo test,$(MAKECMDGOALS)),setup)
-$(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(OBJECTS) $(DIFFER_O) $(FUZZ) $(UNIT): | $(SETUP)
+$(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(GEN)/names.c $(OBJECTS) $(DIFFER_O) $(FUZZ) $(UNIT): | $(SETUP)
 
 # Look-ahead correction is wanted where a mistake is explained, and not before (parse_drive.inc); Bison has no switch for that.
 $(GEN)/parse.c $(GEN)/parse.h &: grammar/parse.y
@@ -135,25 +135,34 @@ $(GEN)/scan.c $(GEN)/scan.h &: grammar/scan.l
 	$(Q)cd $(GEN) && for f in scan.c scan.h; do \
 	  sed -e '/^#line/{s|"../../|"|;s|"scan\.\([ch]\)\.new"|"$(GEN)/scan.\1"|;}' $$f.new >$$f && rm $$f.new || exit 1; done
 
-# The library as bytes: a string literal may not be longer than 4,095 characters.
+# The library as bytes: a string literal may not be longer than 4,095 characters. Twice: what a draft loads has an empty
+# line for each line of documentation, which only `entente doc` reads.
 $(GEN)/stdlib.c: $(STDLIB) $(GEN)/stdlib.list Makefile
 	@echo "embed stdlib"
 	$(Q){ echo '#include "api/stdlib.h"'; \
-	  for f in $(STDLIB); do \
-	    echo "static const unsigned char text_$$(basename $$f .ent)[] = {"; \
-	    od -An -v -tu1 $$f | sed 's/ *\([0-9][0-9]*\)/\1,/g'; echo '0};'; done; \
+	  bytes() { od -An -v -tu1 | sed 's/ *\([0-9][0-9]*\)/\1,/g'; echo '0};'; }; \
+	  for f in $(STDLIB); do n=$$(basename $$f .ent); \
+	    echo "static const unsigned char text_$$n[] = {"; sed 's/^##.*//' $$f | bytes; \
+	    echo "static const unsigned char whole_$$n[] = {"; bytes <$$f; done; \
 	  echo 'const StdlibModule ent_stdlib[] = {'; \
 	  for f in $(STDLIB); do n=$$(basename $$f .ent); \
-	    echo "  {\"std.$$n\", (const char *)text_$$n, sizeof text_$$n - 1},"; done; \
-	  echo '  {0, 0, 0}};'; \
+	    echo "  {\"std.$$n\", (const char *)text_$$n, sizeof text_$$n - 1, (const char *)whole_$$n, sizeof whole_$$n - 1},"; done; \
+	  echo '  {0, 0, 0, 0, 0}};'; \
 	  echo 'const unsigned ent_stdlib_count = sizeof ent_stdlib / sizeof ent_stdlib[0] - 1;'; } >$@
+
+# Names of countries, embedded at build from the package iso-codes; none of its data is in this source.
+ISO_CODES ?= /usr/share
+$(GEN)/names.list: LIST = $(ISO_CODES)
+$(GEN)/names.c: stdlib/names.pl $(GEN)/names.list
+	@mkdir -p $(GEN); echo "embed names of countries"
+	$(Q)perl stdlib/names.pl $(ISO_CODES) >$@
 
 # ---- what is run ----
 
 setup:
-	@CC='$(CC)' sh tests/setup.sh $(if $(filter test,$(MAKECMDGOALS)),test,demo)
+	@CC='$(CC)' ISO_CODES='$(ISO_CODES)' sh tests/setup.sh $(if $(filter test,$(MAKECMDGOALS)),test,demo)
 deps:
-	@CC='$(CC)' sh tests/setup.sh test
+	@CC='$(CC)' ISO_CODES='$(ISO_CODES)' sh tests/setup.sh test
 
 DEMO := examples/initiative/initiative.ent
 demo: $(B)/entente
@@ -178,11 +187,11 @@ soak: all $(B)/tests/fault $(B)/tests/differ
 	@B='$(B)' bash tests/soak.sh
 
 # The generated files are made first and shared.
-asan: $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c
+asan: $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(GEN)/names.c
 	@$(MAKE) B=build/asan SAN='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' $(or $(GOAL),all)
 
 fuzzers: $(FUZZ)
-fuzz: $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c
+fuzz: $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(GEN)/names.c
 	@command -v clang >/dev/null || { echo 'make fuzz wants clang with libFuzzer: on Debian 12, clang and libclang-rt-14-dev'; exit 1; }
 	@$(MAKE) CC=clang B=build/fuzz CFLAGS='-O1 -g' FUZZER=-fsanitize=fuzzer \
 	  SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' fuzzers

@@ -51,7 +51,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
   SCENARIO "scenario" WITHDRAW "withdraw" IMPOSE "impose" LIFT "lift" CLOSE "close" SCALE "scale"
   SUSPEND "suspend" ASSUME "assume" AMENDMENT "amendment" ADD "add" STRIKE "strike" REPLACE "replace" IF "if" THEN "then" ELSE "else" IMPLIES "implies" OR "or" AND "and"
   MOD "mod" AT "at" THROUGHOUT "throughout" SOMETIME "sometime" WITHOUT "without" UNDER "under"
-  TEST "test" GIVEN "given" EXPECT "expect" TRUE "true" FALSE "false"
+  TEST "test" GIVEN "given" EXPECT "expect" EXTERN "extern" TRUE "true" FALSE "false"
 /* marks */
 %token LBRACE "{" RBRACE "}" LPAREN "(" RPAREN ")" LBRACKET "[" RBRACKET "]" COMMA "," COLON ":" SEMI ";"
   DOT "." DOTDOT ".." DEFAULTS "??" EQ "==" NE "!=" LE "<=" GE ">=" LT "<" GT ">" ASSIGN "=" PLUS "+" MINUS "-"
@@ -67,7 +67,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %type <node> items item row clause_row decl title string parts path fields_opt fields field field_name names kind kfields instance
   ename atom entity supply demand entries entry pieces piece literal mods mod cited requires inputs input control against suspensions
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
-  amendment since starts changes change let fn fn_name rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
+  amendment since starts changes change let fn fn_name extern symbol rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
   data where rowdecls rowdecl requirement message scenario shocks shock test steps step table keys default fact world group concern unit use
   expr logic comparison arith primary list elements element args_opt args arg
 %type <op> modal severity
@@ -116,7 +116,7 @@ path
 
 decl
   : kind | instance | entity | requires | table | fact | world | group | concern | unit | supply | demand | control
-  | agreement | amendment | let | fn | rule | check | scenario | test | data
+  | agreement | amendment | let | fn | extern | rule | check | scenario | test | data
   ;
 
 title: %empty { $$ = NULL; } | string ;
@@ -351,6 +351,10 @@ fn_name  /* words that a function may well be called, and that are called as any
   : IDENT { $$ = parse_name(p, @1); }      | "add" { $$ = parse_name(p, @1); }
   | "strike" { $$ = parse_name(p, @1); }   | "replace" { $$ = parse_name(p, @1); }
   ;
+extern: "extern" "fn" fn_name "(" params_opt ")" ":" type "from" STRING symbol {
+    $$ = MAKE(EXTERN, 0, $3, $5, $8, parse_string(p, @10, $10));
+    ast_kid(p->unit, $$, 4, $11); } ;
+symbol: %empty { $$ = NULL; } | "as" STRING { $$ = parse_string(p, @2, $2); } ;
 rule: "rule" IDENT "(" params_opt ")" "=" expr { $$ = MAKE(RULE, 0, parse_name(p, @2), $4, $7, NULL); } ;
 params_opt: %empty { $$ = NULL; } | params ;
 params

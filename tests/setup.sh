@@ -21,6 +21,12 @@ has_bison() {
   bison --version 2>/dev/null | awk 'NR == 1 { split($NF, v, "."); ok = v[1] > 3 || (v[1] == 3 && v[2] + 0 >= 8) } END { exit !ok }'
 }
 
+# make ISO_CODES= builds without it.
+has_names() {
+  iso=${ISO_CODES-/usr/share}
+  [ -z "$iso" ] || { [ -f "$iso/iso-codes/json/iso_3166-1.json" ] && [ -f "$iso/locale/fr/LC_MESSAGES/iso_3166-1.mo" ]; }
+}
+
 # Sets `missing` to what is, and `packages` to Debian's names for it.
 look() {
   missing=; packages=
@@ -35,9 +41,13 @@ look() {
   links ffi.h -Wl,-Bstatic -lffi -Wl,-Bdynamic    || want "libffi, with its archive libffi.a" libffi-dev
   command -v flex >/dev/null 2>&1                 || want "flex" flex
   has_bison                                       || want "bison 3.8 or later" bison
+  command -v perl >/dev/null 2>&1                 || want "perl" perl
+  has_names                                       || want "iso-codes, with its translations" iso-codes
   [ "$for_what" = test ] || return
   links readline/readline.h -Wl,-Bstatic -lreadline -ltinfo -Wl,-Bdynamic || want "GNU Readline, with its archive libreadline.a" libreadline-dev
   command -v valgrind >/dev/null 2>&1             || want "valgrind, which counts instructions" valgrind
+  # An example calls it. Only the library itself is needed, which nothing is linked with.
+  PATH=$PATH:/sbin ldconfig -p 2>/dev/null | grep -q "libgsl\.so\.27 " || want "the GNU Scientific Library 2.7 (libgsl.so.27)" libgsl27
   { command -v prove && perl -MTest::More -e 1; } >/dev/null 2>&1 || want "perl with prove and Test::More" perl
 }
 
@@ -58,7 +68,10 @@ fi
 apt() {
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >"$dir/apt.log" 2>&1
 }
-install() { apt install -y --no-install-recommends $packages; }
+# Slim images leave translations out of packages.
+install() {
+  apt install -y --no-install-recommends --reinstall -o 'Dpkg::Options::=--path-include=/usr/share/locale/*/LC_MESSAGES/iso_3166-1.mo' $packages
+}
 lists_empty() { ! ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1; }
 
 if [ "$how" = yes ]; then

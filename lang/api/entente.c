@@ -62,11 +62,14 @@ static bool machine_ready(ent_session *s) {
   s->has_vm = true;
   s->vm.max_steps = s->loader.max_steps;   /* what queries have left */
   s->vm.stop = s->config.stop;
+  const ent_host *h = &s->config.host;
+  s->vm.ext.host = (Host){h->data, h->batches, h->find, h->call};
   return ready;
 }
 
 void ent_close(ent_session *s) {
   if (!s) return;
+  if (s->config.host.end) s->config.host.end(s->config.host.data);
   if (s->reported) report_end(&s->report);
   buf_end(&s->out);
   buf_end(&s->word_texts);
@@ -458,6 +461,52 @@ const char *ent_explain(ent_session *s, const char *code) {
   }
   buf_char(&s->out, '\n');
   return buf_text(&s->out);
+}
+
+/* ---- documentation ---- */
+
+static int doc_of(ent_session *s, const char *title, const Source *src, const Node *file, const char *name, const char **out, size_t *len) {
+  ReportStyle st = style(s, ENT_PASSES);
+  if (report_doc(&s->out, &s->unit, src, file, title, name, &st)) return session_hand_out(s, ENT_TEXT, ENT_PASSES, out, len);
+  const char *near = report_doc_near(&s->unit, src, file, name);
+  Buf text;
+  buf_init(&text, &s->mem);
+  buf_fmt(&text, "%s declares no '%s'", title, name);
+  if (near) buf_fmt(&text, "; did you mean '%s'?", near);
+  report_value(&s->out, buf_text(&text), text.len);
+  buf_end(&text);
+  return session_hand_out(s, ENT_TEXT, ENT_USAGE, out, len);
+}
+
+/* The tree of a text that is not part of a draft; NULL when it has mistakes. */
+static const Node *doc_parse(ent_session *s, const char *path, const char *text, size_t len, bool library, const Source **src) {
+  *src = sources_add(&s->sources, path, text, len, library);
+  const Node *file = *src ? parse_file(&s->unit, *src) : NULL;
+  diags_sort(&s->diags);
+  s->broken = !file || s->diags.errors || mem_failed(&s->mem);
+  session_no_memory(s);
+  return s->broken ? NULL : file;
+}
+
+int ent_doc_text(ent_session *s, const char *path, const char *text, size_t len, const char *name, const char **out, size_t *out_len) {
+  const Source *src;
+  const Node *file = doc_parse(s, path, text, len, false, &src);
+  buf_clear(&s->out);
+  return file ? doc_of(s, path, src, file, name, out, out_len) : ENT_BROKEN;
+}
+
+int ent_doc_library(ent_session *s, const char *module, const char *name, const char **out, size_t *out_len) {
+  buf_clear(&s->out);
+  for (const StdlibModule *m = ent_stdlib; m->name; m++) {
+    const Source *src;
+    if (module && strcmp(module, m->name)) continue;
+    const Node *file = doc_parse(s, m->name, m->whole, m->whole_len, true, &src);
+    if (!file) return ENT_BROKEN;
+    if (module) return doc_of(s, module, src, file, name, out, out_len);
+    report_doc_line(&s->out, &s->unit, src, file, m->name);
+  }
+  if (module) buf_str(&s->out, "there is no such library module");
+  return session_hand_out(s, ENT_TEXT, module ? ENT_USAGE : ENT_PASSES, out, out_len);
 }
 
 const char *ent_library_module(unsigned n) { return n < ent_stdlib_count ? ent_stdlib[n].name : NULL; }

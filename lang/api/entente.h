@@ -18,6 +18,23 @@ enum { ENT_PASSES = 0, ENT_DENIED = 1, ENT_BROKEN = 2, ENT_UNDECIDED = 3, ENT_US
 typedef enum ent_format { ENT_TEXT, ENT_JSON, ENT_TAP, ENT_GITHUB, ENT_JUNIT } ent_format;
 typedef enum ent_level { ENT_NOTE, ENT_WARN, ENT_DENY } ent_level;
 
+/* Functions from outside, filled in by whoever has them: what an `extern fn` of a draft calls. Without `find` there are none.
+ * types: a letter for each parameter, a colon, and one for the result. Values pass as bytes, one after another, unaligned:
+ * n (number) and d (day) eight, a double and an int64 of days since 1970-01-01; b (yes-or-no) eight, an int64, 0 or 1;
+ * s (text) four, a uint32, its length, then the UTF-8 and a zero byte; length UINT32_MAX with the zero byte: no text.
+ * Both functions give ENT_HOST_FINE, or another with a message in why[0..room), which they end with a zero byte. */
+enum { ENT_HOST_FINE, ENT_HOST_REFUSED /* why: what would allow it, or "" */, ENT_HOST_ABSENT, ENT_HOST_BROKEN, ENT_HOST_LOOSE /* it cannot be confined */ };
+typedef struct ent_host {
+  void *data;
+  bool batches;            /* whether many calls at once cost less than one by one: then loops gather them */
+  /* The gate: called before the first call of each function. *id: what to call it by. */
+  int (*find)(void *data, const char *library, const char *symbol, const char *types, unsigned *id, char *why, size_t room);
+  /* n calls, answered in order through give(). *done: how many were; the one behind them is the one that went wrong. */
+  int (*call)(void *data, size_t n, const unsigned *ids, const unsigned char *const *args, const size_t *len, size_t *done,
+              void (*give)(void *to, size_t i, const unsigned char *result, size_t len), void *to, char *why, size_t room);
+  void (*end)(void *data); /* NULL, or called by ent_close */
+} ent_host;
+
 typedef struct ent_config {
   const char *root;        /* the draft's root folder; NULL: the folder of the first file */
   size_t max_file;         /* bytes; 0: 16 MiB */
@@ -31,6 +48,7 @@ typedef struct ent_config {
   bool coverage;           /* ent_test says what the tests did not reach */
   bool color;              /* in ENT_TEXT */
   int width;               /* columns of a terminal; 0: 100 */
+  ent_host host;           /* functions from outside; zeros: none */
   volatile int *stop;      /* NULL, or set to non-zero from elsewhere to end a run */
   uint64_t fail_alloc_at;  /* for tests: the allocation with this number (from 1) is refused; 0: none */
   bool fail_alloc_after;   /* ... and every one after it */
@@ -72,6 +90,12 @@ int ent_disassemble(ent_session *s, const char **out, size_t *len);
 int ent_format_text(ent_session *s, const char *name, const char *text, size_t len, const char **out, size_t *out_len);
 /* What `entente explain CODE` prints; NULL for a code that does not exist. */
 const char *ent_explain(ent_session *s, const char *code);
+/* What a text says of itself and of the names that it declares (name: of that alone), from a session that need hold no draft;
+ * path stands above it, and in messages. ENT_PASSES; ENT_BROKEN: it has mistakes (see ent_diagnostics); ENT_USAGE: it
+ * declares no such name, and *out says so. */
+int ent_doc_text(ent_session *s, const char *path, const char *text, size_t len, const char *name, const char **out, size_t *out_len);
+/* The same of a library module ("std.units"; NULL: a list of them all, a line each). ENT_USAGE also when there is no such module. */
+int ent_doc_library(ent_session *s, const char *module, const char *name, const char **out, size_t *out_len);
 /* The n-th library module's name ("std.units"), or NULL past the last. */
 const char *ent_library_module(unsigned n);
 

@@ -128,7 +128,7 @@ static void load_data(Loader *l, Node *file, Folder dir, uint16_t module);
 
 /* Parses a source, loads what it uses, and makes it a module. */
 static uint16_t module_make(Loader *l, const Source *src, Sym name, Folder dir, bool library) {
-  l->u->rowing = true;
+  l->u->rowing = !library;
   Node *file = parse_file(l->u, src);
   l->u->rowing = false;
   VEC(struct { uint16_t module; Sym prefix; Span span; }) uses = {0};
@@ -201,15 +201,15 @@ static uint16_t load_noted(Loader *l, uint32_t note, const Source *src, Sym name
 
 static void load_std(Loader *l, Node *use) {
   const char *name = intern_text(l->u->names, use->kid[0]->sym);
-  const StdlibModule *found = NULL, *near = NULL;
+  const StdlibModule *found = ent_stdlib, *near = NULL;
   int best = 3;
   bool stop = false;
-  for (const StdlibModule *m = ent_stdlib; m->name; m++) {
-    int d = near_distance(name, (uint32_t)strlen(name), m->name, (uint32_t)strlen(m->name));
-    if (d == 0) found = m;
-    if (d < best) best = d, near = m;
-  }
-  if (!found) {
+  while (found->name && strcmp(found->name, name)) found++;
+  if (!found->name) {
+    for (const StdlibModule *m = ent_stdlib; m->name; m++) {
+      int d = near_distance(name, (uint32_t)strlen(name), m->name, (uint32_t)strlen(m->name));
+      if (d < best) best = d, near = m;
+    }
     Diag *x = diag_add(l->u->diags, DIAG_E0005, use->kid[0]->span, "there is no library module '%s'", name);
     if (near) diag_help(l->u->diags, x, "did you mean '%s'?", near->name);
     else diag_help(l->u->diags, x, "library modules are named std.x; a file beside this one is named in quotes");

@@ -117,6 +117,9 @@ uint32_t thunk_make(Checker *c, Node *expr, Node *binder, Type binder_type, Type
 
 void func_ready(Checker *c, uint32_t f);    /* checks its body now if that has not been done */
 
+/* outside.c */
+void outside_check(Checker *c, const Func *f);   /* once its parameters and result have types */
+
 /* uses.c */
 void use_mark(Program *p, uint16_t module, uint16_t from);   /* the file of `module` mentions something of `from` */
 void use_mark_kind(Checker *c, uint32_t kind);               /* the set of all entities of a kind */

@@ -46,6 +46,7 @@ static void func_header(Checker *c, uint32_t i) {
       if (m->kid[0]->sym == n->kid[0]->sym) report_twice(c, n->kid[0], m->kid[0]->span);
   }
   f->ret = f->kind == FUNC_RULE ? T_BOOL : type_of(f) ? type_read(c, type_of(f)) : T_ERROR;
+  if (f->outside) outside_check(c, f);
   if (f->kind == FUNC_RULE && !f->nparam) diag_add(c->d, DIAG_E0225, f->span, "a rule needs at least one entity that it is about");
   if (f->kind == FUNC_RULE && f->nparam > RULE_PARAM_MAX) diag_add(c->d, DIAG_E0504, f->span, "a rule is about at most %d entities", RULE_PARAM_MAX);
 }
@@ -102,6 +103,7 @@ static void test_body(Checker *c, Node *test) {
 void func_ready(Checker *c, uint32_t i) {
   Func *f = &c->p->funcs.at[i];
   if (f->state || f->kind == FUNC_THUNK) return;
+  if (f->outside) { f->state = 2; return; }
   f->state = 1;
   Saved s = enter(c, i);
   uint32_t k = 0;
@@ -572,7 +574,7 @@ static void head_check(Checker *c, Node *m, Node **parties, Node **term) {
   }
   if (seen) *seen = m;
   const Field *f = field_find(c->p, K_AGREEMENT, m->sym, &slot);
-  if (f) fact_expr(c, m->kid[0], nobody, f->type, quoted(c, name), FLAG_VARIES);
+  if (f) fact_expr(c, m->kid[0], nobody, f->type, quoted(c, name), FLAG_VARIES | FLAG_AGREED);
   else field_unknown(c, K_AGREEMENT, m->span, m->sym);
 }
 

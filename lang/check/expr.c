@@ -283,7 +283,8 @@ static Type entity_field(Checker *c, Node *e, uint32_t kind) {
   if (!f) { report_field(c, e, kind); return T_ERROR; }
   e->op = REF_FIELD;
   e->ref = slot;
-  if (kind == K_CLAUSE || has_clauses(kind) || kind == K_CONTROL) depends(c, slot >= FIELD_FIRST ? FLAG_VARIES : 0);
+  bool varies = kind == K_CLAUSE || kind == K_AMENDMENT || kind == K_CONTROL;
+  if (slot >= FIELD_FIRST && (varies || kind == K_AGREEMENT)) depends(c, varies ? FLAG_VARIES : FLAG_AGREED);
   return f->type;
 }
 

@@ -26,7 +26,11 @@ static bool find_used(Program *p, uint16_t from, Sym prefix, Sym name, uint32_t 
     uint16_t at = queue[head++];
     if (seen[at >> 6 & 3] >> (at & 63) & 1) continue;
     seen[at >> 6 & 3] |= 1ull << (at & 63);
-    if (find_in(p, at, name, out) && !skip--) { use_mark(p, from, at); return true; }
+    if (find_in(p, at, name, out) && !skip--) {
+      use_mark(p, from, at);
+      if (out->kind == BIND_ENTITY && !p->settled && !p->modules.at[from].library) program_entity(p, out->index)->idle = false;
+      return true;
+    }
     for (uint32_t i = 0; i < p->modules.at[at].uses.len && tail < 256; i++)
       if (!p->modules.at[at].uses.at[i].prefix) queue[tail++] = p->modules.at[at].uses.at[i].module;
   }
@@ -101,12 +105,19 @@ static void near_module(Checker *c, Near *n, uint16_t module, int depth) {
 
 /* Library modules that a draft may have forgotten to use, by names of theirs. */
 static const char *module_of(const char *name) {
-  static const char *const coverage[] = {"covered", "uncovered", "resilient", "capable", "soft", "status", "rank", "available", "short", "members"};
-  static const char *const stack[] = {"energy", "minerals", "semiconductors", "compute", "logistics"};
-  for (size_t i = 0; i < sizeof coverage / sizeof *coverage; i++)
-    if (!strcmp(name, coverage[i])) return "std.coverage";
-  for (size_t i = 0; i < sizeof stack / sizeof *stack; i++)
-    if (!strcmp(name, stack[i])) return "std.stack";
+  static const struct { const char *module, *names; } known[] = {
+    {"std.coverage", " covered uncovered resilient capable soft status rank available short members exposure "},
+    {"std.stack", " energy minerals semiconductors compute logistics "},
+    {"std.concentration", " hhi top_share largest committed_share committed_hhi largest_suppliers "},
+    {"std.dependence", " withstands dispensable indispensable all_inputs dependence direct_exposure exposed_through "},
+    {"std.criticality", " world_hhi sourced_hhi supply_risk at_risk import_reliance governance recycled substitution "},
+    {"std.reserves", " net_imports days_of_cover shortfall lasts import_days iea_kept "},
+    {"std.obligations", " ratified fulfilled overdue ratifiers ratified_by_any ratified_by_all days_late "},
+  };
+  size_t n = strlen(name);
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    for (const char *at = known[i].names; (at = strstr(at, name)); at++)
+      if (at[-1] == ' ' && at[n] == ' ') return known[i].module;
   return NULL;
 }
 
@@ -246,6 +257,8 @@ static Ent entity_add(Checker *c, uint32_t kind, Node *name, Node *title, Node *
   if (!id) return UINT32_MAX;
   if (k->list.len >= 0xFFFFFF) { diag_add(c->d, DIAG_E0504, name->span, "there are more than 16,777,215 of these"); return UINT32_MAX; }
   Entity e = {.id = id, .name = title_of(c, title, id), .span = name->span, .decl = decl, .owner = owner, .module = c->module};
+  e.idle = c->p->modules.at[c->module].library && (kind == K_RESOURCE || kind == K_ROUTE);
+  c->p->idlers = c->p->idlers || e.idle;
   vec_push(c->p->mem, &k->list, e);
   return ent_make(kind, k->list.len - 1);
 }
@@ -390,6 +403,14 @@ static void declare_func(Checker *c, FuncKind kind, Node *n, Node *body) {
   bind_add(c, n->kid[0]->sym, n->kid[0]->span, BIND_FUNC, f);
 }
 
+/* One that is declared by what lies outside: it has parameters and a type as any function, and no body. */
+static void declare_extern(Checker *c, Node *n) {
+  declare_func(c, FUNC_FN, n, NULL);
+  Extern x = {.decl = n};
+  vec_push(c->p->mem, &c->p->externs, x);
+  c->p->funcs.at[n->ref].outside = c->p->externs.len;
+}
+
 static void declare_table(Checker *c, Node *n) {
   Table t = {.name = n->kid[0]->sym, .decl = n, .module = c->module};
   t.title = title_of(c, n->kid[1], t.name);
@@ -417,6 +438,7 @@ static void declare(Checker *c, Node *n) {
     case N_GROUP: declare_func(c, FUNC_LET, n, n->kid[2]); break;
     case N_LET: declare_func(c, FUNC_LET, n, n->kid[2]); break;
     case N_FN: declare_func(c, FUNC_FN, n, n->kid[3]); break;
+    case N_EXTERN: declare_extern(c, n); break;
     case N_RULE: declare_func(c, FUNC_RULE, n, n->kid[2]); break;
     case N_TABLE: declare_table(c, n); break;
     case N_TEST: n->ref = test_add(c, n); vec_push(c->p->mem, &c->p->tests, n->ref); break;

@@ -19,9 +19,9 @@ const BuiltinInfo *builtin_info(Builtin b) { return &builtins[b]; }
 static const struct { const char *word, *fields; } known[K_BUILTIN] = {
   {"country", "iso2 s region s note s"},
   {"layer", "note s"},
-  {"resource", "layer L unit s requires R hs s stage s critical b note s"},
+  {"resource", "layer L unit s requires R hs s stage s critical b note s source S"},
   {"source", "publisher s date d url s licence s accessed d year n note s"},
-  {"route", "passes C note s"},
+  {"route", "passes C note s source S"},
   {"control", "by c on R against C from d until d note s"},
   {"clause", "parties C resources R agreement A article s act s modal s binding b from d until d text s to C"},
   {"agreement", "parties C term g binding b note s signed d entry_into_force d"},
@@ -38,6 +38,7 @@ static Type field_type(Program *p, char letter) {
     case 'g': return T_RANGE;
     case 'L': return p->kinds.at[K_LAYER].type;
     case 'c': return p->kinds.at[K_COUNTRY].type;
+    case 'S': return p->kinds.at[K_SOURCE].type;
     case 'A': return p->kinds.at[K_AGREEMENT].type;
     case 'C': return type_set(&p->types, p->kinds.at[K_COUNTRY].type);
     default: return type_set(&p->types, p->kinds.at[K_RESOURCE].type);
@@ -94,6 +95,7 @@ void program_end(Program *p) {
   }
   vec_end(p->mem, &p->kinds);
   vec_end(p->mem, &p->funcs);
+  vec_end(p->mem, &p->externs);
   vec_end(p->mem, &p->tables);
   vec_end(p->mem, &p->modules);
   vec_end(p->mem, &p->binds);
@@ -165,6 +167,7 @@ bool program_check(Program *p) {
   decls_check(&c);
   clause_labels_drop(p);
   uses_report(&c);
+  program_settle(p, false);
   if (!c.d->errors) strata_check(&c);
   checker_end(&c);
   return !c.d->errors && !mem_failed(p->mem);

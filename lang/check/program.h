@@ -21,6 +21,7 @@ typedef struct Entity {
   Node *decl;
   Ent owner;           /* clause: the agreement it is written in, or the amendment; else 0 */
   uint16_t module;
+  bool idle;           /* a resource or route of the library that the draft does not speak of: it counts nowhere */
   uint32_t row;        /* made by data: 1 + the row, counted over all blocks; else 0 */
 } Entity;
 
@@ -36,7 +37,8 @@ typedef struct Kind {
 } Kind;
 
 typedef enum FuncKind { FUNC_FN, FUNC_RULE, FUNC_LET, FUNC_VERDICT /* of a check */, FUNC_THUNK, FUNC_CHECK, FUNC_TEST } FuncKind;
-enum { FLAG_VARIES = 1, FLAG_TODAY = 2, FLAG_CLAUSES = 4, FLAG_RECURSIVE = 8, FLAG_ROW = 16 /* it mentions the row of a data block */ };
+enum { FLAG_VARIES = 1, FLAG_TODAY = 2, FLAG_CLAUSES = 4, FLAG_RECURSIVE = 8, FLAG_ROW = 16 /* it mentions the row of a data block */,
+       FLAG_AGREED = 32 /* a field of an agreement */ };
 
 typedef struct Call { uint32_t from, to; bool monotone; Span span; } Call;
 
@@ -48,11 +50,21 @@ typedef struct Func {
   uint16_t nparam, nslot;   /* slots hold parameters first, then every name bound within */
   Type param[8];
   Type ret;
+  uint32_t outside;         /* 1 + its place in Program.externs, and then it has no body; 0: it is written in the draft */
   Node *decl, *body;        /* body: the expression; a check's is its CHECK node, and its verdict's too; a test's its TEST */
   uint32_t verdict;         /* of a check: the FUNC_VERDICT that says whether it passes; 0: nobody asks */
   Span span;
 } Func;
 enum { PARAM_MAX = 8, RULE_PARAM_MAX = 3, SLOT_MAX = 4000, GIVEN_MAX = 255 };
+
+/* A function from outside. types: a letter for each parameter, a colon, and one for the result: n a number or quantity,
+ * s a text, b a yes-or-no, d a date, e an entity, which passes as its identifier. */
+typedef struct Extern {
+  Node *decl;
+  const char *library, *symbol;
+  char types[PARAM_MAX + 3];
+  UnitId unit[PARAM_MAX + 1];   /* of each n; the result's comes last */
+} Extern;
 
 typedef struct Table {
   Sym name;
@@ -138,6 +150,7 @@ typedef struct Program {
   TypeTable types;
   VEC(Kind) kinds;
   VEC(Func) funcs;
+  VEC(Extern) externs;
   VEC(Table) tables;
   VEC(Module) modules;
   VEC(Bind) binds;
@@ -157,6 +170,7 @@ typedef struct Program {
   VEC(Amended) amended;  /* by amendment */
   VEC(uint32_t) amend_order;   /* amendments, those that are amended before those that amend them */
   Map row_nodes;         /* row -> Node *, of those that are not plain */
+  bool idlers, settled;  /* whether any entity may be idle; which are has been settled, and naming one changes nothing now */
   VEC(DataBlock) data;
   VEC(Rows *) rows;      /* of data files; blocks may share them */
   Map made;              /* kind << 32 | name -> Ent, of entities that data makes */
@@ -171,6 +185,9 @@ uint16_t program_module(Program *p, Sym name, const Source *source, Node *file, 
 /* Rows that live as long as the program; NULL when memory is refused. */
 Rows *program_rows(Program *p, const Source *src);
 void program_use(Program *p, uint16_t module, uint16_t used, Sym prefix, Span span);
+/* What of the library is not idle: what files of the draft name, and what that requires. Called again where more may have been
+ * named since; `last`: nothing will be. */
+void program_settle(Program *p, bool last);
 /* Declares, resolves, types. True when nothing is wrong. */
 bool program_check(Program *p);
 /* Checks an expression in the scope of a module, as a new Func without parameters; its index, or UINT32_MAX. */

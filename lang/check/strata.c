@@ -10,7 +10,7 @@ static void flags_spread(Program *p) {
     again = false;
     for (uint32_t i = 0; i < p->calls.len; i++) {
       Func *from = &p->funcs.at[p->calls.at[i].from];
-      uint8_t flags = from->flags | (p->funcs.at[p->calls.at[i].to].flags & (FLAG_VARIES | FLAG_TODAY | FLAG_CLAUSES));
+      uint8_t flags = from->flags | (p->funcs.at[p->calls.at[i].to].flags & (FLAG_VARIES | FLAG_TODAY | FLAG_CLAUSES | FLAG_AGREED));
       if (flags != from->flags) { from->flags = flags; again = true; }
     }
   }
@@ -171,7 +171,8 @@ static void limits_report(Checker *c, const Graph *g) {
       buf_end(&way);
       diag_help(c->d, x, "facts and clauses may use stated facts (capacity, share, demanded), tables and dates, but not committed, needed, suppliers or covered");
     } else {
-      Diag *x = diag_add(c->d, DIAG_E0308, p->limits.at[i].span, "this must be the same on every day and in every world");
+      const char *what = bad == FLAG_AGREED ? "what an agreement says of itself may not rest on what agreements say" : "this must be the same on every day and in every world";
+      Diag *x = diag_add(c->d, DIAG_E0308, p->limits.at[i].span, "%s", what);
       diag_help(c->d, x, "it may use dates, sets, fields and functions of them, but no facts, tables or shares");
     }
   }

@@ -37,6 +37,38 @@ void use_mark_unit(Checker *c, UnitId unit) {
   }
 }
 
+/* ---- what of the library is idle ---- */
+
+static bool input_wake(Program *p, const Node *input) {
+  Entity *e = program_entity(p, input->ref);
+  bool news = e->idle;
+  e->idle = false;
+  return news;
+}
+
+/* What making a resource takes, by one declaration of the library: whether any of it was idle. */
+static bool inputs_wake(Program *p, const Node *n) {
+  bool news = false;
+  if (n->kind == N_REQUIRES && !program_entity(p, n->kid[0]->ref)->idle)
+    for (const Node *e = list_first(n->kid[2]); e; e = e->next) news = input_wake(p, e->kid[0]) || news;
+  if (n->kind != N_ENTITY || n->op != K_RESOURCE || program_entity(p, n->ref)->idle) return news;
+  for (const Node *f = list_first(n->kid[2]); f; f = f->next)
+    if (!strcmp(sym_text(p, f->sym), "requires"))
+      for (const Node *e = list_first(f->kid[0]->kid[0]); e; e = e->next) news = input_wake(p, e->kind == N_PAIR ? e->kid[0] : e) || news;
+  return news;
+}
+
+void program_settle(Program *p, bool last) {
+  for (bool news = p->idlers && !p->unit->diags->errors; news;) {
+    news = false;
+    for (uint32_t i = 0; i < p->facts.len; i++)
+      if (p->modules.at[p->facts.at[i].module].library) news = inputs_wake(p, p->facts.at[i].node) || news;
+  }
+  p->settled = last;
+}
+
+/* ---- uses that bring nothing ---- */
+
 /* Whether a module only gives names, so that a file that mentions none of them could do without it. Facts, agreements,
  * resources and the like count by being there, and so do the layers and their coverage, which the report shows. */
 static bool only_names(const Program *p, uint16_t module, int depth) {
@@ -45,7 +77,7 @@ static bool only_names(const Program *p, uint16_t module, int depth) {
   if (m->library && (!strcmp(name, "std.coverage") || !strcmp(name, "std.stack"))) return false;
   for (const Node *n = list_first(m->file->kid[0]); n; n = n->next) {
     bool entity = n->kind == N_ENTITY && (n->op == K_COUNTRY || n->op == K_SOURCE);
-    if (!entity && n->kind != N_USE && n->kind != N_LET && n->kind != N_FN && n->kind != N_RULE && n->kind != N_UNIT_DECL && n->kind != N_KIND && n->kind != N_GROUP) return false;
+    if (!entity && n->kind != N_USE && n->kind != N_LET && n->kind != N_FN && n->kind != N_EXTERN && n->kind != N_RULE && n->kind != N_UNIT_DECL && n->kind != N_KIND && n->kind != N_GROUP) return false;
   }
   for (uint32_t i = 0; i < m->uses.len && depth < 16; i++)
     if (m->uses.at[i].module < module && !only_names(p, m->uses.at[i].module, depth + 1)) return false;

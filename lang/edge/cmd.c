@@ -37,6 +37,13 @@ const Cmd edge_commands[] = {
    "\n"
    "Without a terminal it reads lines and prints results. Then it ends with 0 whatever the lines said: it is no gate.\n",
    "[FILE]...", GROUP_LOAD | GROUP_RUN, cmd_repl},
+  {"doc", "say what a module of the library, or a file, has to offer",
+   "Prints what a module says of itself, and each name that it declares with its documentation; with NAME, that of\n"
+   "this name alone. MODULE is a module of the library, such as std.coverage, or a file. std.coverage.rank is the\n"
+   "same as std.coverage rank. Without a MODULE, lists the library.\n"
+   "\n"
+   "Documentation is written above a declaration, in lines that begin with ##; that of a file at its top.\n",
+   "[MODULE [NAME]]", GROUP_LOAD, cmd_doc},
   {"explain", "say at length what a code such as E0214 means",
    "Prints what stands behind the code of a message.\n",
    "CODE", 0, cmd_explain},

@@ -23,6 +23,7 @@ int cmd_eval(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_dis(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_repl(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_fmt(Edge *e, const Cmd *self, int argc, char **argv);
+int cmd_doc(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_explain(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_help(Edge *e, const Cmd *self, int argc, char **argv);
 /* What `entente help NAME` prints; ENT_PASSES. */

@@ -1,6 +1,7 @@
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
 #include "answer/finding.h"
+#include "syntax/ast.h"
 
 /* Findings and diagnostics as bytes, in four formats. Nothing here prints, judges or computes; the same data give the
  * same bytes. What is appended ends with a line end.
@@ -47,6 +48,13 @@ void report_test_text(Buf *out, Sources *s, const Diags *warnings, const Report 
 void report_test_junit(Buf *out, Sources *s, const Diags *warnings, const Report *r, const ReportStyle *st);
 /* One that has an error in place of its tests. */
 void report_diags_junit(Buf *out, Sources *s, const Diags *d, const ReportStyle *st);
+
+/* What a file says of itself and of the names that it declares, from its tree; of `only`, when that is not NULL: false when
+ * it declares no such name, and nothing is added. The _line is for a list: the title and the first sentence. The _near
+ * is the name declared that was probably meant, or NULL. */
+bool report_doc(Buf *out, Unit *u, const Source *src, const Node *file, const char *title, const char *only, const ReportStyle *st);
+void report_doc_line(Buf *out, Unit *u, const Source *src, const Node *file, const char *title);
+const char *report_doc_near(Unit *u, const Source *src, const Node *file, const char *name);
 
 /* A value, or what stands for one, as a reader asked for it: its line ends stay, all else is made safe. No line end is added. */
 void report_value(Buf *out, const char *text, size_t n);

@@ -134,6 +134,16 @@ static void doc_line(Unit *u, Span s, Buf *out) {
   buf_add(out, t + i, n - i);
 }
 
+bool ast_doc_top(Unit *u, const Source *src, const Node *file, Buf *out) {
+  const Node *first = list_first(file->kid[0]);
+  uint32_t i = 0, from, limit = first ? first->span.lo : src->base + src->len;
+  while (i < u->docs.len && u->docs.at[i].lo < src->base) i++;
+  for (from = i; i < u->docs.len && u->docs.at[i].lo < limit && (i == from || blank_between(u, u->docs.at[i - 1].hi, u->docs.at[i].lo)); i++) {}
+  if (i == from || (first && first->kind != N_USE && blank_between(u, u->docs.at[i - 1].hi, limit))) return false;
+  for (uint32_t k = from; k < i; k++) doc_line(u, u->docs.at[k], out);
+  return true;
+}
+
 /* The documentation comments that end just above `at`: docs.at[first] up to, not with, docs.at[end]. */
 static uint32_t doc_first(Unit *u, Span at, uint32_t *end) {
   *end = u->docs.len;

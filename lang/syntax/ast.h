@@ -102,5 +102,7 @@ static inline uint32_t list_len(const Node *list) { return list ? list->sym : 0;
 /* The documentation comment that ends just above `at`, its marks and shared indent taken off; false when there is none. */
 bool ast_doc(Unit *u, Span at, Buf *out);
 uint32_t ast_doc_from(Unit *u, Span at);   /* where it begins; at.lo when there is none */
+/* The one at the top of a file, which is not the first declaration's. */
+bool ast_doc_top(Unit *u, const Source *src, const Node *file, Buf *out);
 
 #endif

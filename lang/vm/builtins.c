@@ -173,8 +173,13 @@ Value vm_index(Vm *vm, Value of, Value key) {
   return unknown(vm, CAUSE_KEY);
 }
 
+/* A range that the library writes stands for what the draft does not say, which is named elsewhere. */
+static bool in_library(const Vm *vm) {
+  return vm->frames.len && vm->p->modules.at[vm->p->funcs.at[vm->frames.at[vm->frames.len - 1].func].module].library;
+}
+
 static Value end_figure(Vm *vm, Value lo, const Value *hi, Builtin b) {
-  Value why = unknown(vm, CAUSE_LOOSE), v;
+  Value why = in_library(vm) ? (Value){0} : unknown(vm, CAUSE_LOOSE), v;
   if (!value_is_exact(lo) || (hi && !value_is_exact(*hi))) { vm_fail(vm, DIAG_E0404, "%s takes exact figures", builtin_info(b)->name); v = value_int(0); }
   else if (b == BUILTIN_at_least) { Num n = num_keep(value_num(lo)); v = value_interval(&vm->rt, &n, NULL, lo.unit, why); }
   else if (b == BUILTIN_at_most) { Num n = num_keep(value_num(lo)), zero = num_int(0); v = value_interval(&vm->rt, &zero, &n, lo.unit, why); }
@@ -184,6 +189,14 @@ static Value end_figure(Vm *vm, Value lo, const Value *hi, Builtin b) {
   if (!world_settled(vm->w, CAUSE_LOOSE, 0, 0, vm_place(vm), v, &exact)) return v;
   value_drop(vm->mem, v);
   return exact;
+}
+
+/* An exact figure, or one end of one that is not. */
+static Value end_of(Vm *vm, Value v, bool high) {
+  const Ivl *x = (const Ivl *)v.obj;
+  if (v.tag != V_IVL) return value_keep(v);
+  if (high ? x->has_hi : x->has_lo) return value_figure(num_keep(high ? x->hi : x->lo), v.unit);
+  return value_unknown2(&vm->rt, v, v);
 }
 
 static Value days_of(Vm *vm, Value v) {
@@ -234,7 +247,7 @@ static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
       d->who = who;
       break;
     }
-    case BUILTIN_producers: dep_resource(w, vm->ctx, ent_index(last), DEP_SUPPLY, d); break;
+    case BUILTIN_producers: case BUILTIN_unnamed: dep_resource(w, vm->ctx, ent_index(last), DEP_SUPPLY, d); break;
     case BUILTIN_demanded: dep_resource(w, vm->ctx, ent_index(last), DEP_DEMAND, d); break;
     default: dep_resource(w, vm->ctx, ent_index(last), vm->ctx->nscales ? DEP_SUPPLY | DEP_PROMISE : DEP_PROMISE, d); break;
   }
@@ -278,6 +291,7 @@ static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_capacity: return world_capacity(w, x, first, last);
     case BUILTIN_share: return world_share(w, x, first, last);
     case BUILTIN_producers: return world_producers(w, x, first);
+    case BUILTIN_unnamed: return world_unnamed(w, x, first);
     case BUILTIN_committed: return world_committed(w, x, first, last);
     case BUILTIN_intended: return world_intended(w, x, first, last);
     case BUILTIN_suppliers: return n == 2 ? suppliers_within(vm, first, a[1]) : world_suppliers(w, x, first);
@@ -317,10 +331,12 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_plain: return plain(vm, a[0]);
     case BUILTIN_join: return joined(vm, a[0], a[1]);
     case BUILTIN_slug: return slug(vm, a[0]);
+    case BUILTIN_name_in: return vm_name_in(vm, a[0], a[1]);
     case BUILTIN_sorted: return sorted(vm, a[0]);
     case BUILTIN_nth: return nth(vm, a[0], a[1]);
     case BUILTIN_between: return end_figure(vm, a[0], &a[1], b);
     case BUILTIN_at_least: case BUILTIN_at_most: return end_figure(vm, a[0], NULL, b);
+    case BUILTIN_least: case BUILTIN_most: return end_of(vm, a[0], b == BUILTIN_most);
     case BUILTIN_days: return days_of(vm, a[0]);
     case BUILTIN_months: return months_of(vm, a[0], n > 1 ? &a[1] : NULL);
     case BUILTIN_year: return date_part(vm, a[0], true);

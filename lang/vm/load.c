@@ -495,6 +495,8 @@ bool vm_load(Vm *vm) {
   if (!vm->failed) load_all(&l);
   map_end(&l.cites);
   if (vm->failed) { report_error(vm); return false; }
+  program_settle(p, true);
+  world_resettle(vm->w);
   for (uint32_t i = 0; i < p->funcs.len; i++) vm->w->daily = vm->w->daily || (p->funcs.at[i].kind != FUNC_TEST && p->funcs.at[i].flags & FLAG_TODAY);
   if (mem_failed(vm->mem)) return false;  /* columns may differ in length */
   world_seal(vm->w);

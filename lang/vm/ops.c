@@ -87,6 +87,15 @@ bool op_vague(Vm *vm, Value v, Value *why) {
   return any;
 }
 
+/* An uncertain figure that stands in for an unknown one: what that lacks, this lacks. */
+Value op_blame(Vm *vm, Value v, Value instead_of) {
+  const Ivl *x = (const Ivl *)v.obj;
+  Num lo = x->has_lo ? num_keep(x->lo) : num_int(0), hi = x->has_hi ? num_keep(x->hi) : num_int(0);
+  Value why = unknown2(vm, instead_of, v), r = value_interval(&vm->rt, x->has_lo ? &lo : NULL, x->has_hi ? &hi : NULL, v.unit, why);
+  value_drop(vm->mem, why);
+  return r.tag == V_NONE ? value_unknown(&vm->rt, 0) : r;
+}
+
 static Value same(Vm *vm, Value a, Value b);
 
 /* Lists differ surely where two of their elements do; sets and maps of uncertain figures are left open. */

@@ -1,6 +1,7 @@
 #ifndef VM_VM_H
 #define VM_VM_H
 #include "code/chunk.h"
+#include "vm/extern.h"
 #include "world/world.h"
 
 /* The machine: runs a chunk over a world. It knows nothing of who asks: a `require` and its message go to the sink. */
@@ -68,6 +69,16 @@ struct Memo { uint32_t nparam, n; MemoEntry *direct; Map by_key; VEC(MemoEntry) 
 /* OPEN: being evaluated; PART: evaluated in this round of a circle; STALE: in an earlier one, its value being too low at most. */
 enum { MEMO_NONE, MEMO_OPEN, MEMO_PART, MEMO_STALE, MEMO_DONE };
 
+/* A loop that may run again once what it lacks from outside is there; see extern.c. */
+typedef struct Again {
+  uint32_t depth, frames, begin;  /* where it stands: within which run and frame, and the instruction that begins it */
+  uint32_t next;                  /* the instruction that goes on to its next element, and what is open there; 0: not begun */
+  uint32_t cells, ctxs, rules, rounds;
+  Ctx *ctx;
+  Dep dep;                        /* what the frame had depended on before */
+  bool gather, skipped;           /* whether elements may be left, and whether one was */
+} Again;
+
 typedef struct Vm {
   Mem *mem;
   Program *p;
@@ -94,6 +105,8 @@ typedef struct Vm {
   uint64_t *spent;                /* by Func, sampled */
   uint32_t nspent;
   uint32_t depth;                 /* runs within runs: facts that are evaluated where they are used */
+  Externs ext;
+  VEC(Again) agains;
   volatile int *stop;
   struct { const Rows *rows; uint32_t row; Span cell; } row;   /* while data is loaded: the row at hand, and its cell that was read last; rows NULL: none */
   Map atoms;                      /* module, kind and text, hashed -> Ent: names that @ has found */
@@ -123,8 +136,21 @@ bool vm_load(Vm *vm);
 
 /* builtins.c */
 Value vm_builtin(Vm *vm, Builtin b, const Value *args, uint32_t n);
+Value vm_name_in(Vm *vm, Value country, Value language);
 Value vm_field(Vm *vm, Value entity, uint32_t slot);
 Value vm_index(Vm *vm, Value of, Value key);
+
+/* extern.c */
+void externs_init(Vm *vm, Host host);
+void externs_end(Vm *vm);
+void externs_forget(Vm *vm);   /* what is queued will not be asked for */
+/* False: the machine goes on elsewhere, at the frame now on top. */
+bool extern_call(Vm *vm, uint32_t of, const Value *args, Value *out);
+void again_begin(Vm *vm, int kind);
+void again_next(Vm *vm);
+void again_end(Vm *vm);   /* after the loop's value was made; it may begin again, at the frame now on top */
+bool again_repeats(const Vm *vm);   /* what is evaluated now was before, and is evaluated again for a loop that begins again */
+void vm_unwind(Vm *vm, uint32_t frames, uint32_t cells, uint32_t ctxs, uint32_t rules);   /* closes what was opened since */
 
 /* rows.c */
 Value vm_column(Vm *vm, uint32_t col);
@@ -153,6 +179,7 @@ Value op_logic(Vm *vm, Op op, Value a, Value b);
 Value op_join(Vm *vm, Value cond, Value a, Value b);
 Value op_same(Vm *vm, Value a, Value b, bool negate);
 bool op_vague(Vm *vm, Value v, Value *why);
+Value op_blame(Vm *vm, Value v, Value instead_of);
 Value op_before(Vm *vm, Value a, Value b, bool or_same);
 Value op_within(Vm *vm, Value a, Value b, bool strict);
 Value op_in(Vm *vm, Value a, Value coll, bool negate);

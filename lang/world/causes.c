@@ -57,6 +57,7 @@ static const char *ent_text(const World *w, Ent e) { return ent_word(w, ent_kind
 static void capacity_cause(const World *w, const CauseInfo *c, Buf *out) {
   const char *res = ent_word(w, K_RESOURCE, ent_index(c->b));
   if (ent_index(c->a) == 0xFFFFFF) buf_fmt(out, "who can supply %s: no supply fact says", res);
+  else if (ent_index(c->a) == WHO_REST) buf_fmt(out, "what those whom no fact names can supply of %s: no supply fact says", res);
   else buf_fmt(out, "what %s can supply of %s: no supply fact says", ent_text(w, c->a), res);
 }
 

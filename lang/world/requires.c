@@ -58,6 +58,7 @@ static Value edges_set(World *w, uint32_t r, bool used, Day day) {
   Value few[32], *at = cap <= 32 ? few : mem_get(w->mem, cap * sizeof *at), vague = value_none();
   if (!at) return value_set(&w->rt, few, 0);
   while (edge_next(&e)) {
+    if (used && program_entity(w->p, ent_make(K_RESOURCE, e.other[e.found]))->idle) continue;
     fact_note(w, TRACE_REQUIRE, e.found);
     at[n++] = value_ent(ent_make(K_RESOURCE, e.other[e.found]));
     if (!e.undated) continue;

@@ -379,6 +379,16 @@ Value world_share(World *w, Ctx *x, uint32_t c, uint32_t r) {
   return v;
 }
 
+/* Absence does not matter here: who is not named is not known, so not known to be absent. */
+Value world_unnamed(World *w, Ctx *x, uint32_t r) {
+  Picture *p = picture_take(w, FACTS_SUPPLY, r, x->day);
+  if (!p) return no_fact(w, 0xFFFFFF, r);
+  const Held *rest = &p->at[p->n - 1];
+  Value v = rest->who == WHO_REST ? held_share(w, x, p, rest, r) : left_share(w, x, p, WHO_REST, r);
+  picture_give(w, p);
+  return v;
+}
+
 /* ---- who, and how much is needed ---- */
 
 /* Whether a row counts for producers; when it is not dated, that is not known, and *vague takes why. */

@@ -283,8 +283,10 @@ static Value entities_make(World *w, uint32_t kind) {
   uint32_t n = kind_count(w->p, kind), k = 0;
   Value few[1], *at = n ? mem_get(w->mem, n * sizeof *at) : NULL;
   if (!at) return value_set(&w->rt, few, 0);
-  for (uint32_t i = 0; i < n; i++)  /* what an amendment adds stands in no agreement as first written */
-    if (kind != K_CLAUSE || ent_kind(clause_run(w->p, i)->owner) != K_AMENDMENT) at[k++] = value_ent(ent_make(kind, i));
+  for (uint32_t i = 0; i < n; i++) {  /* what an amendment adds stands in no agreement as first written */
+    bool counts = kind == K_CLAUSE ? ent_kind(clause_run(w->p, i)->owner) != K_AMENDMENT : !w->p->kinds.at[kind].list.at[i].idle;
+    if (counts) at[k++] = value_ent(ent_make(kind, i));
+  }
   Value set = value_set(&w->rt, at, k);
   mem_free(w->mem, at, n * sizeof *at);
   return set;
@@ -295,6 +297,16 @@ Value world_entities(World *w, uint32_t kind) {
   if (kind >= in->nall) return entities_make(w, kind);
   if (in->all[kind].tag == V_NONE) in->all[kind] = entities_make(w, kind);
   return value_keep(in->all[kind]);
+}
+
+void world_resettle(World *w) {
+  Inner *in = w->inner;
+  static const uint32_t kinds[] = {K_RESOURCE, K_ROUTE};
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds && w->p->idlers; i++) {
+    if (kinds[i] >= in->nall) continue;
+    value_drop(w->mem, in->all[kinds[i]]);
+    in->all[kinds[i]] = value_none();
+  }
 }
 
 Value world_bits_value(World *w, uint32_t kind, const uint64_t *bits) {

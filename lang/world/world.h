@@ -216,6 +216,7 @@ void world_ctx_trim(World *w, Ctx *const *keep, uint32_t n);
 Value world_capacity(World *w, Ctx *x, uint32_t c, uint32_t r);
 Value world_share(World *w, Ctx *x, uint32_t c, uint32_t r);
 Value world_producers(World *w, Ctx *x, uint32_t r);
+Value world_unnamed(World *w, Ctx *x, uint32_t r);
 Value world_committed(World *w, Ctx *x, uint32_t c, uint32_t r);
 Value world_intended(World *w, Ctx *x, uint32_t c, uint32_t r);
 Value world_suppliers(World *w, Ctx *x, uint32_t r);
@@ -235,6 +236,7 @@ Value world_clauses(World *w, Ctx *x, Ent about);
 Value world_table(World *w, Ctx *x, uint32_t table, const Value *key);
 Value world_parties(World *w, Ctx *x);
 Value world_entities(World *w, uint32_t kind);
+void world_resettle(World *w);   /* what of the library is idle may have changed */
 Value world_bits_value(World *w, uint32_t kind, const uint64_t *bits);   /* a set of entities; bits NULL: of none */
 
 /* What an answer of the world about a resource depends on is met into d; dep_stretch: on anything at all, so only this stretch of days. */

@@ -79,6 +79,13 @@ DRAFT
     my $got = run({}, 'eval', $file, "r.name", "[r.name]", "\"$x\"", "\"$x\" + 1");
     my $why = broken($got) || malformed('text', $got->{err}) || ($got->{out} =~ /^(\s*::.*)/m ? "a command: $1" : '');
     push @wrong, "eval: $why" if $why;
+    my $told = file("d$n.ent", "## $raw\n##     $raw\n\n## $raw\nlet a = \"$x\"\nlayer l \"$x\"\n");
+    for my $run ([0, $told], [0, $told, 'a'], [64, $told, $x]) {
+        my ($code, @args) = @$run;
+        my $got = run({}, 'doc', @args);
+        my $why = broken($got) || ($got->{code} != $code && "exit $got->{code}, not $code") || malformed('text', "$got->{out}$got->{err}") || '';
+        push @wrong, "doc @args: $why" if $why;
+    }
     ok(!@wrong, "in a draft: $what") or diag(substr join("\n", @wrong), 0, 1500);
 }
 
@@ -107,7 +114,7 @@ for my $format (qw(text json tap github)) {
     my $why = broken($got) || ($got->{code} != 2 && "exit $got->{code}") || malformed($format, $got->{out}) || malformed('text', $got->{err}) || '';
     ok(!$why, "whole folders of them, in $format") or diag($why);
 }
-for my $args (["::error::PWNED"], ["\n::error::PWNED"], ['check', "--\n::error::PWNED"], ['check', "--max-file", "\n::error::PWNED", 'x'], ['explain', "\n::error::PWNED"], ['help', "\e[31m##[error]PWNED"],
+for my $args (["::error::PWNED"], ["\n::error::PWNED"], ['check', "--\n::error::PWNED"], ['check', "--max-file", "\n::error::PWNED", 'x'], ['explain', "\n::error::PWNED"], ['doc', "\n::error::PWNED"], ['doc', 'std.stack', "\e[31m\n::error::PWNED"], ['help', "\e[31m##[error]PWNED"],
     ['check', '--root', "\n::error::PWNED", 'x.ent'], ['check', '--as-of', "\n::x::PWNED\xff", 'x.ent']) {
     my $got = run({}, @$args);
     my $why = broken($got) || (!$got->{code} && 'exit 0') || malformed('text', "$got->{out}$got->{err}") || '';

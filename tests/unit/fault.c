@@ -59,6 +59,26 @@ static void session(Said *s, const char *draft, ent_format f, uint64_t n, bool a
   ent_close(e);
 }
 
+/* The same of what `entente doc` says: each in a session of its own. */
+static void documented(Said *s, const char *draft, ent_format f, uint64_t n, bool after) {
+  static const char text[] = "## A file.\n\n## A figure, and\n## more.\nlet figure = 1\nunit t \"tonnes\"\n";
+  for (int i = 0; i < 4; i++) {
+    ent_config c;
+    const char *out = "";
+    size_t len = 0;
+    ent_config_init(&c);
+    c.fail_alloc_at = n;
+    c.fail_alloc_after = after;
+    ent_session *e = ent_open(&c);
+    if (!e) return;
+    int code = i == 0 ? ent_doc_library(e, NULL, NULL, &out, &len) : i == 1 ? ent_doc_library(e, "std.coverage", "covered", &out, &len)
+             : ent_doc_text(e, draft, text, sizeof text - 1, i == 2 ? NULL : "figur", &out, &len);
+    if (code == ENT_BROKEN && !len) out = ent_diagnostics(e, f, &len);
+    say(s, code, out, len);
+    ent_close(e);
+  }
+}
+
 /* Under ASan, with FAULT_LEAKS set, leaks are looked for after each session, which is slow and tells the n; else at the
  * end, by ASan itself. */
 #ifdef __SANITIZE_ADDRESS__
@@ -95,15 +115,17 @@ static uint64_t number(const char *name, uint64_t otherwise) {
   return text ? strtoull(text, NULL, 10) : otherwise;
 }
 
-static void run(const char *draft, ent_format f, bool after, const char *what) {
+typedef void Session(Said *s, const char *draft, ent_format f, uint64_t n, bool after);
+
+static void run_with(Session *session_of, const char *draft, ent_format f, bool after, const char *what) {
   Said whole = {.n = 0};
-  session(&whole, draft, f, 0, false);
+  session_of(&whole, draft, f, 0, false);
   uint64_t stride = number("FAULT_STRIDE", STRIDE), n = number("FAULT_FROM", 1);
   int wrong = 0, runs = 0;
   for (bool refused = true; refused && wrong < WRONG_MAX; n += stride, runs++) {
     Said s = {.n = 0};
     now = (sig_atomic_t)n;
-    session(&s, draft, f, n, after);
+    session_of(&s, draft, f, n, after);
     const char *why = judge(&s, &whole, &refused);
     if (!why && leaked()) why = "a leak";
     if (why) {
@@ -114,9 +136,11 @@ static void run(const char *draft, ent_format f, bool after, const char *what) {
     said_end(&s);
   }
   is_int(wrong, 0, "%s: right, or said, in %d runs up to allocation %d", what, runs, (int)n);
-  if (whole.n != 3 + ASKED && whole.code[0] == ENT_PASSES) ok(false, "%s is judged when memory is there", draft), diag("%s", whole.text[0]);
+  if (session_of == session && whole.n != 3 + ASKED && whole.code[0] == ENT_PASSES) ok(false, "%s is judged when memory is there", draft), diag("%s", whole.text[0]);
   said_end(&whole);
 }
+
+static void run(const char *draft, ent_format f, bool after, const char *what) { run_with(session, draft, f, after, what); }
 
 int main(void) {
   const char *draft = getenv("FAULT_DRAFT");
@@ -138,5 +162,7 @@ int main(void) {
   run("tests/hostile/broken.ent", ENT_GITHUB, true, "mistakes, all fail from there, GitHub");
   run("tests/hostile/misread.ent", ENT_JSON, false, "badly written, one fails, JSON");
   run("tests/hostile/misread.ent", ENT_TEXT, true, "badly written, all fail from there, text");
+  run_with(documented, "some.ent", ENT_TEXT, false, "documentation, one fails");
+  run_with(documented, "some.ent", ENT_JSON, true, "documentation, all fail from there");
   return done();
 }
