@@ -169,8 +169,8 @@ typedef struct Program {
   Map clause_ids;        /* owner << 32 | label -> clause, of amendments, and of agreements what data adds */
   VEC(Amended) amended;  /* by amendment */
   VEC(uint32_t) amend_order;   /* amendments, those that are amended before those that amend them */
-  Map row_nodes;         /* row -> Node *, of those that are not plain */
   bool idlers, settled;  /* whether any entity may be idle; which are has been settled, and naming one changes nothing now */
+  Map row_nodes;         /* row -> Node *, of those that are not plain */
   VEC(DataBlock) data;
   VEC(Rows *) rows;      /* of data files; blocks may share them */
   Map made;              /* kind << 32 | name -> Ent, of entities that data makes */
@@ -197,6 +197,8 @@ uint32_t program_check_expr(Program *p, uint16_t module, Node *expr);
 Ent clause_make(Program *p, Span at, Ent owner, uint16_t module, const Node *article);
 void clause_entity_put(const Program *p, Ent clause, Entity e);
 Entity *clause_entity(const Program *p, uint32_t clause);   /* made when it is first asked for; the pointer stays good */
+/* What a clause says, as a tree: one that was read as a row is read again. NULL when memory is refused. */
+const Node *clause_decl(const Program *p, Ent clause);
 static inline Entity *program_entity(const Program *p, Ent e) {
   return ent_kind(e) == K_CLAUSE ? clause_entity(p, ent_index(e)) : &p->kinds.at[ent_kind(e)].list.at[ent_index(e)];
 }

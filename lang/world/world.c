@@ -284,8 +284,8 @@ static Value entities_make(World *w, uint32_t kind) {
   Value few[1], *at = n ? mem_get(w->mem, n * sizeof *at) : NULL;
   if (!at) return value_set(&w->rt, few, 0);
   for (uint32_t i = 0; i < n; i++) {  /* what an amendment adds stands in no agreement as first written */
-    bool counts = kind == K_CLAUSE ? ent_kind(clause_run(w->p, i)->owner) != K_AMENDMENT : !w->p->kinds.at[kind].list.at[i].idle;
-    if (counts) at[k++] = value_ent(ent_make(kind, i));
+    bool there = kind == K_CLAUSE ? ent_kind(clause_run(w->p, i)->owner) != K_AMENDMENT : !w->p->kinds.at[kind].list.at[i].idle;
+    if (there) at[k++] = value_ent(ent_make(kind, i));
   }
   Value set = value_set(&w->rt, at, k);
   mem_free(w->mem, at, n * sizeof *at);
