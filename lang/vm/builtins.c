@@ -225,7 +225,7 @@ Value vm_index(Vm *vm, Value of, Value key) {
   if (of.tag == V_UNK || key.tag == V_UNK) return value_unknown2(&vm->rt, of, key);
   if (of.tag == V_LIST) return nth(vm, of, key);
   if (of.tag == V_ENT) {
-    Ent e = program_clause(vm->p, of.aux, intern_find(vm->p->unit->names, value_str(key), key.obj->len));
+    Ent e = program_clause(vm->p, of.aux, intern_put(vm->p->unit->names, value_str(key), key.obj->len));
     if (e != UINT32_MAX) return value_ent(e);
     vm_fail(vm, DIAG_E0404, "the %s has no clause \"%s\"", ent_kind(of.aux) == K_AMENDMENT ? "amendment" : "agreement", value_str(key));
     return value_int(0);
