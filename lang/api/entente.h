@@ -34,6 +34,7 @@ typedef struct ent_host {
               void (*give)(void *to, size_t i, const unsigned char *result, size_t len), void *to, char *why, size_t room);
   void (*end)(void *data); /* NULL, or called by ent_close */
 } ent_host;
+typedef enum ent_columns { ENT_COLUMNS_AUTO, ENT_COLUMNS_NEVER, ENT_COLUMNS_ALWAYS } ent_columns;
 
 typedef struct ent_config {
   const char *root;        /* the draft's root folder; NULL: the folder of the first file */
@@ -49,6 +50,7 @@ typedef struct ent_config {
   bool color;              /* in ENT_TEXT */
   int width;               /* columns of a terminal; 0: 100 */
   ent_host host;           /* functions from outside; zeros: none */
+  ent_columns columns;     /* when loops are worked through in columns, many elements at once; the answers are the same */
   volatile int *stop;      /* NULL, or set to non-zero from elsewhere to end a run */
   uint64_t fail_alloc_at;  /* for tests: the allocation with this number (from 1) is refused; 0: none */
   bool fail_alloc_after;   /* ... and every one after it */
@@ -115,7 +117,7 @@ typedef struct ent_part {
 int ent_load_parts(ent_session *s, const ent_part *part, size_t n, const ent_session *before);
 /* How many declarations a part has; those whose place a later one took do not count. */
 size_t ent_part_size(const ent_session *s, size_t part);
-/* "x (draft.ent:3:5), y (<2>:1:5)": the declarations whose place those of the last part took; empty when there are none. */
+/* "let x (draft.ent:3), fn y(c: country) (<2>:1)": the declarations whose place those of the last part took; empty when there are none. */
 const char *ent_replaced(ent_session *s);
 /* The text of the draft from this part on, laid out, without steps assumed. As ent_format_text. */
 int ent_draft_text(ent_session *s, size_t from, const char **out, size_t *len);

@@ -43,7 +43,7 @@ typedef struct Causes { Obj o; uint32_t more; Cause at[]; } Causes;
 typedef struct Ivl { Obj o; Num lo, hi; bool has_lo, has_hi; Causes *why; } Ivl;
 
 /* What figures need to be worked with. */
-typedef struct Rt { Mem *mem; UnitTable *units; const Program *program; } Rt;
+typedef struct Rt { Mem *mem; UnitTable *units; Program *program; } Rt;
 
 static inline Value value_bool(bool b) { Value v = {.tag = b ? V_TRUE : V_FALSE}; return v; }
 static inline Value value_int(int64_t n) { Value v = {.tag = V_DEC, .i = n}; return v; }
@@ -71,6 +71,7 @@ Value value_text(Rt *rt, const char *s, size_t n);
 /* A sequence of n values, which are taken over from at[]. A set is sorted and its repeats dropped, as far as they are known. */
 Value value_list(Rt *rt, const Value *at, uint32_t n);
 Value value_set(Rt *rt, Value *at, uint32_t n);
+Value value_sorted(Rt *rt, const Value *at, uint32_t n);   /* a set of what is in order already, without repeats */
 Value value_map(Rt *rt, Value *pairs, uint32_t n);   /* n pairs; a later one for the same key replaces an earlier one */
 Value value_unknown(Rt *rt, Cause why);
 /* Unknown for all the reasons of a and of b (either may be of any tag: only unknown and interval values have reasons). */
