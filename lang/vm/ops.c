@@ -245,6 +245,7 @@ Value op_in(Vm *vm, Value a, Value coll, bool negate) {
 /* What is left is known only where each element of a surely is in b, or is not. */
 static Value without_loose(Vm *vm, Value a, Value b) {
   const Seq *x = value_seq(a);
+  if (!x->o.len) return value_keep(a);
   Value *left = mem_get(vm->mem, x->o.len * sizeof *left), r = {0};
   uint32_t n = 0;
   for (uint32_t i = 0; left && i < x->o.len && r.tag == V_NONE; i++) {
