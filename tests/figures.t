@@ -63,6 +63,7 @@ ok($compared > 400, "$compared figures compared");
 note("no file holds what these cite: $_ ($not_matched{$_} figures)") for sort keys %not_matched;
 codes();
 rules();
+cited($_) for glob 'examples/*/';
 done_testing();
 
 sub rows {
@@ -285,4 +286,13 @@ sub rules {
         my @missing = grep { !$figures{$path}{ $_ + 0 } } $rule->{value} =~ /\d+/g;
         ok(!@missing, "... with its figures: $rule->{value}") or diag("$path has no @missing");
     }
+}
+
+# A source that a folder declares is cited there.
+sub cited {
+    my ($folder) = @_;
+    my $text = join "\n", map { Drive::slurp($_) } glob "$folder*.ent";
+    my %cited = map { $_ => 1 } map { /\w+/g } $text =~ /\bcite (\{[^}]*\}|\w+)/g;
+    my @idle = grep { !$cited{$_} } $text =~ /^source (\w+)/mg;
+    ok(!@idle, "$folder: each source is cited") or diag("never cited: @idle");
 }
