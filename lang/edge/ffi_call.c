@@ -17,7 +17,7 @@ struct FfiFn {
 };
 
 void bytes_add(Bytes *b, const void *p, size_t n) {
-  if (b->failed) return;
+  if (b->failed || !n) return;
   if (n > b->cap - b->len) {
     size_t cap = b->cap + n + b->cap / 2 + 4096;
     void *at = realloc(b->at, cap);
