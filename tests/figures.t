@@ -63,6 +63,7 @@ ok($compared > 400, "$compared figures compared");
 note("no file holds what these cite: $_ ($not_matched{$_} figures)") for sort keys %not_matched;
 codes();
 rules();
+members();
 cited($_) for glob 'examples/*/';
 done_testing();
 
@@ -295,4 +296,19 @@ sub cited {
     my %cited = map { $_ => 1 } map { /\w+/g } $text =~ /\bcite (\{[^}]*\}|\w+)/g;
     my @idle = grep { !$cited{$_} } $text =~ /^source (\w+)/mg;
     ok(!@idle, "$folder: each source is cited") or diag("never cited: @idle");
+}
+
+# The parties of a draft of a real coalition are its members; the Union, itself a member of one, is no state.
+sub members {
+    my %of = (ergi => 'ERGI', msp => 'MSP', ipef_chains => 'IPEF_SCA');
+    my %members;
+    $members{ $_->{group} }{ $_->{member} } = 1 for grep { $_->{member} ne 'EU' } rows('agreements/other_memberships.csv');
+    for my $path (glob 'examples/*/*.ent') {
+        my $text = Drive::slurp($path);
+        while ($text =~ /^agreement (\w+) [^\n]*\{\n  parties: \{([^}]*)\}/mg) {
+            my ($name, $parties) = ($1, $2);
+            my $group = $of{$name} // next;
+            is_deeply([sort $parties =~ /\w+/g], [sort keys %{ $members{$group} }], "$path: the parties of $name");
+        }
+    }
 }
