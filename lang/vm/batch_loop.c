@@ -434,6 +434,20 @@ static bool take_count(Sweep *s, uint32_t acc, const Col *v) {
   return true;
 }
 
+static bool take_items(Sweep *s, uint32_t acc, const Col *v) {
+  Vm *vm = s->b.vm;
+  int kind = s->loop->kind;
+  LoopCell *c = &vm->cells.at[vm->reg[acc].i];
+  for (uint32_t k = 0; k < s->b.words; k++)
+    for (uint64_t w = s->b.live[k]; w; w &= w - 1) {
+      Value part = col_at(v, 64 * k + (uint32_t)__builtin_ctzll(w));
+      if (kind == ACC_MIN || kind == ACC_MAX) acc_add(vm, &vm->reg[acc], kind, &part, value_bool(true));
+      else if (!vec_push(vm->mem, &c->items, part)) return false;
+      else value_keep(part);
+    }
+  return !vm->failed;
+}
+
 static bool take(Sweep *s, uint32_t acc) {
   Col v = {0};
   int kind = s->loop->kind;
@@ -448,14 +462,7 @@ static bool take(Sweep *s, uint32_t acc) {
     case ACC_ANY: case ACC_ALL: return take_logic(s, acc, &v);
     default: break;
   }
-  LoopCell *c = &s->b.vm->cells.at[s->b.vm->reg[acc].i];
-  for (uint32_t i = bits_next(s->b.live, s->b.words, 0); i < s->b.n; i = bits_next(s->b.live, s->b.words, i + 1)) {
-    Value part = col_at(&v, i);
-    if (kind == ACC_MIN || kind == ACC_MAX) acc_add(s->b.vm, &s->b.vm->reg[acc], kind, &part, value_bool(true));
-    else if (!vec_push(s->b.vm->mem, &c->items, part)) return false;
-    else value_keep(part);
-  }
-  return !s->b.vm->failed;
+  return take_items(s, acc, &v);
 }
 
 /* ---- which loops, and how many rows at a time ---- */
