@@ -2,6 +2,7 @@
 # Each example says what its NAME.expected says: first the line `exit N`, then all of stdout. NAME.WORD.expected is what
 # `entente eval NAME.ent WORD` says. UPDATE=1 rewrites them. Whatever else lies there as a draft compiles, and by itself ends
 # with 0, 1 or 3.
+# A first line `# run: OPTION...` gives options for `entente check`.
 use strict;
 use warnings;
 use Test::More;
@@ -36,7 +37,8 @@ for my $draft (@drafts) {
     my $folder = $draft =~ s{/[^/]*$}{}r;
     my $name   = $draft =~ s/\.ent$//r;
     $shown{$folder} //= 0;
-    my $got = Drive::run('check', $draft);
+    my ($options) = Drive::slurp($draft) =~ /\A# run: (.*)/;
+    my $got = Drive::run('check', split(' ', $options // ''), $draft);
     ok($got->{code} =~ /^[013]$/, "$draft can be checked by itself") or diag($got->{err});
     if (-e "$name.expected") {
         $shown{$folder}++;

@@ -19,6 +19,22 @@ typedef enum ent_format { ENT_TEXT, ENT_JSON, ENT_TAP, ENT_GITHUB, ENT_JUNIT } e
 typedef enum ent_level { ENT_NOTE, ENT_WARN, ENT_DENY } ent_level;
 
 typedef enum ent_columns { ENT_COLUMNS_AUTO, ENT_COLUMNS_NEVER, ENT_COLUMNS_ALWAYS } ent_columns;
+/* Functions from outside, filled in by whoever has them: what an `extern fn` of a draft calls. Without `find` there are none.
+ * types: a letter for each parameter, a colon, and one for the result. Values pass as bytes, one after another, unaligned:
+ * n (number) and d (day) eight, a double and an int64 of days since 1970-01-01; b (yes-or-no) eight, an int64, 0 or 1;
+ * s (text) four, a uint32, its length, then the UTF-8 and a zero byte; length UINT32_MAX with the zero byte: no text.
+ * Both functions give ENT_HOST_FINE, or another with a message in why[0..room), which they end with a zero byte. */
+enum { ENT_HOST_FINE, ENT_HOST_REFUSED /* why: what would allow it, or "" */, ENT_HOST_ABSENT, ENT_HOST_BROKEN, ENT_HOST_LOOSE /* it cannot be confined */ };
+typedef struct ent_host {
+  void *data;
+  bool batches;            /* whether many calls at once cost less than one by one: then loops gather them */
+  /* The gate: called before the first call of each function. *id: what to call it by. */
+  int (*find)(void *data, const char *library, const char *symbol, const char *types, unsigned *id, char *why, size_t room);
+  /* n calls, answered in order through give(). *done: how many were; the one behind them is the one that went wrong. */
+  int (*call)(void *data, size_t n, const unsigned *ids, const unsigned char *const *args, const size_t *len, size_t *done,
+              void (*give)(void *to, size_t i, const unsigned char *result, size_t len), void *to, char *why, size_t room);
+  void (*end)(void *data); /* NULL, or called by ent_close */
+} ent_host;
 
 typedef struct ent_config {
   const char *root;        /* the draft's root folder; NULL: the folder of the first file */
@@ -34,6 +50,7 @@ typedef struct ent_config {
   bool color;              /* in ENT_TEXT */
   int width;               /* columns of a terminal; 0: 100 */
   ent_columns columns;     /* when loops are worked through in columns, many elements at once; the answers are the same */
+  ent_host host;           /* functions from outside; zeros: none */
   volatile int *stop;      /* NULL, or set to non-zero from elsewhere to end a run */
   uint64_t fail_alloc_at;  /* for tests: the allocation with this number (from 1) is refused; 0: none */
   bool fail_alloc_after;   /* ... and every one after it */
@@ -100,7 +117,7 @@ typedef struct ent_part {
 int ent_load_parts(ent_session *s, const ent_part *part, size_t n, const ent_session *before);
 /* How many declarations a part has; those whose place a later one took do not count. */
 size_t ent_part_size(const ent_session *s, size_t part);
-/* "x (draft.ent:3:5), y (<2>:1:5)": the declarations whose place those of the last part took; empty when there are none. */
+/* "let x (draft.ent:3), fn y(c: country) (<2>:1)": the declarations whose place those of the last part took; empty when there are none. */
 const char *ent_replaced(ent_session *s);
 /* The text of the draft from this part on, laid out, without steps assumed. As ent_format_text. */
 int ent_draft_text(ent_session *s, size_t from, const char **out, size_t *len);

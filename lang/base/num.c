@@ -470,6 +470,8 @@ static double double_of(uint64_t size, int64_t down) {
 double num_double(Num a) {
   if (a.form == NUM_DEC && a.e == 0) return (double)a.c;
   if (a.form == NUM_BAD) return __builtin_nan("");
+  /* Both are doubles without loss here, so one operation gives the nearest. */
+  if (a.form == NUM_DEC && num_abs(a.c) < 1ull << 53 && a.e >= -19 && a.e <= 19) return a.e < 0 ? (double)a.c / (double)num_ten(-a.e) : (double)a.c * (double)num_ten(a.e);
   if (num_sign(a) == 0) return 0;
   mpq_t x;
   mpz_t n, d;

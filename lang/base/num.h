@@ -74,6 +74,8 @@ int num_read(Mem *m, const char *s, size_t n, Num *out);
 void num_show(Buf *b, Num a, int places, bool grouped);
 /* Exactly: an integer, a finite decimal, or p/q. Reads back with num_read (or two of them and a division). */
 void num_show_exact(Buf *b, Num a);
+/* The shortest decimal of which x is the nearest double; NUM_BAD when x is not finite. */
+Num num_of_double(Mem *m, double x);
 double num_double(Num a);  /* nearest double; for foreign functions and charts, never for a verdict */
 
 #endif

@@ -21,6 +21,7 @@ void use_mark(Program *p, uint16_t module, uint16_t from) {
 
 void use_mark_kind(Checker *c, uint32_t kind) {
   const Kind *k = &c->p->kinds.at[kind];
+  for (uint32_t i = 0; kind == K_CLAUSE && i < c->p->clause_runs.len; i++) use_mark(c->p, c->module, c->p->clause_runs.at[i].module);
   for (uint32_t i = 0; i < k->list.len; i++)
     if (!i || k->list.at[i].module != k->list.at[i - 1].module) use_mark(c->p, c->module, k->list.at[i].module);
 }
@@ -76,7 +77,7 @@ static bool only_names(const Program *p, uint16_t module, int depth) {
   if (m->library && (!strcmp(name, "std.coverage") || !strcmp(name, "std.stack"))) return false;
   for (const Node *n = list_first(m->file->kid[0]); n; n = n->next) {
     bool entity = n->kind == N_ENTITY && (n->op == K_COUNTRY || n->op == K_SOURCE);
-    if (!entity && n->kind != N_USE && n->kind != N_LET && n->kind != N_FN && n->kind != N_RULE && n->kind != N_UNIT_DECL && n->kind != N_KIND && n->kind != N_GROUP) return false;
+    if (!entity && n->kind != N_USE && n->kind != N_LET && n->kind != N_FN && n->kind != N_EXTERN && n->kind != N_RULE && n->kind != N_UNIT_DECL && n->kind != N_KIND && n->kind != N_GROUP) return false;
   }
   for (uint32_t i = 0; i < m->uses.len && depth < 16; i++)
     if (m->uses.at[i].module < module && !only_names(p, m->uses.at[i].module, depth + 1)) return false;

@@ -695,11 +695,15 @@ static void func(Compiler *c, uint32_t i) {
   }
   Code code = {here(c), 0, 0, c->k->checks.len};
   c->func = i;
-  c->top = c->most = f->nslot;
+  c->top = c->most = f->outside ? f->nparam : f->nslot;
   if (f->kind == FUNC_CHECK) check(c, f->body);
   else if (f->kind == FUNC_VERDICT) verdict(c, f->body);
   else if (f->kind == FUNC_TEST) test(c, f->body);
-  else {
+  else if (f->outside) {
+    uint32_t r = temp(c);
+    emit(c, f->decl, OP_EXTERN_, 0, r, f->outside - 1, 0);
+    emit(c, f->decl, OP_RETURN_, 0, r, 0, 0);
+  } else {
     uint32_t r = temp(c);
     expr(c, f->body, r);
     emit(c, f->body, OP_RETURN_, 0, r, 0, 0);

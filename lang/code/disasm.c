@@ -11,6 +11,7 @@ static void operand_text(const Chunk *k, Rt *rt, Ins i, char letter, uint16_t v,
       break;
     case 'j': buf_fmt(out, " -> %u", ins_target(i)); break;
     case 'f': buf_fmt(out, " %s", k->p->funcs.at[v].name ? sym_text(k->p, k->p->funcs.at[v].name) : "(expression)"); break;
+    case 'h': buf_fmt(out, " %s", k->p->externs.at[v].symbol); break;
     case 'm': buf_fmt(out, " %s", builtin_info((Builtin)v)->name); break;
     case 'e': buf_fmt(out, " expression %u", ins_target(i)); break;
     case 'l': buf_fmt(out, " loop %u", ins_target(i)); break;

@@ -1,4 +1,5 @@
 #include "code/chunk.h"
+#include <string.h>
 
 /* Bytecode is verified before it runs, our own compiler's too: a slip there then ends here and not in a wrong answer. */
 
@@ -11,6 +12,7 @@ static bool operand_ok(const Chunk *k, const Code *code, Ins i, char letter, uin
     case 'l': return ins_target(i) < k->loops.len;
     case 'e': return ins_target(i) < k->noted.len;
     case 'f': return value < k->p->funcs.len;
+    case 'h': return value < k->p->externs.len;
     case 'm': return value < BUILTIN_COUNT;
     case 's': return value <= code->nreg;
     default: return true;
@@ -28,6 +30,7 @@ static const char *ins_wrong(const Chunk *k, const Code *code, Ins i) {
   if ((i.op == OP_LIST_ || i.op == OP_SET_ || i.op == OP_TEXT_) && (uint32_t)i.b + i.c > code->nreg) return "registers out of range";
   if (i.op == OP_MAP_ && (uint32_t)i.b + 2u * i.c > code->nreg) return "registers out of range";
   if (i.op == OP_CALL_ && (uint32_t)i.c + k->p->funcs.at[i.b].nparam > code->nreg) return "arguments out of range";
+  if (i.op == OP_EXTERN_ && (uint32_t)i.c + strlen(k->p->externs.at[i.b].types) > code->nreg + 2u) return "arguments out of range";
   if (i.op == OP_BUILTIN_ && (uint32_t)i.c + i.x > code->nreg) return "arguments out of range";
   if (i.op == OP_ITER_ && (uint32_t)i.c + i.x >= code->nreg) return "an element's register out of range";
   return NULL;

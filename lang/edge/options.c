@@ -101,6 +101,7 @@ static bool set_width(Options *o, const char *text) {
   uint64_t n;
   if (!read_count(text, WIDTH_MAX, &n) || n < WIDTH_MIN) return false;
   o->config.width = (int)n;
+  o->width_given = true;
   return true;
 }
 
@@ -141,6 +142,22 @@ static bool set_columns(Options *o, const char *text) {
     if (!strcmp(text, names[i])) { o->config.columns = (ent_columns)i; return true; }
   return false;
 }
+static bool set_ffi_memory(Options *o, const char *text) { return read_size(text, &o->ffi.memory); }
+static bool set_ffi_in_process(Options *o, const char *text) { (void)text; return o->ffi.in_process = true; }
+
+static bool set_ffi_time(Options *o, const char *text) {
+  uint64_t n;
+  if (!read_count(text, 3600, &n)) return false;
+  o->ffi.seconds = (unsigned)n;
+  return true;
+}
+
+static bool set_allow_ffi(Options *o, const char *text) {
+  if (!*text || o->ffi.nallow == FFI_ALLOW_MAX) return false;
+  o->ffi.allow[o->ffi.nallow++] = text;
+  return true;
+}
+
 static bool set_max_steps(Options *o, const char *text) { return read_count(text, UINT64_MAX, &o->config.max_steps); }
 
 /* ---- the options ---- */
@@ -175,6 +192,10 @@ static const Option options[] = {
   {"--max-steps", "N", GROUP_RUN, set_max_steps, "a number of steps, as 2_000_000", "steps that one draft may take (2_000_000_000)"},
   {"--columns", "auto|never|always", GROUP_RUN, set_columns, "auto, never or always", "work loops through in columns (auto: long ones); the same answers"},
   {"--max-output", "N", GROUP_RUN, set_max_output, "a number of bytes, as 64M", "bytes of one report (64M)"},
+  {"--allow-ffi", "LIB[:SYMBOL]", GROUP_RUN, set_allow_ffi, "a library, or library:function (64 times at most)", "let the draft call this library, or this function of it; repeatable"},
+  {"--ffi-time", "N", GROUP_RUN, set_ffi_time, "seconds, 1 to 3600", "seconds for calls of functions from outside that go out together (5)"},
+  {"--ffi-memory", "N", GROUP_RUN, set_ffi_memory, "a number of bytes, as 500M or 2G", "bytes of memory for each library (1G)"},
+  {"--ffi-in-process", NULL, GROUP_RUN, set_ffi_in_process, "", "run libraries in this process, without any limits: only if you trust them"},
   {"--help", NULL, 0, set_help, "", "this text"},
 };
 enum { OPTIONS = sizeof options / sizeof *options };
@@ -264,7 +285,7 @@ static int terminal_width(void) {
 int options_read(Options *o, Edge *e, const Cmd *cmd, int argc, char **argv) {
   memset(o, 0, sizeof *o);
   ent_config_init(&o->config);
-  o->config.stop = e->stop;
+  o->config.stop = o->ffi.stop = e->stop;
   o->format = cmd->groups & GROUP_TEST ? ENT_TAP : ENT_TEXT;
   o->operand = argv;
   bool ended = false;
@@ -287,8 +308,11 @@ int options_read(Options *o, Edge *e, const Cmd *cmd, int argc, char **argv) {
 }
 
 ent_session *options_open(const Options *o, int *code) {
-  ent_session *s = ent_open(&o->config);
+  ent_config with = o->config;
+  if (!ffi_open(&o->ffi, &with.host)) { edge_say("there is not enough memory to begin"); *code = ENT_BROKEN; return NULL; }
+  ent_session *s = ent_open(&with);
   if (s) return s;
+  with.host.end(with.host.data);
   ent_config without = o->config;
   without.as_of = NULL;
   s = without.as_of != o->config.as_of ? ent_open(&without) : NULL;

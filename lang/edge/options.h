@@ -1,6 +1,7 @@
 #ifndef EDGE_OPTIONS_H
 #define EDGE_OPTIONS_H
 #include "edge/cmd.h"
+#include "edge/ffi.h"
 
 /* Options of the command line: --name VALUE or --name=VALUE, anywhere before --. Groups say which command takes which. */
 enum { GROUP_LOAD = 1, GROUP_RUN = 2, GROUP_REPORT = 4, GROUP_TEST = 8, GROUP_FORMAT = 16,
@@ -12,6 +13,8 @@ typedef struct Options {
   ent_config config;
   ent_format format;
   ColorWish color;
+  bool width_given;  /* else config.width is the terminal's, as it was at the start */
+  FfiOptions ffi;
   const char *run;  /* a regular expression, or NULL */
   int threshold;    /* per cent that tests must reach */
   char **operand;  /* what is no option, in order; into argv */
@@ -24,7 +27,7 @@ typedef struct Options {
 int options_read(Options *o, Edge *e, const Cmd *cmd, int argc, char **argv);
 /* Adds what `entente help CMD` says about the options of these groups. */
 void options_help(Edge *e, unsigned groups);
-/* A session as the options ask; NULL after saying why, with *code set. */
+/* A session as the options ask, which they are to outlive; NULL after saying why, with *code set. */
 ent_session *options_open(const Options *o, int *code);
 
 #endif

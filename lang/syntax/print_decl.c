@@ -419,6 +419,24 @@ static void definition(Print *p, const char *w, const Node *n, bool params, cons
   value(p, is);
 }
 
+static void extern_body(Print *p, const Node *n, Mode mode, bool open) {
+  (void)open;
+  print_point(p, mode, n->kid[2]->span.hi, n->kid[3]->span.lo, true);
+  word(p, "from ");
+  print_expr(p, n->kid[3], BIND_PRIMARY, true);
+  if (!n->kid[4]) return;
+  word(p, " as ");
+  print_expr(p, n->kid[4], BIND_PRIMARY, true);
+}
+
+static void external(Print *p, const Node *n) {
+  named(p, "extern fn", n->kid[0], NULL);
+  print_list(p, n);
+  word(p, ": ");
+  print_type(p, n->kid[2]);
+  print_group(p, n, extern_body, print_broken(p, n->kid[2]->span.hi, n->kid[3]->span.lo), true, true);
+}
+
 static void require_body(Print *p, const Node *n, Mode mode, bool open) {
   static const char *const words[] = {[SEV_NOTE] = "else note ", [SEV_WARN] = "else warn ", [SEV_ERROR] = "else deny "};
   (void)open;
@@ -522,6 +540,7 @@ static void declaration(Print *p, const Node *n) {
     case N_TEST: named(p, "test", n->kid[0], NULL); body(p, n->kid[1], n->span.hi); break;
     case N_LET: definition(p, "let", n, false, n->kid[1], n->kid[2]); break;
     case N_FN: definition(p, "fn", n, true, n->kid[2], n->kid[3]); break;
+    case N_EXTERN: external(p, n); break;
     case N_RULE: definition(p, "rule", n, true, NULL, n->kid[2]); break;
     case N_CHECK: check(p, n); break;
     case N_DATA: data(p, n); break;

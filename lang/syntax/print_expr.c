@@ -181,7 +181,7 @@ static uint32_t list_end(const Node *owner, const Node *list) {
 
 static const Node *list_of(const Node *owner) {
   switch ((int)owner->kind) {
-    case N_CALL: case N_FN: case N_RULE: case N_FACT: case N_FACT_MAP: return owner->kid[1];
+    case N_CALL: case N_FN: case N_EXTERN: case N_RULE: case N_FACT: case N_FACT_MAP: return owner->kid[1];
     case N_TABLE: return owner->kid[2];
     default: return owner->kid[0];
   }

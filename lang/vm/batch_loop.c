@@ -556,6 +556,7 @@ static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
   if (!any && *state < GIVEN_UP_MOST) ++*state;
 }
 
+/* Functions from outside have their own way of being called many at once, so a draft that has any goes row by row. */
 void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
   const LoopCode *l = &vm->k->loops.at[loop];
   while (vm->loop_state.len <= loop)
@@ -568,7 +569,7 @@ void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
   }
   uint8_t given_up = state & LOOP_GIVEN_UP;
   uint32_t least = vm->rows_never ? 1 : worlds || l->ngens > 1 ? WORLDS_LEAST : ELEMENTS_LEAST;
-  if ((given_up < GIVEN_UP_MOST || vm->rows_never) && left_in(&vm->cells.at[cell]) >= least && !vm->w->tracing && !vm->reached && vm->ctx->view && !vm->rows_only && vm->batches < NESTED_MOST) {
+  if ((given_up < GIVEN_UP_MOST || vm->rows_never) && left_in(&vm->cells.at[cell]) >= least && !vm->w->tracing && !vm->reached && !vm->p->externs.len && vm->ctx->view && !vm->rows_only && vm->batches < NESTED_MOST) {
     Sweep s = {.loop = l, .body = l->body, .gens = l->gens, .ngens = l->ngens};
     s.pool.mem = vm->mem;
     s.b.vm = vm;

@@ -37,6 +37,7 @@ bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w) {
   vm->text_seed = hash_u64((uint64_t)(uintptr_t)vm);  /* only has to be hard to guess from a draft */
   vm->reg = mem_zero(mem, vm->nreg * sizeof(Value));
   map_init(&vm->visited, mem);
+  externs_init(vm, (Host){0});
   map_init(&vm->atoms, mem);
   w->eval = eval_for_world;
   w->vm = vm;
@@ -49,6 +50,7 @@ void vm_end(Vm *vm) {
   if (vm->reg) mem_free(vm->mem, vm->reg, vm->nreg * sizeof(Value));
   if (vm->spent) mem_free(vm->mem, vm->spent, vm->nspent * sizeof *vm->spent);
   memos_end(vm);
+  externs_end(vm);
   vec_end(vm->mem, &vm->frames);
   vec_end(vm->mem, &vm->rules);
   vec_end(vm->mem, &vm->stale);
@@ -470,6 +472,14 @@ static void loop(Vm *vm, uint32_t floor) {
         f = &vm->frames.at[vm->frames.len - 1];
         r = vm->reg + f->base;
         break;
+      case OP_EXTERN_: {
+        Value v;
+        bool here = extern_call(vm, i.b, r + i.c, &v);
+        f = &vm->frames.at[vm->frames.len - 1];
+        r = vm->reg + f->base;
+        if (here) SET(v);
+        break;
+      }
       case OP_BUILTIN_: { Value args[4] = {{0}}; memcpy(args, r + i.c, (i.x < 4 ? i.x : 4) * sizeof *args); Value v = vm_builtin(vm, (Builtin)i.b, args, i.x); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; SET(v); break; }
       case OP_TABLE_: { if (vm->ctx == &vm->blank) { vm_fail(vm, DIAG_E0308, "tables cannot be asked here: this must be settled before any fact is"); break; } Value keys[TABLE_KEY_MAX] = {{0}}; memcpy(keys, r + i.c, vm->p->tables.at[i.b].nkey * sizeof *keys); dep_stretch(vm->w, vm->ctx, &vm->dep); Value v = world_table(vm->w, vm->ctx, i.b, keys); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; SET(v); break; }
       case OP_JUMP_: GO(ins_target(i)); break;
@@ -480,7 +490,10 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_BLAME_: if (A.tag == V_IVL) SET(op_blame(vm, A, B)); break;
       case OP_ITER_: { Value v = {.tag = V_CELL, .i = iter_begin(vm, B, i.c, i.x)}; SET(v); break; }
       case OP_BATCH_: vm_batch(vm, ins_target(i), f->base + i.a, (uint32_t)r[i.a + 1].i); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; break;
-      case OP_ITER_NEXT_: if (!iter_next(vm, (uint32_t)A.i, r)) GO(ins_target(i)); break;
+      case OP_ITER_NEXT_:
+        if (vm->agains.len) again_next(vm);
+        if (!iter_next(vm, (uint32_t)A.i, r)) GO(ins_target(i));
+        break;
       case OP_SPAN_ITER_: {
         Value range = i.x == 3 ? op_term_or_day(vm) : i.x ? op_term(vm) : value_keep(B);
         Value v = {.tag = V_CELL, .i = span_begin(vm, range)};
@@ -490,11 +503,22 @@ static void loop(Vm *vm, uint32_t floor) {
       }
       case OP_SPAN_NEXT_: if (!span_next(vm, (uint32_t)A.i)) { LoopCell *c = &vm->cells.at[A.i]; if (c->outer) vm->ctx = c->outer; GO(ins_target(i)); } break;
       case OP_ITER_END_: iter_end(vm, (uint32_t)A.i); break;
-      case OP_ACC_BEGIN_: SET(acc_begin(vm, i.b)); break;
+      case OP_ACC_BEGIN_:
+        if (vm->ext.host.batches) again_begin(vm, i.b);
+        SET(acc_begin(vm, i.b));
+        break;
       case OP_ACC_ADD_: acc_add(vm, &A, i.x, &B, i.c == NO_WHERE ? value_bool(true) : C); break;
       case OP_ACC_SPAN_: acc_span(vm, &A, B, &vm->cells.at[r[i.a + 1].i]); break;
       case OP_ACC_MISS_: acc_miss(vm, &A, i.x, (uint32_t)B.i); iter_end(vm, (uint32_t)B.i); break;
-      case OP_ACC_END_: { Value v = acc_end(vm, A, i.b); A = v; break; }
+      case OP_ACC_END_: {
+        Value v = acc_end(vm, A, i.b);
+        A = v;
+        if (!vm->agains.len) break;
+        again_end(vm);
+        f = &vm->frames.at[vm->frames.len - 1];
+        r = vm->reg + f->base;
+        break;
+      }
       case OP_FIRST_DAY_: SET(op_first_day(vm, B)); break;
       case OP_ENTER_: if (A.tag == V_UNK || A.tag == V_NONE) GO(ins_target(i)); else vm_enter(vm, i.x, A); break;
       case OP_LEAVE_: vm_leave(vm); break;
@@ -523,7 +547,7 @@ static void loop(Vm *vm, uint32_t floor) {
       }
       case OP_MESSAGE_: if (vm->sink.message) vm->sink.message(vm->sink.data, i.x, A); break;
       case OP_GIVEN_: vm_enter(vm, 2, value_ent(ent_make(K_SCENARIO, ins_target(i)))); break;
-      case OP_NOTE_: if (vm->sink.note) vm->sink.note(vm->sink.data, vm->k->noted.at[ins_target(i)], A); break;
+      case OP_NOTE_: if (vm->sink.note && !again_repeats(vm)) vm->sink.note(vm->sink.data, vm->k->noted.at[ins_target(i)], A); break;
       case OP_EXPECT_: if (vm->sink.expect) vm->sink.expect(vm->sink.data, vm->k->noted.at[ins_target(i)], A); break;
       case OP_UNASKED_: SET(value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNASKED, 0, 0, vm_place(vm)))); break;
       case OP_COUNT_: break;
@@ -532,8 +556,8 @@ static void loop(Vm *vm, uint32_t floor) {
   vm->steps += steps;
 }
 
-/* After a failure: everything that was open is closed. */
-static void unwind(Vm *vm, uint32_t frames, uint32_t cells, uint32_t ctxs, uint32_t rules) {
+/* After a failure, or where an element of a loop is left: everything that was open is closed. */
+void vm_unwind(Vm *vm, uint32_t frames, uint32_t cells, uint32_t ctxs, uint32_t rules) {
   if (vm->rules.len > rules) stale_forget(vm, vm->rules.at[rules].stale);
   cells_drop(vm, cells);
   vm->frames.len = frames;
@@ -562,14 +586,14 @@ Value vm_call(Vm *vm, uint32_t func, const Value *args) {
   call(vm, func, ret, at);
   if (vm->frames.len > frames) loop(vm, frames);
   Value v = vm->failed ? value_int(0) : value_keep(vm->reg[ret]);
-  if (vm->failed) unwind(vm, frames, cells, ctxs, rules);
+  if (vm->failed) vm_unwind(vm, frames, cells, ctxs, rules);
   vm->ctx = outer;
   vm->depth--;
   return v;
 }
 
 Value vm_run(Vm *vm, uint32_t func, const Value *args, uint32_t nargs, Ctx *ctx) {
-  uint32_t frames = vm->frames.len, cells = vm->cells.len, ctxs = vm->ctxs.len, rules = vm->rules.len, base = 1;
+  uint32_t frames = vm->frames.len, cells = vm->cells.len, ctxs = vm->ctxs.len, rules = vm->rules.len, agains = vm->agains.len, base = 1;
   Ctx *outer = vm->ctx;
   if (vm->failed) return value_int(0);
   if (vm->depth >= VM_DEPTH_MAX) { vm_fail(vm, DIAG_E0405, "a fact rests on itself, or facts rest on each other more than %d deep", VM_DEPTH_MAX); return value_int(0); }
@@ -588,7 +612,11 @@ Value vm_run(Vm *vm, uint32_t func, const Value *args, uint32_t nargs, Ctx *ctx)
     loop(vm, frames);
     if (!vm->failed) v = value_keep(vm->reg[ret]);
   }
-  if (vm->failed) unwind(vm, frames, cells, ctxs, rules);
+  if (vm->failed) {
+    vm_unwind(vm, frames, cells, ctxs, rules);
+    vm->agains.len = agains;
+    externs_forget(vm);
+  }
   vm->ctx = outer;
   vm->depth--;
   return v;

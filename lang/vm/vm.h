@@ -1,6 +1,7 @@
 #ifndef VM_VM_H
 #define VM_VM_H
 #include "code/chunk.h"
+#include "vm/extern.h"
 #include "world/world.h"
 
 /* The machine: runs a chunk over a world. It knows nothing of who asks: a `require` and its message go to the sink. */
@@ -77,6 +78,15 @@ typedef struct FieldCol { uint32_t kind, slot; void *at; size_t bytes; bool ents
 /* Of a loop: looked at, asks about worlds, and how often nothing of it could be done in columns. */
 enum { LOOP_GIVEN_UP = 3, LOOP_SEEN = 4, LOOP_WORLDS = 8 };
 typedef struct Cuts Cuts;
+/* A loop that may run again once what it lacks from outside is there; see extern.c. */
+typedef struct Again {
+  uint32_t depth, frames, begin;  /* where it stands: within which run and frame, and the instruction that begins it */
+  uint32_t next;                  /* the instruction that goes on to its next element, and what is open there; 0: not begun */
+  uint32_t cells, ctxs, rules, rounds;
+  Ctx *ctx;
+  Dep dep;                        /* what the frame had depended on before */
+  bool gather, skipped;           /* whether elements may be left, and whether one was */
+} Again;
 
 typedef struct Vm {
   Mem *mem;
@@ -104,6 +114,8 @@ typedef struct Vm {
   uint64_t *spent;                /* by Func, sampled */
   uint32_t nspent;
   uint32_t depth;                 /* runs within runs: facts that are evaluated where they are used */
+  Externs ext;
+  VEC(Again) agains;
   volatile int *stop;
   VEC(Value) held;                /* of columns at hand */
   VEC(uint8_t) loop_state;        /* by Chunk.loops */
@@ -161,6 +173,18 @@ uint32_t text_find(Vm *vm, Value of, Value key);   /* the place of a text in a m
 void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell);
 void cuts_forget(Vm *vm);
 void field_cols_forget(Vm *vm);
+
+/* extern.c */
+void externs_init(Vm *vm, Host host);
+void externs_end(Vm *vm);
+void externs_forget(Vm *vm);   /* what is queued will not be asked for */
+/* False: the machine goes on elsewhere, at the frame now on top. */
+bool extern_call(Vm *vm, uint32_t of, const Value *args, Value *out);
+void again_begin(Vm *vm, int kind);
+void again_next(Vm *vm);
+void again_end(Vm *vm);   /* after the loop's value was made; it may begin again, at the frame now on top */
+bool again_repeats(const Vm *vm);   /* what is evaluated now was before, and is evaluated again for a loop that begins again */
+void vm_unwind(Vm *vm, uint32_t frames, uint32_t cells, uint32_t ctxs, uint32_t rules);   /* closes what was opened since */
 
 /* rows.c */
 Value vm_column(Vm *vm, uint32_t col);

@@ -9,15 +9,6 @@ runs=${RUNS:-41}
 out=build/bench
 mkdir -p "$out"
 
-missing=
-for tool in lua5.4 python3; do command -v "$tool" >/dev/null || missing="$missing $tool"; done
-[ -d "$shared" ] || missing="$missing $shared"
-if [ -n "$missing" ]; then
-  echo "bench: not measured, missing:$missing"
-  exit 1
-fi
-[ -f "$out/small/world.lua" ] || python3 "$shared/gen.py" "$out" small >/dev/null || exit 1
-
 # Microseconds of one run, in $took; its output is thrown away. The demo's verdict is 1 (denied), which is no failure here.
 once() {
   local from=${EPOCHREALTIME/./} code
@@ -55,6 +46,24 @@ pair() {
       printf "%-48s %5.2f   (%.2f to %.2f over %d pairs)\n", name, ma / mb, low, high, NR
     }' "$out/pairs"
 }
+
+# Functions from outside: the same calls, in the library's own process and in this one. floor() gives short figures, so that what
+# is compared is calling, and not the reading of doubles.
+cat >"$out/extern.ent" <<'ENT'
+extern fn down(x: number): number from "libm.so.6" as "floor"
+check c { require sum(down(x / 4) for x in 1..100_000) == 1_249_975_000 }
+ENT
+echo "Ratios of whole-process time, functions from outside confined to those in process (at most 3):"
+runs=$((runs / 4 + 1)) pair "100,000 calls of libm" "$bin check --allow-ffi libm.so.6 $out/extern.ent" "$bin check --allow-ffi libm.so.6 --ffi-in-process $out/extern.ent"
+
+missing=
+for tool in lua5.4 python3; do command -v "$tool" >/dev/null || missing="$missing $tool"; done
+[ -d "$shared" ] || missing="$missing $shared"
+if [ -n "$missing" ]; then
+  echo "bench: not measured, missing:$missing"
+  exit 1
+fi
+[ -f "$out/small/world.lua" ] || python3 "$shared/gen.py" "$out" small >/dev/null || exit 1
 
 echo "Ratios of whole-process time, Entente to Lua 5.4 (less is better):"
 pair "the demo's check : Lua's small job" "$bin check examples/initiative/initiative.ent" "lua5.4 $shared/peers/job.lua $out/small/world.lua check"

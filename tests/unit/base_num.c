@@ -540,6 +540,31 @@ static bool double_right(Num a) {
   return good;
 }
 
+/* What is read from a double is the shortest decimal that leads back to it. */
+static void test_of_double(void) {
+  static const struct { double x; const char *shown; } known[] = {{0.1, "0.1"}, {-2.5, "-2.5"}, {0, "0"}, {1e15, "1000000000000000"}, {1e22, "10000000000000000000000"},
+    {0.30000000000000004, "0.30000000000000004"}, {1e-5, "0.00001"}, {123456789012345680.0, "123456789012345680"}};
+  int wrong = 0;
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    Num n = num_of_double(&mem, known[i].x);
+    Buf b;
+    buf_init(&b, &mem);
+    num_show_exact(&b, n);
+    is_str(buf_text(&b), known[i].shown, "%s from a double", known[i].shown);
+    buf_end(&b);
+    num_drop(&mem, n);
+  }
+  for (int i = 0; i < 100000; i++) {
+    double x = double_of_bits(roll() ^ roll() << 32);
+    if (x - x != 0) continue;
+    Num n = num_of_double(&mem, x);
+    wrong += num_double(n) != x;
+    num_drop(&mem, n);
+  }
+  is_int(wrong, 0, "100,000 doubles lead to figures whose nearest doubles they are");
+  is_int(num_of_double(&mem, 1e308 * 10).form, NUM_BAD, "infinity is no figure");
+}
+
 static void test_double(void) {
   int wrong = 0;
   for (int i = 0; i < 20000; i++) {
@@ -687,6 +712,7 @@ int main(void) {
   test_exact();
   test_read();
   test_double();
+  test_of_double();
   test_limits();
   test_refused();
   is_int((int64_t)mem.used, 0, "nothing left");
