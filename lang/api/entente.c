@@ -63,7 +63,7 @@ static bool machine_ready(ent_session *s) {
   s->vm.max_steps = s->loader.max_steps;   /* what queries have left */
   s->vm.stop = s->config.stop;
   const ent_host *h = &s->config.host;
-  s->vm.ext.host = (Host){h->data, h->batches, h->find, h->call};
+  s->vm.ext.host = (Host){h->data, h->batches && s->program.externs.len, h->find, h->call};
   s->vm.rows_only = s->config.columns == ENT_COLUMNS_NEVER;
   s->vm.rows_never = s->config.columns == ENT_COLUMNS_ALWAYS;
   return ready;

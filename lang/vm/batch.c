@@ -568,7 +568,7 @@ static bool inlined(Batch *b, const Func *f, const Col *args, Col *out) {
   Col *outer = b->slot, *mine = pool_get(b->pool, ((size_t)f->nslot + 1) * sizeof *mine);
   if (!mine || f->flags & FLAG_RECURSIVE || f->kind > FUNC_LET) return false;
   memset(mine, 0, ((size_t)f->nslot + 1) * sizeof *mine);
-  memcpy(mine, args, f->nparam * sizeof *mine);
+  if (f->nparam) memcpy(mine, args, f->nparam * sizeof *mine);
   b->slot = mine;
   bool ok = batch_eval(b, f->body, out);
   b->slot = outer;

@@ -434,6 +434,20 @@ static bool take_count(Sweep *s, uint32_t acc, const Col *v) {
   return true;
 }
 
+static bool take_items(Sweep *s, uint32_t acc, const Col *v) {
+  Vm *vm = s->b.vm;
+  int kind = s->loop->kind;
+  LoopCell *c = &vm->cells.at[vm->reg[acc].i];
+  for (uint32_t k = 0; k < s->b.words; k++)
+    for (uint64_t w = s->b.live[k]; w; w &= w - 1) {
+      Value part = col_at(v, 64 * k + (uint32_t)__builtin_ctzll(w));
+      if (kind == ACC_MIN || kind == ACC_MAX) acc_add(vm, &vm->reg[acc], kind, &part, value_bool(true));
+      else if (!vec_push(vm->mem, &c->items, part)) return false;
+      else value_keep(part);
+    }
+  return !vm->failed;
+}
+
 static bool take(Sweep *s, uint32_t acc) {
   Col v = {0};
   int kind = s->loop->kind;
@@ -448,14 +462,7 @@ static bool take(Sweep *s, uint32_t acc) {
     case ACC_ANY: case ACC_ALL: return take_logic(s, acc, &v);
     default: break;
   }
-  LoopCell *c = &s->b.vm->cells.at[s->b.vm->reg[acc].i];
-  for (uint32_t i = bits_next(s->b.live, s->b.words, 0); i < s->b.n; i = bits_next(s->b.live, s->b.words, i + 1)) {
-    Value part = col_at(&v, i);
-    if (kind == ACC_MIN || kind == ACC_MAX) acc_add(s->b.vm, &s->b.vm->reg[acc], kind, &part, value_bool(true));
-    else if (!vec_push(s->b.vm->mem, &c->items, part)) return false;
-    else value_keep(part);
-  }
-  return !s->b.vm->failed;
+  return take_items(s, acc, &v);
 }
 
 /* ---- which loops, and how many rows at a time ---- */
@@ -549,6 +556,7 @@ static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
   if (!any && *state < GIVEN_UP_MOST) ++*state;
 }
 
+/* Functions from outside have their own way of being called many at once, so a draft that has any goes row by row. */
 void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
   const LoopCode *l = &vm->k->loops.at[loop];
   while (vm->loop_state.len <= loop)
@@ -561,7 +569,7 @@ void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
   }
   uint8_t given_up = state & LOOP_GIVEN_UP;
   uint32_t least = vm->rows_never ? 1 : worlds || l->ngens > 1 ? WORLDS_LEAST : ELEMENTS_LEAST;
-  if ((given_up < GIVEN_UP_MOST || vm->rows_never) && left_in(&vm->cells.at[cell]) >= least && !vm->w->tracing && !vm->reached && vm->ctx->view && !vm->rows_only && vm->batches < NESTED_MOST) {
+  if ((given_up < GIVEN_UP_MOST || vm->rows_never) && left_in(&vm->cells.at[cell]) >= least && !vm->w->tracing && !vm->reached && !vm->p->externs.len && vm->ctx->view && !vm->rows_only && vm->batches < NESTED_MOST) {
     Sweep s = {.loop = l, .body = l->body, .gens = l->gens, .ngens = l->ngens};
     s.pool.mem = vm->mem;
     s.b.vm = vm;

@@ -157,13 +157,15 @@ static inline int64_t mod_of(int64_t a, int64_t b) {
   return m && (m < 0) != (b < 0) ? m + b : m;
 }
 
-/* By one divisor that fits 32 bits, as in nearly every draft, division is several times cheaper. */
+/* By one divisor that fits 32 bits, as in nearly every draft, a remainder takes two multiplications: what is left of x / d
+ * in 64 binary places, times d (Lemire, Kaser and Kurz, Faster remainder by direct computation, 2019). */
 WIDE bool nums_mod(int64_t *to, Nums x, Nums y, uint32_t n) {
   if (!y.step && *y.at > 0 && *y.at <= UINT32_MAX) {
-    uint32_t d = (uint32_t)*y.at;
+    __extension__ typedef unsigned __int128 u128;
+    uint64_t d = (uint64_t)*y.at, inverse = UINT64_MAX / d + 1;
     for (uint32_t i = 0; i < n; i++) {
       int64_t a = x.at[i * x.step];
-      to[i] = a >= 0 && a <= UINT32_MAX ? (int64_t)((uint32_t)a % d) : mod_of(a, d);
+      to[i] = a >= 0 && a <= UINT32_MAX ? (int64_t)((u128)(inverse * (uint64_t)a) * d >> 64) : mod_of(a, (int64_t)d);
     }
     return true;
   }

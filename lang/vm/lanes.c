@@ -9,7 +9,7 @@
  * are found once for an entity, by evaluating that part in the worlds that lack some of the countries that it asks about.
  * Then one pass over the entities, those that are asked before those that ask, gives each its lanes. */
 
-enum { CUT_MOST = 2, LANES_MOST = 64, FEW_MOST = 4096 };
+enum { CUT_MOST = 2, LANES_MOST = 64, FEW_MOST = 4096, LANES_KEPT = 12 << 20 };
 static const uint32_t nobody = UINT32_MAX;
 
 typedef struct Cut { uint32_t a, b; } Cut;             /* countries; b: nobody. Both nobody: true in every world */
@@ -27,6 +27,7 @@ typedef struct Solved { struct Solved *next; const Cuts *cuts; const uint64_t **
 struct Lanes {
   Lanes *next;
   Pool pool;
+  size_t bytes;
   uint32_t n, words, most;
   struct { uint32_t id; Value one; } key[4];
   uint32_t nkey;
@@ -40,7 +41,10 @@ struct Lanes {
 
 const uint64_t *lanes_absent(const Lanes *l, uint32_t country) { return l->absent[country]; }
 
-static void *lane_get(Lanes *l, size_t n) { return pool_get(&l->pool, n); }
+static void *lane_get(Lanes *l, size_t n) {
+  l->bytes += n;
+  return pool_get(&l->pool, n);
+}
 
 static Lanes *lanes_new(Vm *vm, uint32_t n) {
   Lanes *l = mem_zero(vm->mem, sizeof *l);
@@ -64,33 +68,41 @@ static void lanes_free(Vm *vm, Lanes *l) {
 }
 
 static void lanes_drop(Vm *vm) {
-  Lanes *l = vm->lanes;
-  vm->lanes = NULL;
-  if (!l) return;
-  value_drop(vm->mem, l->source);
-  lanes_free(vm, l);
+  while (vm->lanes) {
+    Lanes *l = vm->lanes;
+    vm->lanes = l->next;
+    value_drop(vm->mem, l->source);
+    lanes_free(vm, l);
+  }
+  vm->lanes_bytes = 0;
 }
 
 void lanes_begin(Batch *b) {
-  Lanes *l = b->vm->lanes;
-  if (!l || l->source.obj != b->source.obj || b->source.tag == V_NONE || l->from != b->from || l->n != b->n) return;
-  b->vm->lanes = NULL;
-  value_drop(b->vm->mem, l->source);   /* the loop has it as well */
-  l->source = (Value){0};
-  l->next = *b->worlds;
-  *b->worlds = l;
+  for (Lanes **at = &b->vm->lanes; *at; at = &(*at)->next) {
+    Lanes *l = *at;
+    if (l->source.obj != b->source.obj || l->from != b->from || l->n != b->n) continue;
+    *at = l->next;
+    b->vm->lanes_bytes -= l->bytes;
+    value_drop(b->vm->mem, l->source);   /* the loop has it as well */
+    l->source = (Value){0};
+    l->next = *b->worlds;
+    *b->worlds = l;
+    return;
+  }
 }
 
 void lanes_end(Batch *b) {
+  Vm *vm = b->vm;
   while (*b->worlds) {
     Lanes *l = *b->worlds;
     *b->worlds = l->next;
-    if (b->source.tag == V_NONE || l->nkey != 1 || l->key[0].id != 1) { lanes_free(b->vm, l); continue; }
-    lanes_drop(b->vm);
+    if (vm->lanes && vm->lanes->source.obj != b->source.obj) lanes_drop(vm);
+    if (b->source.tag == V_NONE || l->nkey != 1 || l->key[0].id != 1 || vm->lanes_bytes + l->bytes > LANES_KEPT) { lanes_free(vm, l); continue; }
     l->source = value_keep(b->source);
     l->from = b->from;
-    l->next = NULL;
-    b->vm->lanes = l;
+    l->next = vm->lanes;
+    vm->lanes = l;
+    vm->lanes_bytes += l->bytes;
   }
 }
 

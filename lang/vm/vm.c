@@ -489,8 +489,8 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_JUMP_KNOWN_: if (A.tag != V_UNK) GO(ins_target(i)); break;
       case OP_BLAME_: if (A.tag == V_IVL) SET(op_blame(vm, A, B)); break;
       case OP_ITER_: { Value v = {.tag = V_CELL, .i = iter_begin(vm, B, i.c, i.x)}; SET(v); break; }
-      case OP_BATCH_:  /* loops that gather calls to the outside run again from their own code */
-        if (!vm->p->externs.len) vm_batch(vm, ins_target(i), f->base + i.a, (uint32_t)r[i.a + 1].i);
+      case OP_BATCH_:
+        vm_batch(vm, ins_target(i), f->base + i.a, (uint32_t)r[i.a + 1].i);
         f = &vm->frames.at[vm->frames.len - 1];
         r = vm->reg + f->base;
         break;

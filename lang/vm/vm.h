@@ -120,7 +120,8 @@ typedef struct Vm {
   volatile int *stop;
   VEC(Value) held;                /* of columns at hand */
   VEC(uint8_t) loop_state;        /* by Chunk.loops */
-  struct Lanes *lanes;            /* of the loop before */
+  struct Lanes *lanes;            /* of the loops before, over one list */
+  size_t lanes_bytes;
   TextIndex texts;                /* of the map by text that is asked over and over */
   const Obj *asked_map;           /* the last such, which may be gone: compared only */
   uint64_t text_seed;
