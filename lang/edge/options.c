@@ -1,3 +1,4 @@
+#include "edge/jobs.h"
 #include "edge/options.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,6 +146,16 @@ static bool set_ffi_time(Options *o, const char *text) {
   return true;
 }
 
+/* auto: as many as there are processors for this process. */
+static bool set_jobs(Options *o, const char *text) {
+  uint64_t n = 0;
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+  if (strcmp(text, "auto") == 0) n = cores < 1 ? 1 : cores > JOBS_MAX ? JOBS_MAX : (uint64_t)cores;
+  else if (!read_count(text, JOBS_MAX, &n)) return false;
+  o->jobs = (unsigned)n;
+  return true;
+}
+
 static bool set_allow_ffi(Options *o, const char *text) {
   if (!*text || o->ffi.nallow == FFI_ALLOW_MAX) return false;
   o->ffi.allow[o->ffi.nallow++] = text;
@@ -176,6 +187,7 @@ static const Option options[] = {
   {"-w", NULL, GROUP_FORMAT, set_write, "", "rewrite the files whose layout differs"},
   {"--check", NULL, GROUP_FORMAT, set_verify, "", "as -l, and exit with 1 if there are any"},
   {"--as-of", "DATE", GROUP_RUN, set_as_of, "a date, YYYY-MM-DD", "judge on this day only, not on the whole term"},
+  {"--jobs", "N|auto", GROUP_MANY, set_jobs, "a number from 1 to 256, or auto", "processes that work on several drafts at once; auto: one a processor (1)"},
   {"--root", "FOLDER", GROUP_LOAD, set_root, "a folder", "what a draft may read lies in here (the folder of its first file)"},
   {"--color", "auto|always|never", GROUP_LOAD, set_color, "auto, always or never", "colours in text (auto: on a terminal, unless NO_COLOR is set)"},
   {"--width", "N", GROUP_LOAD, set_width, "a number from 20 to 10000", "columns of text (those of the terminal, or 100)"},
@@ -280,6 +292,7 @@ int options_read(Options *o, Edge *e, const Cmd *cmd, int argc, char **argv) {
   o->config.stop = o->ffi.stop = e->stop;
   o->format = cmd->groups & GROUP_TEST ? ENT_TAP : ENT_TEXT;
   o->operand = argv;
+  o->jobs = 1;
   bool ended = false;
   for (int i = 0; i < argc; i++) {
     char *text = argv[i];
