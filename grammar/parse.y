@@ -32,6 +32,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %union {
   const char *text;
   uint32_t index;
+  RowRun rows;
   Day day;
   int op;
   Node *node;
@@ -58,10 +59,12 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %token <text> IDENT "a name" UNIT_NAME "a unit"
 %token <index> NUMBER "a number" STRING "a text in quotes" STR_HEAD "a text" STR_MID "more text" STR_TAIL "the end of the text"
 %token <day> DATE "a date"
-/* the first token of a parse that wants an expression, or one step of a scenario, and not a draft */
-%token WANT_EXPR "an expression" WANT_SHOCK "a step"
+/* declarations or clauses in a common form, whole: see Row. No message names it: where there is one to give, none is read */
+%token <rows> ROW "a row" CLAUSE_ROW "a row of clauses"
+/* the first token of a parse that wants an expression, a clause or one step of a scenario, and not a draft */
+%token WANT_EXPR "an expression" WANT_CLAUSE "a clause" WANT_SHOCK "a step"
 
-%type <node> items item decl title string parts path fields_opt fields field field_name names kind kfields instance
+%type <node> items item row clause_row decl title string parts path fields_opt fields field field_name names kind kfields instance
   ename atom entity supply demand entries entry pieces piece literal mods mod cited requires inputs input control against suspensions
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
   amendment since starts changes change let fn fn_name extern symbol rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
@@ -88,15 +91,18 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 start
   : items                               { p->root = MAKE(FILE, 0, $1, NULL, NULL, NULL); }
   | WANT_EXPR expr                      { p->root = $2; }
+  | WANT_CLAUSE clause                  { p->root = $2; }
   | WANT_SHOCK shock                    { p->root = $2; }
   ;
 
 items
   : %empty                              { $$ = ast_list(p->unit, @$); }
-  | items item                          { $$ = ast_append(p->unit, $1, $2); }
+  | items item                          { $$ = parse_append(p, $1, $2); }
   | items error                         { $$ = $1; }
   ;
-item: use | decl ;
+item: use | decl | row ;
+row: ROW                                { $$ = parse_rows(p, @1, $1); } ;
+clause_row: CLAUSE_ROW                  { $$ = parse_rows(p, @1, $1); } ;
 
 use
   : "use" path                          { $$ = MAKE(USE, 0, $2, NULL, NULL, NULL); }
@@ -255,7 +261,7 @@ rowdecl
 agreement: "agreement" IDENT title open members close { $$ = MAKE(AGREEMENT, 0, parse_name(p, @2), $3, $5, NULL); } ;
 members
   : %empty                              { $$ = ast_list(p->unit, @$); }
-  | members member                      { $$ = ast_append(p->unit, $1, $2); }
+  | members member                      { $$ = parse_append(p, $1, $2); }
   | members error                       { $$ = $1; }
   ;
 member
@@ -263,12 +269,13 @@ member
   | "term" ":" expr                     { $$ = MAKE(ARG, 0, $3, NULL, NULL, NULL); $$->sym = parse_sym(p, @1); }
   | IDENT ":" expr                      { $$ = MAKE(ARG, 0, $3, NULL, NULL, NULL); $$->sym = parse_sym(p, @1); }
   | "note" ":" expr                     { $$ = MAKE(ARG, 0, $3, NULL, NULL, NULL); $$->sym = parse_sym(p, @1); }
-  | clause | article
+  | clause | article | clause_row
   ;
 article: "article" IDENT title open clauses close { $$ = MAKE(ARTICLE, 0, parse_name(p, @2), $3, $5, NULL); } ;
 clauses
   : %empty                              { $$ = ast_list(p->unit, @$); }
-  | clauses clause                      { $$ = ast_append(p->unit, $1, $2); }
+  | clauses clause                      { $$ = parse_append(p, $1, $2); }
+  | clauses clause_row                         { $$ = parse_append(p, $1, $2); }
   | clauses error                       { $$ = $1; }
   ;
 amendment: "amendment" IDENT title "to" IDENT since open changes close {

@@ -141,8 +141,8 @@ sub part_harm {
     ok($took < 10, 'within ten seconds unless told otherwise') or diag("$took seconds");
     $took = $ends->('sleeps(1)', 'E0427', 'took more than 1 seconds', '--ffi-time', 1);
     ok($took < 4, '... and within a second when told so') or diag("$took seconds");
-    $ends->('leaves(0)', 'E0427', 'ended its process with code 0');
-    $ends->('leaves(3)', 'E0427', 'ended its process with code 3');
+    $ends->('leaves(0)', 'E0427', $asan ? '' : 'ended its process with code 0');    # ASan looks for leaks with a process of its own
+    $ends->('leaves(3)', 'E0427', $asan ? '' : 'ended its process with code 3');
     $ends->("$_(1)", 'E0427', 'to start a process') for qw(forks spawns becomes calls_home kills);
     $ends->('hoards(1)', 'E0427', 'abort') unless $asan;    # ASan maps terabytes, so that limit is off under it
     $ends->('thread_bomb(1)', 'E0427', '') unless $asan;

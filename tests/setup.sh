@@ -47,6 +47,7 @@ look() {
   links readline/readline.h -Wl,-Bstatic -lreadline -ltinfo -Wl,-Bdynamic || want "GNU Readline, with its archive libreadline.a" libreadline-dev
   # An example calls it. Only the library itself is needed, which nothing is linked with.
   PATH=$PATH:/sbin ldconfig -p 2>/dev/null | grep -q "libgsl\.so\.27 " || want "the GNU Scientific Library 2.7 (libgsl.so.27)" libgsl27
+  command -v valgrind >/dev/null 2>&1             || want "valgrind, which counts instructions" valgrind
   { command -v prove && perl -MTest::More -e 1; } >/dev/null 2>&1 || want "perl with prove and Test::More" perl
 }
 

@@ -103,9 +103,9 @@ void answer_missing(Vm *vm, Report *r, Finding *f, Value v) {
 enum { OWN_MAX = 256 };
 
 static void own_finding(Vm *vm, Report *r, const OwnFinding *o) {
-  const Program *p = vm->p;
+  Program *p = vm->p;
   const Entity *who = program_entity(p, ent_make(K_COUNTRY, o->country)), *what = program_entity(p, ent_make(K_RESOURCE, o->resource));
-  Finding f = {.outcome = OUT_FAILS, .sev = SEV_WARN, .span = vm->w->clauses.at[o->clause].span};
+  Finding f = {.outcome = OUT_FAILS, .sev = SEV_WARN, .span = world_clause_span(vm->w, o->clause)};
   DiagCode code = o->kind == OWN_OVERPROMISE ? DIAG_W0701 : DIAG_W0702;
   f.code = diag_info(code)->code;
   f.title = diag_info(code)->title;

@@ -106,7 +106,7 @@ static const char *exposure_text(Vm *vm, Report *r, Value e) {
 enum { YEARS_MAX = 100 };
 
 bool answer_matrix(Vm *vm, const View *v, Report *r) {
-  const Program *p = vm->p;
+  Program *p = vm->p;
   Asked q = {library_func(p, "rank"), library_func(p, "covered_count"), library_func(p, "members"), library_func(p, "exposure")};
   Matrix *m = &r->matrix;
   Day first = r->term.first, last = r->term.last;

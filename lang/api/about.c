@@ -36,34 +36,9 @@ const char *ent_day(ent_session *s) {
   return buf_text(&s->out);
 }
 
-/* ---- expressions ---- */
-
-static int ask_type(ent_session *s, uint32_t f, Buf *to) {
-  type_text(&s->program, s->program.funcs.at[f].ret, to);
-  return ENT_PASSES;
-}
-
 int ent_ask(ent_session *s, ent_question q, const char *expr, const char **out, size_t *len) {
-  if (!s->loaded) return session_broken(s, out, len);
-  s->vm.steps = 0;
-  uint32_t f = session_expr(s, expr);
-  if (f == UINT32_MAX) return session_broken(s, out, len);
-  Buf text;
-  buf_init(&text, &s->mem);
-  text.max = s->config.max_output;
-  int rc = ENT_PASSES;
-  switch (q) {
-    case ENT_VALUE: rc = session_value(s, f, &text); break;
-    case ENT_TYPE: rc = ask_type(s, f, &text); break;
-    case ENT_CODE: chunk_disassemble(&s->chunk, f, &s->world.rt, &text); break;
-  }
-  if (rc != ENT_BROKEN) {
-    buf_clear(&s->out);
-    report_value(&s->out, buf_text(&text), text.len);
-    s->out.full |= text.full;
-  }
-  buf_end(&text);
-  return rc == ENT_BROKEN ? session_broken(s, out, len) : session_hand_out(s, ENT_TEXT, rc, out, len);
+  if (s->has_vm) s->vm.steps = 0;
+  return session_ask(s, q, expr, out, len);
 }
 
 /* ---- the world ---- */
@@ -131,12 +106,12 @@ int ent_world(ent_session *s, const char **out, size_t *len) {
     buf_char(&b, '\n');
     value_drop(&s->mem, away);
   }
-  const Program *p = &s->program;
+  Program *p = &s->program;
   buf_str(&b, "declared    ");
   counted(&b, p->kinds.at[K_RESOURCE].list.len, "resource", "resources", true);
   counted(&b, s->world.supply.res.len, "figure of supply", "figures of supply", false);
   counted(&b, s->world.demand.res.len, "of demand", "of demand", false);
-  counted(&b, p->kinds.at[K_CLAUSE].list.len, "clause", "clauses", false);
+  counted(&b, p->clauses.len, "clause", "clauses", false);
   counted(&b, p->checks.len, "check", "checks", false);
   buf_char(&b, '\n');
   buf_clear(&s->out);
@@ -223,7 +198,7 @@ static bool is_decl(const Node *n) { return n && n->kind != N_BAD; }
 
 /* The declaration of a name: what stands in the tree, and where; NULL when it is none of the draft's or the library's. */
 static const Node *decl_named(ent_session *s, const char *name) {
-  const Program *p = &s->program;
+  Program *p = &s->program;
   Bind b;
   Ent clause = clause_named(s, name);
   if (clause != UINT32_MAX) return program_entity(p, clause)->decl;

@@ -371,9 +371,11 @@ static void offer_clauses(Offer *o, const char *agreement, size_t len) {
   Program *p = &o->s->program;
   Bind b;
   if (!program_bind(p, o->s->module, agreement, len, &b) || b.kind != BIND_ENTITY) return;
-  const Kind *k = &p->kinds.at[K_CLAUSE];
-  for (uint32_t i = 0; i < k->list.len; i++)
-    if (k->list.at[i].owner == b.index && ent_kind(b.index) == K_AGREEMENT) offer(o, sym_text(p, k->list.at[i].id), "clause", k->list.at[i].name);
+  for (uint32_t i = 0; i < p->clauses.len && ent_kind(b.index) == K_AGREEMENT; i++) {
+    if (clause_run(p, i)->owner != b.index) continue;
+    const Entity *e = clause_entity(p, i);
+    offer(o, sym_text(p, e->id), "clause", e->name);
+  }
 }
 
 static void offer_of_prefix(Offer *o, const char *name, size_t len) {

@@ -51,22 +51,26 @@ static bool same_use(const Node *a, const Node *b) {
 }
 
 /* The declarations of later parts, by key; those of one key are a chain. */
-typedef struct Later { Map head; VEC(struct { const Node *n; uint64_t next; }) at; } Later;
+typedef struct Later { Map head; VEC(struct { const Node *n; uint64_t next; uint32_t part; }) at; } Later;
 
-static void later_add(ent_session *s, Later *l, const Node *n) {
+static void later_add(ent_session *s, Later *l, const Node *n, uint32_t part) {
   uint64_t key = key_of(s, n), head = 0;
   if (!key || !vec_room(&s->mem, &l->at)) return;
   map_get(&l->head, key, &head);
   l->at.at[l->at.len].n = n;
+  l->at.at[l->at.len].part = part;
   l->at.at[l->at.len++].next = head;
   map_put(&l->head, key, l->at.len);
 }
 
-static bool taken(ent_session *s, const Later *l, const Node *n) {
+static bool taken(ent_session *s, const Later *l, const Node *n, uint32_t *by) {
   uint64_t key = l->at.len ? key_of(s, n) : 0, i = 0;
   if (key) map_get(&l->head, key, &i);
   for (; i; i = l->at.at[i - 1].next)
-    if (same_place(s, n, l->at.at[i - 1].n)) return true;
+    if (same_place(s, n, l->at.at[i - 1].n)) {
+      *by = l->at.at[i - 1].part;
+      return true;
+    }
   return false;
 }
 
@@ -91,12 +95,13 @@ static void strike(Parts *p) {
     for (Node *n = items_of(p->tree[i]); n; n = next) {
       next = n->next;
       n->next = NULL;
-      if (taken(s, &later, n)) vec_push(&s->mem, &s->struck, n->span);
+      Struck x = {.at = n->span};
+      if (taken(s, &later, n, &x.by)) vec_push(&s->mem, &s->struck, x);
       else ast_append(&s->unit, kept, n);
     }
     p->tree[i]->kid[0] = kept;
     s->parts.at[i].count = list_len(kept);
-    for (const Node *n = i ? list_first(kept) : NULL; n; n = n->next) later_add(s, &later, n);
+    for (const Node *n = i ? list_first(kept) : NULL; n; n = n->next) later_add(s, &later, n, i);
   }
   vec_end(&s->mem, &later.at);
   map_end(&later.head);
@@ -198,16 +203,22 @@ int ent_load_parts(ent_session *s, const ent_part *part, size_t n, const ent_ses
 
 size_t ent_part_size(const ent_session *s, size_t part) { return part < s->parts.len ? s->parts.at[part].count : 0; }
 
+/* What a declaration is called where it is spoken of: all before what it says. */
+static void heading(ent_session *s, Span at, Buf *to) {
+  const char *text = sources_text(&s->sources, at);
+  uint32_t n = 0;
+  while (n < at.hi - at.lo && !strchr("{=\n", text[n])) n++;
+  while (n && text[n - 1] == ' ') n--;
+  utf8_show(to, text, n);
+}
+
 const char *ent_replaced(ent_session *s) {
-  const SessionPart *last = s->parts.len ? &s->parts.at[s->parts.len - 1] : NULL;
   buf_clear(&s->out);
-  for (uint32_t i = 0; last && i < s->struck.len; i++) {
-    Place at = sources_place(&s->sources, s->struck.at[i].lo);
-    uint32_t n = 0;
-    while (n < s->struck.at[i].hi - s->struck.at[i].lo && !strchr("{=\n", sources_text(&s->sources, s->struck.at[i])[n])) n++;
-    while (n && sources_text(&s->sources, s->struck.at[i])[n - 1] == ' ') n--;
+  for (uint32_t i = 0; i < s->struck.len; i++) {
+    if (s->struck.at[i].by + 1 != s->parts.len) continue;
+    Place at = sources_place(&s->sources, s->struck.at[i].at.lo);
     if (s->out.len) buf_str(&s->out, ", ");
-    utf8_show(&s->out, sources_text(&s->sources, s->struck.at[i]), n);
+    heading(s, s->struck.at[i].at, &s->out);
     buf_fmt(&s->out, " (%s:%u)", at.source->path, at.line);
   }
   return buf_text(&s->out);
@@ -225,7 +236,7 @@ static void text_add(ent_session *s, const Source *src, Buf *to) {
   for (;;) {
     Span next = {UINT32_MAX, 0};
     for (uint32_t i = 0; i < s->struck.len; i++) {
-      Span at = s->struck.at[i];
+      Span at = s->struck.at[i].at;
       at.lo = ast_doc_from(&s->unit, at);
       if (at.lo >= src->base + from && at.lo < src->base + src->len && at.lo < next.lo) next = at;
     }

@@ -356,7 +356,8 @@ Ctx *session_ctx(ent_session *s) {
   return v ? world_ctx(&s->world, v, first) : NULL;
 }
 
-uint32_t session_expr(ent_session *s, const char *expr) {
+/* The Func that an expression became, compiled; UINT32_MAX with messages. */
+static uint32_t expression(ent_session *s, const char *expr) {
   session_clear_diags(s);
   uint32_t dates = s->program.dates.len;
   const Source *src = sources_add(&s->sources, "<expression>", expr, strlen(expr), false);
@@ -368,7 +369,8 @@ uint32_t session_expr(ent_session *s, const char *expr) {
   return f;
 }
 
-int session_value(ent_session *s, uint32_t func, Buf *to) {
+/* Evaluates; the code, with the value as text in `to`. */
+static int expression_value(ent_session *s, uint32_t func, Buf *to) {
   Ctx *x = session_ctx(s);
   Value v = x ? vm_run(&s->vm, func, NULL, 0, x) : value_int(0);
   int rc = v.tag == V_UNK ? ENT_UNDECIDED : ENT_PASSES;
@@ -381,14 +383,19 @@ int session_value(ent_session *s, uint32_t func, Buf *to) {
   return rc;
 }
 
-int ent_eval(ent_session *s, const char *expr, const char **out, size_t *len) {
+int session_ask(ent_session *s, ent_question q, const char *expr, const char **out, size_t *len) {
   if (!s->loaded) return session_broken(s, out, len);
-  uint32_t f = session_expr(s, expr);
+  uint32_t f = expression(s, expr);
   if (f == UINT32_MAX) return session_broken(s, out, len);
   Buf text;
   buf_init(&text, &s->mem);
   text.max = s->config.max_output;
-  int rc = session_value(s, f, &text);
+  int rc = ENT_PASSES;
+  switch (q) {
+    case ENT_VALUE: rc = expression_value(s, f, &text); break;
+    case ENT_TYPE: type_text(&s->program, s->program.funcs.at[f].ret, &text); break;
+    case ENT_CODE: chunk_disassemble(&s->chunk, f, &s->world.rt, &text); break;
+  }
   if (rc != ENT_BROKEN) {
     buf_clear(&s->out);
     report_value(&s->out, buf_text(&text), text.len);
@@ -397,6 +404,8 @@ int ent_eval(ent_session *s, const char *expr, const char **out, size_t *len) {
   buf_end(&text);
   return rc == ENT_BROKEN ? session_broken(s, out, len) : session_hand_out(s, ENT_TEXT, rc, out, len);
 }
+
+int ent_eval(ent_session *s, const char *expr, const char **out, size_t *len) { return session_ask(s, ENT_VALUE, expr, out, len); }
 
 int ent_disassemble(ent_session *s, const char **out, size_t *len) {
   if (!s->loaded) return session_broken(s, out, len);

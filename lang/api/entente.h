@@ -115,7 +115,7 @@ typedef struct ent_part {
 int ent_load_parts(ent_session *s, const ent_part *part, size_t n, const ent_session *before);
 /* How many declarations a part has; those whose place a later one took do not count. */
 size_t ent_part_size(const ent_session *s, size_t part);
-/* "x (draft.ent:3:5), y (<2>:1:5)": the declarations whose place those of the last part took; empty when there are none. */
+/* "let x (draft.ent:3), fn y(c: country) (<2>:1)": the declarations whose place those of the last part took; empty when there are none. */
 const char *ent_replaced(ent_session *s);
 /* The text of the draft from this part on, laid out, without steps assumed. As ent_format_text. */
 int ent_draft_text(ent_session *s, size_t from, const char **out, size_t *len);

@@ -68,7 +68,7 @@ static int open_beneath(int root, const char *path) {
 /* The whole of a plain file. NULL with errno; EFBIG beyond the limit. Read, not mapped: a file cut off meanwhile is shorter, no crash. */
 static char *read_all(Loader *l, int fd, const struct stat *st, size_t limit, size_t *len, size_t *size) {
   Mem *m = l->u->mem;
-  *size = (size_t)st->st_size + 1;
+  *size = (size_t)st->st_size + 2;  /* room for the two NULs behind it */
   if ((uint64_t)st->st_size > limit) { errno = EFBIG; return NULL; }
   char *text = mem_get(m, *size);
   *len = 0;
@@ -110,8 +110,13 @@ static const Source *read_source(Loader *l, int fd, const struct stat *st, size_
   size_t len, size;
   char *text = read_all(l, fd, st, limit, &len, &size);
   if (!text) return NULL;
-  const Source *src = sources_add(l->u->sources, shown, text, len, false);
-  mem_free(l->u->mem, text, size);
+  if (len + 2 > size) {  /* the file grew while it was read */
+    char *more = mem_grow(l->u->mem, text, size, len + 2);
+    if (!more) { mem_free(l->u->mem, text, size); errno = ENOMEM; return NULL; }
+    text = more;
+    size = len + 2;
+  }
+  const Source *src = sources_take(l->u->sources, shown, text, len, size, false);
   if (!src) errno = ENOMEM;
   return src;
 }
@@ -123,7 +128,9 @@ static void load_data(Loader *l, Node *file, Folder dir, uint16_t module);
 
 /* Parses a source, loads what it uses, and makes it a module. */
 static uint16_t module_make(Loader *l, const Source *src, Sym name, Folder dir, bool library) {
+  l->u->rowing = true;
   Node *file = parse_file(l->u, src);
+  l->u->rowing = false;
   VEC(struct { uint16_t module; Sym prefix; Span span; }) uses = {0};
   load_uses(l, file, dir);
   for (Node *n = list_first(file->kid[0]); n; n = n->next)

@@ -6,6 +6,7 @@
 
 /* The session as the files of this room see it. */
 
+typedef struct Struck { Span at; uint32_t by; } Struck;   /* by: the part that has the later one */
 typedef struct SessionPart { const Source *source; uint32_t count; /* of declarations */ } SessionPart;
 
 /* The session: every room in turn. */
@@ -30,7 +31,7 @@ struct ent_session {
   Buf out;
   uint32_t asked;       /* expressions so far */
   VEC(SessionPart) parts;   /* of a draft that was loaded in parts; see draft.c */
-  VEC(Span) struck;         /* declarations of parts whose place later ones took */
+  VEC(Struck) struck;       /* declarations of parts whose place later ones took */
   Ent assumed;              /* the scenario that the parts' shocks make; UINT32_MAX: none */
   VEC(ent_word) words;      /* what was offered last; their texts are in word_texts */
   Buf word_texts;
@@ -43,13 +44,10 @@ int session_finish(ent_session *s);                        /* checks, compiles a
 int session_no_input(ent_session *s, const char *path, int error);
 int session_broken(ent_session *s, const char **out, size_t *len);   /* hands out what is wrong, and forgets it */
 int session_hand_out(ent_session *s, ent_format f, int rc, const char **out, size_t *len);
-/* The Func that an expression became, compiled; UINT32_MAX with messages. */
-uint32_t session_expr(ent_session *s, const char *expr);
+int session_ask(ent_session *s, ent_question q, const char *expr, const char **out, size_t *len);
 void session_run_error(ent_session *s);
 const View *session_view(ent_session *s);                  /* the world that is asked about unless an expression says otherwise */
 Ctx *session_ctx(ent_session *s);                          /* ... on the day that is */
-/* Evaluates; the code, with the value as text in `to`. */
-int session_value(ent_session *s, uint32_t func, Buf *to);
 
 /* about.c */
 void about_heading(const ent_session *s, const Bind *b, Buf *to);   /* "fn covered(r: resource): bool", "country NLD \"Netherlands\"" */

@@ -59,6 +59,17 @@ void *arena_slow(Arena *a, size_t n) {
   return (char *)b + HEAD;
 }
 
+void arena_back(Arena *a, ArenaMark to) {
+  if (!to.head) { arena_end(a); return; }
+  while (a->head != to.head) {
+    ArenaBlock *next = a->head->next;
+    mem_free(a->mem, a->head, a->head->size);
+    a->head = next;
+  }
+  a->at = to.at;
+  a->end = to.end;
+}
+
 void *arena_zero(Arena *a, size_t n) {
   void *p = arena_get(a, n);
   if (p) memset(p, 0, n);

@@ -20,6 +20,10 @@ static inline void *arena_get(Arena *a, size_t n) {
   return arena_slow(a, n);
 }
 void *arena_zero(Arena *a, size_t n);
+/* What was taken since a mark is given back, but for pieces larger than a block, which stay until the end. */
+typedef struct ArenaMark { ArenaBlock *head; char *at, *end; } ArenaMark;
+static inline ArenaMark arena_mark(const Arena *a) { ArenaMark m = {a->head, a->at, a->end}; return m; }
+void arena_back(Arena *a, ArenaMark to);
 char *arena_copy(Arena *a, const char *s, size_t n);  /* a NUL is added after the n bytes; NULL when refused */
 
 #endif

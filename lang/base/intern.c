@@ -56,12 +56,22 @@ void intern_end(Intern *t) {
 
 static uint32_t hash_text(const Intern *t, const char *s, size_t n) { return (uint32_t)hash_bytes(s, n, t->seed); }
 
+/* The first eight letters, which are all of most names: then the text itself need not be fetched to compare. */
+static uint64_t head_of(const char *s, size_t n) {
+  uint64_t head = 0;
+  if (n >= sizeof head) memcpy(&head, s, sizeof head);
+  else
+    for (size_t i = 0; i < n; i++) head = head << 8 | (unsigned char)s[i];
+  return head;
+}
+
 /* The slot that holds the text, or the free one where it belongs. */
 static uint32_t place(const Intern *t, const char *s, size_t n, uint32_t hash) {
   uint32_t mask = t->nslot - 1, i = hash & mask;
+  uint64_t head = head_of(s, n);
   for (; t->slot[i]; i = (i + 1) & mask) {
     const struct InternEntry *e = &t->entry[t->slot[i]];
-    if (e->hash == hash && e->len == n && memcmp(e->s, s, n) == 0) break;
+    if (e->hash == hash && e->len == n && e->head == head && (n <= sizeof head || memcmp(e->s, s, n) == 0)) break;
   }
   return i;
 }
@@ -112,7 +122,7 @@ Sym intern_put(Intern *t, const char *s, size_t n) {
   if (t->count >= t->cap && !grow_entries(t)) return 0;
   char *copy = arena_copy(&t->texts, s, n);
   if (!copy) return 0;
-  t->entry[t->count] = (struct InternEntry){.s = copy, .len = (uint32_t)n, .hash = hash};
+  t->entry[t->count] = (struct InternEntry){.s = copy, .head = head_of(s, n), .len = (uint32_t)n, .hash = hash};
   return t->slot[i] = t->count++;
 }
 

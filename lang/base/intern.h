@@ -8,7 +8,7 @@ typedef uint32_t Sym;
 typedef struct Intern {
   Mem *mem;
   Arena texts;
-  struct InternEntry { const char *s; uint32_t len, hash; } *entry;  /* by Sym */
+  struct InternEntry { const char *s; uint64_t head; uint32_t len, hash; } *entry;  /* by Sym */
   uint32_t count, cap;
   uint32_t *slot;  /* open addressing: Sym or 0 */
   uint32_t nslot;

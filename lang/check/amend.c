@@ -11,19 +11,27 @@ static void stand(Checker *c, Amended *a, Ent clause, Node *article, Node *chang
   vec_push(c->p->mem, &a->clauses, k);
 }
 
+static void stand_rows(Checker *c, Amended *a, const Node *rows, Node *article, Node *change) {
+  for (uint32_t i = 0; i < rows->ref; i++) stand(c, a, ent_make(K_CLAUSE, rows->ty + i), article, change);
+}
+
 /* A clause, or an article with all its clauses. */
 static void stand_all(Checker *c, Amended *a, Node *n, Node *change) {
   if (n->kind == N_CLAUSE && n->ref != UINT32_MAX) stand(c, a, n->ref, NULL, change);
+  if (n->kind == N_ROWS) stand_rows(c, a, n, NULL, change);
   if (n->kind != N_ARTICLE) return;
   stand(c, a, UINT32_MAX, n, change);
-  for (Node *k = list_first(n->kid[2]); k; k = k->next)
+  for (Node *k = list_first(n->kid[2]); k; k = k->next) {
     if (k->kind == N_CLAUSE && k->ref != UINT32_MAX) stand(c, a, k->ref, n, change);
+    if (k->kind == N_ROWS) stand_rows(c, a, k, n, change);
+  }
 }
 
 /* What stands before the amendment changes it. */
 static void stand_before(Checker *c, Amended *a) {
   if (ent_kind(a->of) == K_AGREEMENT) {
     a->root = a->of;
+    program_entity(c->p, a->of)->decl->op = 1;
     for (Node *m = list_first(program_entity(c->p, a->of)->decl->kid[2]); m; m = m->next) stand_all(c, a, m, NULL);
     return;
   }

@@ -57,6 +57,17 @@ void report_twice(Checker *c, const Node *name, Span first);
 Sym check_sym(Checker *c, Sym prefix, Sym name);   /* what a check of that name is bound to */
 Sym ename_sym(Checker *c, Node *name);         /* what an entity is called where it is declared; 0 and a message */
 
+/* clauses.c */
+Ent clause_add(Checker *c, Span at, Ent owner, const Node *article);   /* UINT32_MAX, and a message, when there are too many */
+/* Gives a clause its label, which comes of no other of this owner: reported otherwise. */
+void clause_label(Checker *c, Ent clause);
+void clause_labels_drop(const Program *p);   /* they are made again when asked for */
+void clauses_end(Program *p);
+
+/* rows.c: of a ROWS node. What is wrong with a row, or wants more than a row can hold, becomes a node and is checked as one. */
+void rows_declare(Checker *c, Node *rows, Ent owner, const Node *article);
+void rows_check(Checker *c, Node *rows, bool as_nodes);
+
 /* amend.c */
 void amendments_make(Checker *c);               /* once all is declared: what amendments amend, and what then stands in it */
 

@@ -554,11 +554,12 @@ void clause_check(Checker *c, Node *n) {
   mods_check(c, n->kid[4], b);
 }
 
-static void clauses_check(Checker *c, Node *m) {
+/* amended: each is wanted as a node, to be read again in the agreement as amended. */
+static void clauses_check(Checker *c, Node *m, bool amended) {
   if (m->kind == N_CLAUSE) clause_check(c, m);
+  if (m->kind == N_ROWS) rows_check(c, m, amended);
   if (m->kind != N_ARTICLE) return;
-  for (Node *k = list_first(m->kid[2]); k; k = k->next)
-    if (k->kind == N_CLAUSE) clause_check(c, k);
+  for (Node *k = list_first(m->kid[2]); k; k = k->next) clauses_check(c, k, amended);
 }
 
 /* parties, term: where each has been given. */
@@ -580,7 +581,7 @@ static void head_check(Checker *c, Node *m, Node **parties, Node **term) {
 static void agreement_check(Checker *c, Node *n) {
   Node *parties = NULL, *term = NULL;
   for (Node *m = list_first(n->kid[2]); m; m = m->next) {
-    clauses_check(c, m);
+    clauses_check(c, m, n->op);
     if (m->kind == N_ARG) head_check(c, m, &parties, &term);
   }
   if (!parties) diag_help(c->d, diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the agreement '%s' has no parties", sym_text(c->p, n->kid[0]->sym)), "say whose it is:  parties: {USA, JPN}");
@@ -591,7 +592,7 @@ static void amendment_check(Checker *c, Node *n) {
   Node *parties = NULL, *term = NULL;
   mods_check(c, n->kid[4], nobody);
   for (Node *m = list_first(n->kid[3]); m; m = m->next) {
-    if (m->kind == N_CHANGE && m->op <= CHANGE_REPLACE) clauses_check(c, m->kid[0]);
+    if (m->kind == N_CHANGE && m->op <= CHANGE_REPLACE) clauses_check(c, m->kid[0], true);
     if (m->kind != N_ARG) continue;
     if (strcmp(sym_text(c->p, m->sym), "binding")) { head_check(c, m, &parties, &term); continue; }
     Diag *x = diag_add(c->d, DIAG_E0302, m->span, "an amendment does not change whether an agreement binds");
@@ -646,6 +647,7 @@ void decl_check(Checker *c, Node *n) {
     case N_SCENARIO: scenario_check(c, n); break;
     case N_FACT: fact_check(c, n); break;
     case N_FACT_MAP: fact_map_check(c, n); break;
+    case N_ROWS: rows_check(c, n, false); break;
     case N_TABLE: fact_expr(c, n->kid[4], nobody, c->p->tables.at[n->ref].type, "the table's default", FLAG_VARIES); break;
     default: break;
   }

@@ -239,9 +239,9 @@ static Type range_field(Checker *c, Node *e) {
 }
 
 static void near_clauses(Checker *c, Near *n, Ent of) {
-  const Program *p = c->p;
-  for (uint32_t i = 0; ent_kind(of) == K_AGREEMENT && i < p->kinds.at[K_CLAUSE].list.len; i++)
-    if (p->kinds.at[K_CLAUSE].list.at[i].owner == of) near_try(n, sym_text(p, p->kinds.at[K_CLAUSE].list.at[i].id));
+  Program *p = c->p;
+  for (uint32_t i = 0; n->len && ent_kind(of) == K_AGREEMENT && i < p->clauses.len; i++)
+    if (clause_run(p, i)->owner == of) near_try(n, sym_text(p, clause_entity(p, i)->id));
   if (ent_kind(of) != K_AMENDMENT || ent_index(of) >= p->amended.len) return;
   const Amended *a = &p->amended.at[ent_index(of)];
   for (uint32_t i = 0; i < a->clauses.len; i++)

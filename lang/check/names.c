@@ -197,7 +197,7 @@ const Field *field_find(const Program *p, uint32_t kind, Sym name, uint32_t *slo
 
 /* ---- declaring ---- */
 
-static Span bind_span(const Program *p, const Bind *b) {
+static Span bind_span(Program *p, const Bind *b) {
   switch ((BindKind)b->kind) {
     case BIND_ENTITY: return program_entity(p, b->index)->span;
     case BIND_FUNC: return p->funcs.at[b->index].span;
@@ -353,23 +353,24 @@ static void declare_instance(Checker *c, Node *n) {
   bind_add(c, program_entity(p, e)->id, name->span, BIND_ENTITY, e);
 }
 
-static void declare_clause(Checker *c, Node *n, Ent owner) {
+static void declare_clause(Checker *c, Node *n, Ent owner, const Node *article) {
   Node *label = n->kid[0];
-  Ent e = entity_add(c, K_CLAUSE, label, n->kid[1], n, owner);
+  Sym id = ename_sym(c, label);
+  Ent e = id ? clause_add(c, n->span, owner, article) : UINT32_MAX;
   n->ref = e;
-  if (e == UINT32_MAX || ent_kind(owner) == K_AMENDMENT) return;  /* whether an amendment may add it is seen when what it amends is known */
-  Sym id = program_entity(c->p, e)->id;
-  Ent first = program_clause(c->p, owner, id);
-  if (first == UINT32_MAX) { map_put(&c->p->clause_ids, (uint64_t)owner << 32 | id, ent_index(e)); return; }
-  Diag *x = diag_add(c->d, DIAG_E0301, label->span, "there are two clauses '%s' in this agreement", sym_text(c->p, id));
-  diag_label(c->d, x, program_entity(c->p, first)->span, "first here");
+  if (e == UINT32_MAX) return;
+  clause_entity_put(c->p, e, (Entity){.id = id, .name = title_of(c, n->kid[1], id), .span = label->span, .decl = n, .owner = owner, .module = c->module});
+  if (ent_kind(owner) == K_AGREEMENT) clause_label(c, e);  /* whether an amendment may add it is seen when what it amends is known */
 }
 
 static void declare_clauses(Checker *c, Node *n, Ent owner) {
-  if (n->kind == N_CLAUSE) declare_clause(c, n, owner);
+  if (n->kind == N_CLAUSE) declare_clause(c, n, owner, NULL);
+  if (n->kind == N_ROWS) rows_declare(c, n, owner, NULL);
   if (n->kind != N_ARTICLE) return;
-  for (Node *k = list_first(n->kid[2]); k; k = k->next)
-    if (k->kind == N_CLAUSE) declare_clause(c, k, owner);
+  for (Node *k = list_first(n->kid[2]); k; k = k->next) {
+    if (k->kind == N_CLAUSE) declare_clause(c, k, owner, n);
+    if (k->kind == N_ROWS) rows_declare(c, k, owner, n);
+  }
 }
 
 static void declare_agreement(Checker *c, Node *n) {
@@ -446,7 +447,7 @@ static void declare(Checker *c, Node *n) {
   }
   switch (n->kind) {
     case N_ENTITY: case N_AGREEMENT: case N_AMENDMENT: case N_CONTROL: case N_SCENARIO: case N_SUPPLY: case N_DEMAND: case N_DEMAND_JOINT:
-    case N_REQUIRES: case N_WORLD: case N_FACT: case N_FACT_MAP: case N_TABLE: {
+    case N_REQUIRES: case N_WORLD: case N_FACT: case N_FACT_MAP: case N_TABLE: case N_ROWS: {
       Decl d = {n, c->module};
       vec_push(c->p->mem, &c->p->facts, d);
       break;

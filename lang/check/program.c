@@ -77,6 +77,9 @@ void program_init(Program *p, Mem *mem, Unit *unit) {
   types_init(&p->types, mem, &p->units);
   map_init(&p->thunks, mem);
   map_init(&p->clause_ids, mem);
+  map_init(&p->row_nodes, mem);
+  p->memo = arena_zero(&unit->arena, sizeof *p->memo);
+  map_init(&p->memo->entities, mem);
   map_init(&p->made, mem);
   kinds_init(p);
 }
@@ -113,7 +116,8 @@ void program_end(Program *p) {
   vec_end(p->mem, &p->data);
   map_end(&p->made);
   map_end(&p->thunks);
-  map_end(&p->clause_ids);
+  clauses_end(p);
+  map_end(&p->row_nodes);
   for (uint32_t i = 0; i < p->amended.len; i++) vec_end(p->mem, &p->amended.at[i].clauses);
   vec_end(p->mem, &p->amended);
   vec_end(p->mem, &p->amend_order);
@@ -161,6 +165,7 @@ bool program_check(Program *p) {
   declare_all(&c);
   amendments_make(&c);
   decls_check(&c);
+  clause_labels_drop(p);
   uses_report(&c);
   program_settle(p, false);
   if (!c.d->errors) strata_check(&c);
@@ -185,11 +190,6 @@ uint32_t program_check_expr(Program *p, uint16_t module, Node *expr) {
 uint32_t program_thunk(const Program *p, const Node *expr) {
   uint64_t f;
   return map_get(&p->thunks, (uintptr_t)expr, &f) ? (uint32_t)f : UINT32_MAX;
-}
-
-Ent program_clause(const Program *p, Ent of, Sym label) {
-  uint64_t i;
-  return map_get(&p->clause_ids, (uint64_t)of << 32 | label, &i) ? ent_make(K_CLAUSE, (uint32_t)i) : UINT32_MAX;
 }
 
 static void list_text(const Program *p, const char *word, Type of, Buf *out) {

@@ -31,7 +31,7 @@ enum { FIELD_ID, FIELD_NAME, FIELD_FIRST };   /* every kind has these two */
 typedef struct Kind {
   Sym word;            /* "resource", or the draft's own "pipeline" */
   Type type;
-  VEC(Entity) list;
+  VEC(Entity) list;    /* of clauses none: see Program */
   VEC(Field) fields;
   Span span;
 } Kind;
@@ -128,6 +128,21 @@ typedef struct DataBlock {
 
 typedef struct Decl { Node *node; uint16_t module; } Decl;
 
+/* Clauses that follow each other in one agreement or amendment, and in one article of it. */
+typedef struct ClauseRun { uint32_t first; Ent owner; uint16_t module; const Node *article /* or NULL */; } ClauseRun;
+
+/* See clauses.c. labels: hash << 32 | 1 + clause, of clauses as first written. */
+typedef struct ClauseMemo {
+  Map entities;          /* clause -> Entity *, of those that have nodes or have been asked for */
+  uint64_t *slot;        /* labels */
+  uint32_t cap, len;
+  bool all;              /* every one is there */
+  bool rising;           /* of the owner at hand none is, since each label so far is greater than that before it */
+  Ent owner;             /* while clauses are declared: whose are at hand, the first of them, and the label of the last */
+  uint32_t first;
+  Text last;
+} ClauseMemo;
+
 typedef struct Program {
   Mem *mem;
   Unit *unit;
@@ -148,10 +163,14 @@ typedef struct Program {
   VEC(Day) dates;        /* dates that expressions name: the timeline breaks there */
   VEC(UnitId) resource_unit;   /* by resource */
   VEC(struct { uint32_t func; uint8_t must_not; Span span; }) limits;  /* what an expression of a declaration may not depend on */
-  Map clause_ids;        /* agreement or amendment << 32 | label -> clause */
+  VEC(Span) clauses;     /* where each is written. There may be a million, and few are asked for by name: their Entity is made then */
+  VEC(ClauseRun) clause_runs;
+  struct ClauseMemo *memo;     /* what has been asked of them by name: so that asking changes no Program */
+  Map clause_ids;        /* owner << 32 | label -> clause, of amendments, and of agreements what data adds */
   VEC(Amended) amended;  /* by amendment */
   VEC(uint32_t) amend_order;   /* amendments, those that are amended before those that amend them */
   bool idlers, settled;  /* whether any entity may be idle; which are has been settled, and naming one changes nothing now */
+  Map row_nodes;         /* row -> Node *, of those that are not plain */
   VEC(DataBlock) data;
   VEC(Rows *) rows;      /* of data files; blocks may share them */
   Map made;              /* kind << 32 | name -> Ent, of entities that data makes */
@@ -174,7 +193,16 @@ bool program_check(Program *p);
 /* Checks an expression in the scope of a module, as a new Func without parameters; its index, or UINT32_MAX. */
 uint32_t program_check_expr(Program *p, uint16_t module, Node *expr);
 
-static inline Entity *program_entity(const Program *p, Ent e) { return &p->kinds.at[ent_kind(e)].list.at[ent_index(e)]; }
+/* A clause that is written at a place: its number, or UINT32_MAX when there are too many, or memory is refused. */
+Ent clause_make(Program *p, Span at, Ent owner, uint16_t module, const Node *article);
+void clause_entity_put(const Program *p, Ent clause, Entity e);
+Entity *clause_entity(const Program *p, uint32_t clause);   /* made when it is first asked for; the pointer stays good */
+static inline Entity *program_entity(const Program *p, Ent e) {
+  return ent_kind(e) == K_CLAUSE ? clause_entity(p, ent_index(e)) : &p->kinds.at[ent_kind(e)].list.at[ent_index(e)];
+}
+static inline uint32_t kind_count(const Program *p, uint32_t kind) { return kind == K_CLAUSE ? p->clauses.len : p->kinds.at[kind].list.len; }
+Node *row_node(const Program *p, uint32_t row);   /* of one that is not plain, once all is checked */
+const ClauseRun *clause_run(const Program *p, uint32_t clause);
 static inline const char *sym_text(const Program *p, Sym s) { return intern_text(p->unit->names, s); }
 /* The Func that an expression of a declaration became, or UINT32_MAX when it is a plain literal. */
 uint32_t program_thunk(const Program *p, const Node *expr);

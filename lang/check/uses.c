@@ -21,6 +21,7 @@ void use_mark(Program *p, uint16_t module, uint16_t from) {
 
 void use_mark_kind(Checker *c, uint32_t kind) {
   const Kind *k = &c->p->kinds.at[kind];
+  for (uint32_t i = 0; kind == K_CLAUSE && i < c->p->clause_runs.len; i++) use_mark(c->p, c->module, c->p->clause_runs.at[i].module);
   for (uint32_t i = 0; i < k->list.len; i++)
     if (!i || k->list.at[i].module != k->list.at[i - 1].module) use_mark(c->p, c->module, k->list.at[i].module);
 }

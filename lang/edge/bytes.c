@@ -15,8 +15,8 @@ unsigned char *bytes_room(Bytes *b, size_t n) {
 }
 
 void bytes_add(Bytes *b, const void *p, size_t n) {
-  unsigned char *at = bytes_room(b, n);
-  if (!at || !n) return;
+  unsigned char *at = n ? bytes_room(b, n) : NULL;
+  if (!at) return;
   memcpy(at, p, n);
   b->len += n;
 }

@@ -102,6 +102,7 @@ static bool set_width(Options *o, const char *text) {
   uint64_t n;
   if (!read_count(text, WIDTH_MAX, &n) || n < WIDTH_MIN) return false;
   o->config.width = (int)n;
+  o->width_given = true;
   return true;
 }
 

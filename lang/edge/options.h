@@ -13,6 +13,7 @@ typedef struct Options {
   ent_config config;
   ent_format format;
   ColorWish color;
+  bool width_given;  /* else config.width is the terminal's, as it was at the start */
   FfiOptions ffi;
   const char *run;  /* a regular expression, or NULL */
   unsigned jobs;    /* processes for drafts */

@@ -76,7 +76,7 @@ static void session_ready(Repl *r) {
   int rows, columns;
   draft_refresh(&r->d);
   out_window(&rows, &columns);
-  if (r->live && !r->o.config.width) ent_set_width(r->d.session, columns);
+  if (r->live && !r->o.width_given) ent_set_width(r->d.session, columns);
 }
 
 /* One entry; it ends with a NUL that belongs to the caller's copy. */

@@ -111,8 +111,21 @@ void diags_sort(Diags *d) {
   d->list.len = kept;
 }
 
+/* Whether all of a block is 32 to 126 or a line's end, so that there is nothing to look at. A loop without a way out: it is made
+ * into one of vectors. */
+enum { BLOCK = 64 };
+static bool block_plain(const char *text) {
+  unsigned char odd = 0;
+  for (int i = 0; i < BLOCK; i++) {
+    unsigned char c = (unsigned char)text[i];
+    odd |= (unsigned char)((unsigned char)(c - 32) > 94 && c != '\n');
+  }
+  return !odd;
+}
+
 bool source_text_ok(Diags *d, const Source *src) {
   for (uint32_t i = 0; i < src->len;) {
+    while (i + BLOCK <= src->len && block_plain(src->text + i)) i += BLOCK;
     unsigned char c = (unsigned char)src->text[i];
     while ((c >= 32 && c < 127) || c == '\n') c = (unsigned char)src->text[++i];  /* two NULs stand behind the text */
     if (i >= src->len) break;

@@ -9,22 +9,39 @@ void sources_init(Sources *s, Mem *mem) {
 }
 
 void sources_end(Sources *s) {
+  for (uint32_t i = 0; i < s->list.len; i++)
+    if (s->list.at[i]->size) mem_free(s->mem, s->list.at[i]->text, s->list.at[i]->size);
   vec_end(s->mem, &s->list);
   arena_end(&s->arena);
 }
 
-Source *sources_add(Sources *s, const char *path, const char *text, size_t len, bool library) {
+/* text NULL: there is to be room for it. */
+static Source *source_new(Sources *s, const char *path, char *text, size_t len, bool library) {
   if (len > UINT32_MAX - 16 - s->next_base) return NULL;
   Source *f = arena_zero(&s->arena, sizeof *f);
   f->path = arena_copy(&s->arena, path, strlen(path));
-  f->text = arena_get(&s->arena, len + 2);
+  f->text = text ? text : arena_get(&s->arena, len + 2);
   if (!f->path || !f->text || !vec_push(s->mem, &s->list, f)) return NULL;
-  if (len) memcpy(f->text, text, len);
-  f->text[len] = f->text[len + 1] = 0;
   f->len = (uint32_t)len;
   f->base = s->next_base;
   f->library = library;
   s->next_base += (uint32_t)len + 2;  /* the offset just past the end belongs to this source too */
+  return f;
+}
+
+Source *sources_add(Sources *s, const char *path, const char *text, size_t len, bool library) {
+  Source *f = source_new(s, path, NULL, len, library);
+  if (!f) return NULL;
+  if (len) memcpy(f->text, text, len);
+  f->text[len] = f->text[len + 1] = 0;
+  return f;
+}
+
+Source *sources_take(Sources *s, const char *path, char *text, size_t len, size_t size, bool library) {
+  Source *f = source_new(s, path, text, len, library);
+  if (!f) { mem_free(s->mem, text, size); return NULL; }
+  f->size = size;
+  text[len] = text[len + 1] = 0;
   return f;
 }
 

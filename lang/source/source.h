@@ -15,6 +15,7 @@ typedef struct Source {
   uint32_t *line;     /* offsets of line starts within text; made when first asked for */
   uint32_t nline;
   bool library;
+  size_t size;        /* of `text`, where it was given in whole; else 0 */
 } Source;
 
 typedef struct Sources {
@@ -30,6 +31,8 @@ void sources_init(Sources *s, Mem *mem);
 void sources_end(Sources *s);
 /* Copies text. NULL when memory is refused or the number line is full (4 GiB of drafts). */
 Source *sources_add(Sources *s, const char *path, const char *text, size_t len, bool library);
+/* The same, but takes over the text, which is mem_get's `size` bytes, at least len + 2; it is given back when NULL is returned. */
+Source *sources_take(Sources *s, const char *path, char *text, size_t len, size_t size, bool library);
 const Source *sources_at(const Sources *s, uint32_t offset);
 Place sources_place(Sources *s, uint32_t offset);
 /* The text of line n (from 1) without its end. */

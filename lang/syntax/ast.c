@@ -25,7 +25,29 @@ void unit_end(Unit *u) {
   vec_end(u->mem, &u->texts);
   vec_end(u->mem, &u->comments);
   vec_end(u->mem, &u->docs);
+  vec_end(u->mem, &u->kept);
+  unit_rows_cut(u, 0);
+  vec_end(u->mem, &u->rows);
   arena_end(&u->arena);
+}
+
+Row *unit_row_new(Unit *u) {
+  if (u->nrow == u->rows.len * ROWS_BLOCK) {
+    Row *block = mem_get(u->mem, ROWS_BLOCK * sizeof *block);
+    if (!block || !vec_push(u->mem, &u->rows, block)) { mem_free(u->mem, block, ROWS_BLOCK * sizeof *block); return NULL; }
+  }
+  return unit_row(u, u->nrow++);
+}
+
+void unit_rows_cut(Unit *u, uint32_t n) {
+  u->nrow = n;
+  while (u->rows.len > (n + ROWS_BLOCK - 1) / ROWS_BLOCK) mem_free(u->mem, u->rows.at[--u->rows.len], ROWS_BLOCK * sizeof **u->rows.at);
+}
+
+void unit_row_done(Unit *u, const Node *run, uint32_t i) {
+  if ((i + 1) % ROWS_BLOCK || i + 1 - ROWS_BLOCK < run->sym) return;
+  mem_free(u->mem, u->rows.at[i / ROWS_BLOCK], ROWS_BLOCK * sizeof **u->rows.at);
+  u->rows.at[i / ROWS_BLOCK] = NULL;
 }
 
 void ast_too_deep(Unit *u, Span at) {

@@ -1,5 +1,6 @@
 #ifndef SYNTAX_AST_H
 #define SYNTAX_AST_H
+#include "base/date.h"
 #include "base/intern.h"
 #include "base/num.h"
 #include "source/diag.h"
@@ -42,6 +43,27 @@ enum { AST_DEPTH_MAX = 256 };
 
 typedef struct Text { const char *at; uint32_t len; } Text;
 
+/* A declaration or clause in one of the commonest forms, read from the text at one go (scan_row.c) and kept without nodes:
+ *   clause L: WHO shall supply c UNIT of RES from D through D      supply RES { WHO: c% }
+ *   demand RES: c UNIT                                             requires RES { WHO }
+ * The tree has a ROWS node for a run of them. What wants more of one than stands here reads its span again (parse_again). */
+enum { ROW_CLAUSE = 1, ROW_SUPPLY, ROW_DEMAND, ROW_REQUIRES };
+typedef struct Row {
+  Span span;
+  int64_t c;           /* the figure is c * 10^e */
+  uint32_t res, who;   /* names; once `plain`, places in their kinds' tables */
+  uint32_t unit;       /* its name, 0: none; once `plain`, UnitId */
+  union {
+    struct { Day from, until; };   /* of a clause; DAY_MIN and DAY_OPEN where it says nothing */
+    Span entry;                    /* of supply and requires: what stands in the braces */
+  };
+  uint8_t kind;
+  int8_t e;
+  bool plain;          /* checked: there is nothing to say against it, nor to work out */
+} Row;
+enum { ROWS_BLOCK = 4096 };
+typedef struct RowRun { uint32_t first, n; } RowRun;   /* of one kind */
+
 /* What one session's drafts are parsed into: shared by the files, freed together. */
 typedef struct Unit {
   Mem *mem;
@@ -54,10 +76,18 @@ typedef struct Unit {
   bool deep;            /* that this file nests too deep has been said */
   VEC(Span) comments;   /* all of them, in order of place */
   VEC(Span) docs;       /* documentation comments, in order of place */
+  bool rowing;          /* what can be rows is read as rows */
+  VEC(Row *) rows;      /* blocks of ROWS_BLOCK */
+  uint32_t nrow;
+  VEC(bool) kept;       /* by name: whether it is a word that the language keeps; made with the first row */
 } Unit;
 
 void unit_init(Unit *u, Mem *mem, Intern *names, Sources *sources, Diags *diags);
 void unit_end(Unit *u);
+static inline Row *unit_row(const Unit *u, uint32_t i) { return &u->rows.at[i / ROWS_BLOCK][i % ROWS_BLOCK]; }
+Row *unit_row_new(Unit *u);              /* the next; NULL when memory is refused */
+void unit_rows_cut(Unit *u, uint32_t n); /* forgets all but the first n */
+void unit_row_done(Unit *u, const Node *run, uint32_t i);   /* those of the run up to this one are wanted no more */
 
 Node *ast_make(Unit *u, NodeKind kind, Span span, int op, uint32_t sym, Node *k0, Node *k1, Node *k2, Node *k3);
 void ast_kid(Unit *u, Node *n, int i, Node *kid);  /* sets a place beyond the fourth */

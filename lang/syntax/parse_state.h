@@ -17,7 +17,6 @@ typedef struct Parse {
   Span word;        /* the name that a line began with last; word_top: in the first column, outside every brace */
   bool word_top;
   int last_token;
-  uint32_t held_at;
   char held;        /* the character after the token at hand, where the scanner has put a NUL meanwhile */
   uint32_t parens, ifs;   /* open ( and [, and `if`s whose `else` is still to come: their places */
   Span paren[PARSE_OPEN_MAX], iff[PARSE_OPEN_MAX];
@@ -25,6 +24,9 @@ typedef struct Parse {
   bool skip_item;   /* the declaration is given up as a whole: go on with the next */
   bool error;       /* a syntax error was just reported: tokens are passed over until a place to go on */
   bool stop;        /* the parser's own stack is full */
+  bool quick;       /* no mistake is explained: the first one ends this reading, and another begins */
+  bool missed;      /* ... and there was one */
+  Node *row;        /* the ROWS node that the list at hand has not taken yet */
   void *told;       /* what parse_probe.inc fills */
 } Parse;
 
@@ -39,6 +41,8 @@ Node *parse_act(Parse *p, Span at, int act, int modal, Node *quantity, Node *of,
 Node *parse_govern(Parse *p, Span at, int op, Node *expr, Node *arg);
 Node *parse_field(Parse *p, Span of, Span name);
 Node *parse_atom(Parse *p, Span at, Node *expr);
+Node *parse_rows(Parse *p, Span at, RowRun run);
+Node *parse_append(Parse *p, Node *list, Node *item);   /* ast_append, but for rows, which join those before them */
 void parse_block_open(Parse *p, Span at);
 void parse_block_close(Parse *p);
 

@@ -5,6 +5,9 @@
 /* What the scanner needs beside its tables, and what its actions call. */
 enum { SCAN_HOLES_MAX = 32, SCAN_NAME_MAX = 255 };
 
+typedef struct ScanDate { uint64_t head; Day day; uint16_t tail; } ScanDate;   /* a date's letters: the first eight and the last two */
+enum { SCAN_DATES_LOG = 8 };
+
 typedef struct ScanState {
   Unit *unit;
   const char *text;   /* the source being read, in place */
@@ -15,6 +18,8 @@ typedef struct ScanState {
   uint32_t brace[SCAN_HOLES_MAX];   /* braces open within each */
   Span opened[SCAN_HOLES_MAX];      /* where each one's string began */
   bool stop;         /* what follows cannot be read */
+  bool rowing;       /* a row may begin here */
+  ScanDate dates[1 << SCAN_DATES_LOG];   /* seen lately in rows */
 } ScanState;
 
 union ENT_STYPE;
@@ -22,11 +27,15 @@ void *scan_alloc(void *scanner, void *p, size_t n);
 void scan_free(void *scanner, void *p);
 void scan_comment(ScanState *s, Span at);
 void scan_doc(ScanState *s, Span at);
+void scan_leave(void *scanner, const char *end);
 char scan_held(void *scanner);  /* the character after the token */
 int scan_end(ScanState *s, Span *at);
 int scan_stray(ScanState *s, const char *text, int len, Span at);  /* signs that mean nothing: reports the first */
 int scan_number(ScanState *s, const char *text, int len, union ENT_STYPE *out, Span at);
 int scan_date(ScanState *s, const char *text, int len, union ENT_STYPE *out, Span at);
+/* The length of the rows of that kind that begin with the word at text[0..len); 0: none does, the grammar reads it. */
+int scan_rows(ScanState *s, char *text, int len, char held, int kind, union ENT_STYPE *out, Span *at);
+void scan_kept(Unit *u);   /* fills u->kept; in the parser, which has the words */
 bool scan_is_word_char(char c);
 /* Whether a `:` comes next on the line; `held` is the byte that stands at `after` (Flex keeps a NUL there). */
 bool scan_colon_follows(const char *after, char held);

@@ -356,12 +356,16 @@ enum { CLAUSE_PARTIES = FIELD_FIRST, CLAUSE_RESOURCES, CLAUSE_AGREEMENT, CLAUSE_
 static Value clause_field(Vm *vm, Ent e, uint32_t slot) {
   static const char *const acts[] = {"", "supply", "buy", "stockpile", "carry", "fund", "exempt", "not restrict", "undertake"};
   static const char *const modals[] = {"", "shall", "intends to", "may"};
-  const ClauseFacts *c = &vm->w->clauses.at[ent_index(e)];
+  ClauseFacts room;
+  const ClauseFacts *c = world_clause(vm->w, ent_index(e), &room);
   const AgreementFacts *a = &vm->w->agreements.at[c->agreement];
   const char *word = slot == CLAUSE_ARTICLE ? (c->article ? c->article : "") : slot == CLAUSE_ACT ? acts[c->act] : modals[c->modal];
   switch (slot) {
     case CLAUSE_PARTIES: return world_bits_value(vm->w, K_COUNTRY, c->subjects);
-    case CLAUSE_RESOURCES: return world_bits_value(vm->w, K_RESOURCE, c->resources);
+    case CLAUSE_RESOURCES: {
+      Value one = value_ent(ent_make(K_RESOURCE, c->res));
+      return c->res != UINT32_MAX ? value_set(&vm->rt, &one, 1) : world_bits_value(vm->w, K_RESOURCE, c->resources);
+    }
     case CLAUSE_AGREEMENT: return value_ent(ent_make(K_AGREEMENT, a->amendment ? a->root : c->agreement));
     case CLAUSE_BINDING: return value_bool(c->binding);
     case CLAUSE_FROM: return value_date(c->win.from);

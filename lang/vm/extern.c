@@ -324,9 +324,11 @@ void again_end(Vm *vm) {
 bool extern_call(Vm *vm, uint32_t of, const Value *args, Value *out) {
   Externs *x = &vm->ext;
   const Extern *e = &vm->p->externs.at[of];
-  uint32_t n = (uint32_t)strlen(e->types) - 2, at = x->args.len;
+  uint32_t n = (uint32_t)strlen(e->types) - 2, at;
   *out = (Value){0};
   if (!found(vm, of) || unknown_among(vm, args, n, out)) return true;
+  if (!x->args.len) put(vm, "", 1);  /* so that no arguments lie somewhere, too */
+  at = x->args.len;
   for (uint32_t i = 0; i < n; i++)
     if (!put_one(vm, of, e->types[i], args[i], e->unit[i])) return true;
   if (mem_failed(vm->mem) || x->args.len >= ARGS_MAX) { vm_fail(vm, DIAG_E0505, "memory ran out"); return true; }

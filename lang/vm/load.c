@@ -121,7 +121,7 @@ void load_targets_add(Load *l, uint64_t *bits, Node *n, Ent arg) {
   }
 }
 
-uint64_t *load_bits(Load *l, uint32_t kind) { return world_bits(l->w, l->p->kinds.at[kind].list.len); }
+uint64_t *load_bits(Load *l, uint32_t kind) { return world_bits(l->w, kind_count(l->p, kind)); }
 
 uint64_t *load_targets(Load *l, Node *n, uint32_t kind, Ent arg) {
   if (!n) return NULL;
@@ -172,19 +172,23 @@ static void one_figure(Load *l, Node *n, SupplyCols *cols) {
   supply_push(l, cols, ent_index(r), WHO_JOINT, v, load_window(l, n->kid[2], load_always, UINT32_MAX), span, l->cite);
 }
 
-static void require_push(Load *l, uint32_t res, Node *input, Node *rate, Window win, Span span, uint32_t cite) {
+static void require_put(Load *l, uint32_t res, uint32_t input, Value v, Window win, Span span, uint32_t cite) {
   RequireCols *r = &l->w->requires;
   Mem *m = l->vm->mem;
+  if (!vec_push(m, &r->rate, v)) value_drop(m, v);
+  vec_push(m, &r->res, res);
+  vec_push(m, &r->input, input);
+  vec_push(m, &r->win, win);
+  vec_push(m, &r->span, span);
+  vec_push(m, &r->cite, cite);
+}
+
+static void require_push(Load *l, uint32_t res, Node *input, Node *rate, Window win, Span span, uint32_t cite) {
   Value v = {0};
   Ent in = load_entity(l, input, K_RESOURCE);
   if (in == UINT32_MAX) return;
   if (rate) v = load_value(l, rate, UINT32_MAX);
-  if (!vec_push(m, &r->rate, v)) value_drop(m, v);
-  vec_push(m, &r->res, res);
-  vec_push(m, &r->input, ent_index(in));
-  vec_push(m, &r->win, win);
-  vec_push(m, &r->span, l->block ? l->vm->row.cell : span);
-  vec_push(m, &r->cite, cite);
+  require_put(l, res, ent_index(in), v, win, l->block ? l->vm->row.cell : span, cite);
 }
 
 static void requires(Load *l, Node *n) {
@@ -308,15 +312,14 @@ static void inputs_field(Load *l, Ent r, Node *e) {
 
 /* r.requires: every input that is declared of it, on whatever day. */
 static void inputs_fields(Load *l) {
-  RequireCols *q = &l->w->requires;
-  uint32_t n = l->w->nresource;
-  uint64_t **bits = mem_zero(l->vm->mem, (n + 1) * sizeof *bits);
-  for (uint32_t i = 0; bits && i < q->res.len; i++) {
-    if (!bits[q->res.at[i]]) bits[q->res.at[i]] = load_bits(l, K_RESOURCE);
-    if (bits[q->res.at[i]]) bits_set(bits[q->res.at[i]], q->input.at[i]);
+  const RequireCols *q = &l->w->requires;
+  VEC(Value) in = {0};
+  for (uint32_t r = 0; q->start && r < l->w->nresource; r++) {
+    in.len = 0;
+    for (uint32_t i = q->start[r]; i < q->start[r + 1]; i++) vec_push(l->vm->mem, &in, value_ent(ent_make(K_RESOURCE, q->input.at[q->row[i]])));
+    load_field(l, ent_make(K_RESOURCE, r), "requires", value_set(&l->vm->rt, in.at, in.len));
   }
-  for (uint32_t r = 0; bits && r < n; r++) load_field(l, ent_make(K_RESOURCE, r), "requires", load_bits_value(l, bits[r], K_RESOURCE));
-  mem_free(l->vm->mem, bits, (n + 1) * sizeof *bits);
+  vec_end(l->vm->mem, &in);
 }
 
 void load_field_set(Load *l, Ent e, Node *f) {
@@ -392,6 +395,21 @@ static void givens(Load *l, Node *test) {
   }
 }
 
+/* ---- rows ---- */
+
+static void rows(Load *l, const Node *n) {
+  World *w = l->w;
+  for (uint32_t i = 0; i < n->ref && !load_stop(l); i++) {
+    const Row *r = unit_row(l->p->unit, n->sym + i);
+    Value v = value_figure(num_dec(r->c, r->e), (UnitId)r->unit);
+    if (!r->plain) load_declaration(l, row_node(l->p, n->sym + i));
+    else if (r->kind == ROW_SUPPLY) supply_push(l, &w->supply, r->res, r->who, v, load_always, r->entry, 0);
+    else if (r->kind == ROW_DEMAND) supply_push(l, &w->demand, r->res, WHO_JOINT, v, load_always, r->span, 0);
+    else require_put(l, r->res, r->who, (Value){0}, load_always, r->entry, 0);
+    unit_row_done(l->p->unit, n, n->sym + i);
+  }
+}
+
 /* ---- all of it ---- */
 
 void load_declaration(Load *l, Node *n) {
@@ -411,6 +429,7 @@ void load_declaration(Load *l, Node *n) {
       break;
     case N_AGREEMENT: load_agreement(l, n); break;
     case N_SCENARIO: scenario(l, n); break;
+    case N_ROWS: rows(l, n); break;
     default: break;
   }
 }
@@ -450,10 +469,8 @@ static void report_error(Vm *vm) {
 static void load_all(Load *l) {
   Vm *vm = l->vm;
   Program *p = l->p;
-  ClauseFacts none;
-  memset(&none, 0, sizeof none);
   fields_room(l);
-  while (vm->w->clauses.len < p->kinds.at[K_CLAUSE].list.len && vec_push(vm->mem, &vm->w->clauses, none)) {}
+  while (vm->w->clauses.len < p->clauses.len && vec_push(vm->mem, &vm->w->clauses, 0)) {}
   while (vm->w->passes.len < p->kinds.at[K_ROUTE].list.len && vec_push(vm->mem, &vm->w->passes, NULL)) {}
   for (uint32_t i = 0; i < p->facts.len && !load_stop(l); i++)
     if (p->facts.at[i].node->kind == N_ENTITY) load_declaration(l, p->facts.at[i].node);
@@ -478,12 +495,12 @@ bool vm_load(Vm *vm) {
   if (!vm->failed) load_all(&l);
   map_end(&l.cites);
   if (vm->failed) { report_error(vm); return false; }
-  inputs_fields(&l);
   program_settle(p, true);
   world_resettle(vm->w);
   for (uint32_t i = 0; i < p->funcs.len; i++) vm->w->daily = vm->w->daily || (p->funcs.at[i].kind != FUNC_TEST && p->funcs.at[i].flags & FLAG_TODAY);
-  if (mem_failed(vm->mem)) return false;
+  if (mem_failed(vm->mem)) return false;  /* columns may differ in length */
   world_seal(vm->w);
+  inputs_fields(&l);
   if (!p->unit->diags->errors) promises_settle(&l);
   if (vm->failed) { report_error(vm); return false; }
   return !p->unit->diags->errors && !mem_failed(vm->mem);

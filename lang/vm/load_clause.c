@@ -1,3 +1,4 @@
+#include "syntax/parser.h"
 #include "vm/load.h"
 #include <string.h>
 
@@ -17,6 +18,8 @@ static void promise_push(Load *l, const Terms *t, uint32_t res, uint32_t who, Va
   vec_push(m, &c->win, win);
   vec_push(m, &c->clause, t->clause);
   vec_push(m, &c->act, act);
+  if (!t->own) return;
+  while (c->to.len + 1 < c->res.len && vec_push(m, &c->to, NULL)) {}
   vec_push(m, &c->to, t->own);
 }
 
@@ -102,7 +105,7 @@ static void act_load(Load *l, Terms *t, Node *subject) {
       Ent of = load_entity(l, a->kid[1], K_RESOURCE);
       if (of == UINT32_MAX) break;
       uint32_t res = ent_index(of);
-      c->resources = one_bit(l, K_RESOURCE, res);
+      c->res = res;
       c->to = recipients(l, a->kid[2], t, subject);
       if (a->kid[3]) {
         c->routes = load_bits(l, K_ROUTE);
@@ -141,19 +144,17 @@ static uint32_t condition(Load *l, Node *mods, int op) {
 }
 
 /* What a clause says in an agreement, into its row. */
-static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row, Ent clause) {
+static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row, Ent clause, ClauseFacts *c) {
   Ent owner = program_entity(l->p, clause)->owner;
   const Node *amendment = ent_kind(owner) == K_AMENDMENT ? program_entity(l->p, owner)->decl : NULL;
   AgreementFacts *a = &l->w->agreements.at[agreement];
   Node *subject = n->kid[2], *act = n->kid[3];
-  ClauseFacts *c = &l->w->clauses.at[row];
   Terms t = {c, act, row, subject->op == SUBJ_EACH ? subject->kid[0] : NULL, NULL};
   c->agreement = agreement;
   c->act = act->op;
   c->modal = (uint8_t)act->ref;
   c->binding = act->ref == MODAL_SHALL && a->binding;
   c->span = load_place(l, n);
-  c->control = UINT32_MAX;
   c->win = (Window){a->first, load_next_day(a->last), true};
   c->win = load_window(l, n->kid[4], c->win, UINT32_MAX);
   c->when = condition(l, n->kid[4], MOD_WHEN);
@@ -167,15 +168,33 @@ static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row, Ent c
   if (c->subjects && !load_stop(l)) act_load(l, &t, subject);
 }
 
-static const char *article_word(Load *l, const Node *article) {
-  if (!article) return "";
-  Text title = ast_text(l->p->unit, article->kid[1]);
-  return title.len ? title.at : sym_text(l->p, article->kid[0]->sym);
+static void clause(Load *l, Node *n, uint32_t agreement, const Node *article) {
+  ClauseFacts *c = world_clause_full(l->w, ent_index(n->ref), article);
+  if (c) clause_row(l, n, agreement, ent_index(n->ref), n->ref, c);
 }
 
-static void clause(Load *l, Node *n, uint32_t agreement, const Node *article) {
-  clause_row(l, n, agreement, ent_index(n->ref), n->ref);
-  l->w->clauses.at[ent_index(n->ref)].article = article_word(l, article);
+/* The term leaves it no day: said as of any clause. */
+static void row_late(Load *l, const Row *r, Window term) {
+  Node *n = parse_again(l->p->unit, r);
+  if (n) load_window(l, n->kid[4], term, UINT32_MAX);
+}
+
+/* A plain clause is its promise. */
+static void clauses_plain(Load *l, const Node *rows, uint32_t agreement, const Node *article) {
+  const AgreementFacts *a = &l->w->agreements.at[agreement];
+  Window term = {a->first, load_next_day(a->last), true};
+  for (uint32_t i = 0; i < rows->ref && !load_stop(l); i++) {
+    const Row *r = unit_row(l->p->unit, rows->sym + i);
+    Terms t = {.clause = rows->ty + i};
+    if (!r->plain) { clause(l, row_node(l->p, rows->sym + i), agreement, article); continue; }
+    Window win = {r->from > DAY_MIN ? r->from : term.from, r->until < DAY_OPEN ? r->until : term.until, true};
+    bool since = r->from > DAY_MIN, late = win.from >= win.until && r->until < DAY_OPEN;
+    if (late || (since && term.until <= r->from)) { row_late(l, r, term); continue; }
+    l->w->strangers = l->w->strangers || !bits_has(a->parties, r->who);
+    if (!world_clause_plain(l->w, t.clause, a->binding)) return;
+    promise_push(l, &t, r->res, r->who, value_figure(num_dec(r->c, r->e), (UnitId)r->unit), win, ACT_SUPPLY);
+    unit_row_done(l->p->unit, rows, rows->sym + i);
+  }
 }
 
 static void head_field(Load *l, AgreementFacts *a, Ent e, Node *m) {
@@ -211,18 +230,22 @@ void load_agreement(Load *l, Node *n) {
   clauses_begin(l, index);
   for (Node *m = list_first(n->kid[2]); m && !load_stop(l); m = m->next) {
     if (m->kind == N_CLAUSE) clause(l, m, index, NULL);
+    if (m->kind == N_ROWS) clauses_plain(l, m, index, NULL);
     if (m->kind != N_ARTICLE) continue;
-    for (Node *k = list_first(m->kid[2]); k && !load_stop(l); k = k->next)
+    for (Node *k = list_first(m->kid[2]); k && !load_stop(l); k = k->next) {
       if (k->kind == N_CLAUSE) clause(l, k, index, m);
+      if (k->kind == N_ROWS) clauses_plain(l, k, index, m);
+    }
   }
   clauses_end(l);
 }
 
 void load_clause_row(Load *l, Ent e) {
   const Entity *c = program_entity(l->p, e);
+  if (!c->row) return;  /* the draft has one of that name, which has been said */
+  ClauseFacts *facts = world_clause_full(l->w, ent_index(e), NULL);
   clauses_begin(l, ent_index(c->owner));
-  clause_row(l, c->decl, ent_index(c->owner), ent_index(e), e);
-  l->w->clauses.at[ent_index(e)].article = "";
+  if (facts) clause_row(l, c->decl, ent_index(c->owner), ent_index(e), e, facts);
   clauses_end(l);
 }
 
@@ -268,16 +291,16 @@ void load_amended_head(Load *l, uint32_t amendment) {
 
 /* A clause that the amendment leaves standing: the same clause, in another agreement. */
 static void clause_again(Load *l, Ent e, uint32_t agreement) {
-  ClauseFacts c;
-  uint32_t row = l->w->clauses.len;
-  memset(&c, 0, sizeof c);
-  c.reading_of = ent_index(e) + 1;
-  c.next_reading = l->w->clauses.at[ent_index(e)].next_reading;
-  if (!vec_push(l->vm->mem, &l->w->clauses, c)) return;
-  l->w->clauses.at[ent_index(e)].next_reading = row;
+  World *w = l->w;
+  uint32_t row = w->clauses.len, written = w->clauses.at[ent_index(e)];
+  ClauseFacts *c = vec_push(l->vm->mem, &w->clauses, 0) ? world_clause_full(w, row, NULL) : NULL;
+  if (!c) return;
+  c->reading_of = ent_index(e) + 1;
+  c->next_reading = w->clause_facts.at[written].next_reading;
+  w->clause_facts.at[written].next_reading = row;
   l->reading = true;
   load_row_of(l, e);
-  clause_row(l, program_entity(l->p, e)->decl, agreement, row, e);
+  clause_row(l, program_entity(l->p, e)->decl, agreement, row, e, c);
   load_row_of(l, UINT32_MAX);
   l->reading = false;
 }

@@ -123,7 +123,7 @@ static void make_one(Load *l, Makings *all, Node *decl, uint32_t row) {
     report(l, DIAG_E0412, decl, m.kind == K_CLAUSE ? "this agreement has a clause" : "there is a control", "called", buf_text(&name));
   if (m.id && !twice) {
     vec_push(l->vm->mem, &all->list, m);
-    if (m.kind == K_CLAUSE) map_put(&l->p->clause_ids, (uint64_t)m.owner << 32 | m.id, l->p->kinds.at[K_CLAUSE].list.len + all->list.len);
+    if (m.kind == K_CLAUSE) map_put(&l->p->clause_ids, (uint64_t)m.owner << 32 | m.id, l->p->clauses.len + all->list.len);
     else map_put(&all->seen, (uint64_t)m.kind << 32 | m.id, 1);
   }
   buf_end(&name);
@@ -141,9 +141,10 @@ static void entity_add(Load *l, const Making *m) {
   Node *name = name_of(m->decl);
   Entity e = {.id = m->id, .name = sym_text(l->p, m->id), .span = rows_span(m->block->rows, m->block->rows->row.at[m->row]), .owner = m->owner,
               .decl = m->decl->kind == N_ADD_TO ? m->decl->kid[1] : m->decl, .module = m->block->module, .row = m->block->first + m->row + 1};
-  Ent made = ent_make(m->kind, k->list.len);
-  if (k->list.len >= 0xFFFFFF) { diag_add(l->p->unit->diags, DIAG_E0504, name->span, "there are more than 16,777,215 of these"); return; }
-  if (!vec_push(l->vm->mem, &k->list, e)) return;
+  Ent made = m->kind == K_CLAUSE ? clause_make(l->p, e.span, e.owner, e.module, NULL) : ent_make(m->kind, k->list.len);
+  if (made == UINT32_MAX || k->list.len >= 0xFFFFFF) { diag_add(l->p->unit->diags, DIAG_E0504, name->span, "there are more than 16,777,215 of these"); return; }
+  if (m->kind == K_CLAUSE) clause_entity_put(l->p, made, e);
+  else if (!vec_push(l->vm->mem, &k->list, e)) return;
   if (m->kind == K_RESOURCE) vec_push(l->vm->mem, &l->p->resource_unit, UNIT_NONE);
   if (m->kind != K_CLAUSE) { map_put(&l->p->made, (uint64_t)m->kind << 32 | m->id, made); return; }
   map_put(&l->p->clause_ids, (uint64_t)m->owner << 32 | m->id, ent_index(made));

@@ -15,14 +15,18 @@ static void names_put(Names *n, const uint64_t *bits, uint32_t words, uint32_t c
 
 static void clause_names(Names *n, uint32_t kind, uint32_t clause) {
   const World *w = n->w;
-  const ClauseFacts *c = &w->clauses.at[clause];
+  ClauseFacts room;
+  const ClauseFacts *c = world_clause(w, clause, &room);
   switch (kind) {
     case K_COUNTRY:
       names_put(n, c->subjects, w->inner->cwords, clause);
       names_put(n, c->to, w->inner->cwords, clause);
       break;
     case K_LAYER: names_put(n, c->layers, bits_words(w->p->kinds.at[K_LAYER].list.len), clause); break;
-    case K_RESOURCE: names_put(n, c->resources, w->inner->rwords, clause); break;
+    case K_RESOURCE:
+      names_put(n, c->resources, w->inner->rwords, clause);
+      if (c->res != UINT32_MAX) name_put(n, c->res, clause);
+      break;
     case K_ROUTE: names_put(n, c->routes, bits_words(w->nroute), clause); break;
     case K_CONTROL: if (c->control < w->controls.len) name_put(n, c->control, clause); break;
     case K_AGREEMENT: name_put(n, agreement_root(w, c->agreement), clause); break;
@@ -33,8 +37,6 @@ static void clause_names(Names *n, uint32_t kind, uint32_t clause) {
 static void all_names(Names *n, uint32_t kind) {
   const World *w = n->w;
   for (uint32_t i = 0; i < w->clauses.len; i++) clause_names(n, kind, i);
-  if (kind == K_RESOURCE)  /* what a clause moves it names as well */
-    for (uint32_t i = 0; i < w->promises.res.len; i++) name_put(n, w->promises.res.at[i], w->promises.clause.at[i]);
 }
 
 /* Made when it is first asked for: most drafts ask about resources and layers, and some about nothing. */
@@ -61,8 +63,8 @@ Value world_clauses(World *w, Ctx *x, Ent about) {
     about = ent_make(K_AGREEMENT, w->agreements.at[w->amended.at[ent_index(about)]].root);
   }
   uint32_t kind = ent_kind(about), i = ent_index(about), n = 0;
-  if (kind >= K_BUILTIN || i >= w->p->kinds.at[kind].list.len || !w->inner->sealed) return value_set(&w->rt, few, 0);
-  if (!about_make(w, kind, w->p->kinds.at[kind].list.len)) return value_set(&w->rt, few, 0);
+  if (kind >= K_BUILTIN || i >= kind_count(w->p, kind) || !w->inner->sealed) return value_set(&w->rt, few, 0);
+  if (!about_make(w, kind, kind_count(w->p, kind))) return value_set(&w->rt, few, 0);
   const About *a = &w->inner->about[kind];
   uint32_t cap = a->start[i + 1] - a->start[i];
   if (cap > 32) at = mem_get(w->mem, cap * sizeof *at);

@@ -184,7 +184,8 @@ static void names_of(const World *w, uint32_t kind, const uint64_t *bits, uint32
 
 static void promise_words(World *w, uint32_t row, Buf *out) {
   const PromiseCols *p = &w->promises;
-  const ClauseFacts *c = &w->clauses.at[p->clause.at[row]];
+  ClauseFacts room;
+  const ClauseFacts *c = world_clause(w, p->clause.at[row], &room);
   bool joint = p->who.at[row] == WHO_JOINT;
   if (joint) names_of(w, K_COUNTRY, c->subjects, w->inner->cwords, out);
   else buf_str(out, ent_word(w, K_COUNTRY, p->who.at[row]));
@@ -246,13 +247,16 @@ typedef struct Origin { Span span; uint32_t cite; } Origin;
 
 static Origin trace_origin(const World *w, Trace t) {
   Origin o = {{0, 0}, 0};
+  ClauseFacts room;
+  const ClauseFacts *c;
   switch ((TraceKind)t.kind) {
     case TRACE_SUPPLY: o.span = w->supply.span.at[t.row]; o.cite = w->supply.cite.at[t.row]; break;
     case TRACE_DEMAND: o.span = w->demand.span.at[t.row]; o.cite = w->demand.cite.at[t.row]; break;
     case TRACE_TOTAL: o.span = w->totals.span.at[t.row]; o.cite = w->totals.cite.at[t.row]; break;
     case TRACE_PROMISE:
-      o.span = w->clauses.at[w->promises.clause.at[t.row]].span;
-      o.cite = w->clauses.at[w->promises.clause.at[t.row]].cite;
+      c = world_clause(w, w->promises.clause.at[t.row], &room);
+      o.span = c->span;
+      o.cite = c->cite;
       break;
     case TRACE_CONTROL: o.span = w->controls.at[t.row].span; o.cite = w->controls.at[t.row].cite; break;
     case TRACE_REQUIRE: o.span = w->requires.span.at[t.row]; o.cite = w->requires.cite.at[t.row]; break;

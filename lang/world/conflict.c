@@ -41,8 +41,8 @@ static void ranges_check(World *w) {
   windows_check(w, w->requires.win.at, w->requires.span.at, w->requires.win.len, "this fact");
   windows_check(w, w->tables.win.at, w->tables.span.at, w->tables.win.len, "this fact");
   for (uint32_t i = 0; i < w->agreements.len; i++) term_check(w, i);
-  for (uint32_t i = 0; i < w->clauses.len; i++)  /* another term may leave a clause no day */
-    if (!w->clauses.at[i].reading_of) window_check(w, w->clauses.at[i].win, w->clauses.at[i].span, "this clause");
+  for (uint32_t i = 0; i < w->clause_facts.len; i++)  /* another term may leave a clause no day; a plain one has been seen to have some */
+    if (!w->clause_facts.at[i].reading_of) window_check(w, w->clause_facts.at[i].win, w->clause_facts.at[i].span, "this clause");
   for (uint32_t i = 0; i < w->controls.len; i++) {
     const ControlFacts *c = &w->controls.at[i];
     window_check(w, c->win, c->span, "this control");
@@ -66,7 +66,9 @@ static bool is_old(const World *w, const ClauseFacts *c) {
 
 static void subjects_check(World *w) {
   for (uint32_t i = 0; i < w->clauses.len; i++) {
-    const ClauseFacts *c = &w->clauses.at[i];
+    if (!w->strangers && w->clauses.at[i] & PLAIN_CLAUSE) continue;
+    ClauseFacts room;
+    const ClauseFacts *c = world_clause(w, i, &room);
     const uint64_t *parties = w->agreements.at[c->agreement].parties;
     uint32_t words = w->inner->cwords;
     if (!c->subjects || !parties || bits_within(c->subjects, parties, words) || is_old(w, c)) continue;

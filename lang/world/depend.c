@@ -5,19 +5,36 @@
  * could matter. Kept rough and always on the safe side, so that an answer may be used again on other days and in other
  * worlds without asking for it again. */
 
-/* Days are kept by resource and by what changes on them. */
-static uint64_t key_of(uint32_t r, int kind) { return ((uint64_t)r << 2 | (uint64_t)kind) << 32; }
+/* The days of one resource and kind, gathered; most come again and again, so those seen lately are left out at once. */
+enum { DAYS_SEEN = 256 };
+typedef struct Gather { World *w; Depend *p; VEC(SortKey) keys; struct { Day day; uint32_t turn; } seen[DAYS_SEEN]; uint32_t turn; } Gather;
 
-static void day_add(World *w, Depend *p, uint32_t r, int kind, Day d) {
-  if (d <= DAY_MIN || d == DAY_OPEN) return;
-  SortKey k = {key_of(r, kind) | day_key(d), 0};
-  vec_push(w->mem, &p->keys, k);
+static void day_add(Gather *g, Day d) {
+  uint32_t at = ((uint32_t)d * 0x9E3779B1u) >> 24;
+  if (d <= DAY_MIN || d == DAY_OPEN || (g->seen[at].day == d && g->seen[at].turn == g->turn)) return;
+  g->seen[at].day = d;
+  g->seen[at].turn = g->turn;
+  SortKey k = {day_key(d), 0};
+  vec_push(g->w->mem, &g->keys, k);
 }
 
-static void window_add(World *w, Depend *p, uint32_t r, int kind, Window win) {
+static void window_add(Gather *g, Window win) {
   if (!win.stated) return;
-  day_add(w, p, r, kind, win.from);
-  day_add(w, p, r, kind, win.until);
+  day_add(g, win.from);
+  day_add(g, win.until);
+}
+
+/* What was gathered becomes the resource's days of that kind. */
+static void days_take(Gather *g, uint32_t r, int kind) {
+  Depend *p = g->p;
+  DependOf *f = &p->res[r];
+  keys_sort(g->w->mem, g->keys.at, g->keys.len);
+  f->first[kind] = p->days.len;
+  for (uint32_t i = 0; i < g->keys.len; i++)
+    if (!i || g->keys.at[i - 1].key != g->keys.at[i].key) vec_push(g->w->mem, &p->days, (Day)((uint32_t)g->keys.at[i].key ^ 0x80000000u));
+  f->ndays[kind] = p->days.len - f->first[kind];
+  g->keys.len = 0;
+  g->turn++;
 }
 
 enum { OTHERS = 63 };
@@ -48,88 +65,95 @@ uint64_t dep_absent(const World *w, const uint64_t *countries, const uint64_t *b
   return all;
 }
 
-static void supply_depend(World *w, Depend *p, const SupplyCols *s, int kind) {
-  for (uint32_t i = 0; i < s->res.len; i++) {
-    uint32_t r = s->res.at[i];
-    window_add(w, p, r, kind, s->win.at[i]);
-    p->res[r].who[kind] |= dep_who(w, s->who.at[i]);
-    p->res[r].loose_facts |= s->value.at[i].tag == V_FUNC;
+static void supply_depend(Gather *g, uint32_t r, const SupplyCols *s, int kind) {
+  DependOf *f = &g->p->res[r];
+  for (uint32_t k = s->start[r]; k < s->start[r + 1]; k++) {
+    uint32_t i = s->row[k];
+    window_add(g, s->win.at[i]);
+    f->who[kind] |= dep_who(g->w, s->who.at[i]);
+    f->loose_facts |= s->value.at[i].tag == V_FUNC;
   }
 }
 
 static bool promise_loose(const World *w, uint32_t row) {
-  const ClauseFacts *k = &w->clauses.at[w->promises.clause.at[row]];
+  if (w->promises.flags.at[row] & ROW_SOLE) return false;
+  ClauseFacts room;
+  const ClauseFacts *k = world_clause(w, w->promises.clause.at[row], &room);
   return w->promises.value.at[row].tag == V_FUNC || k->when != UINT32_MAX || k->unless != UINT32_MAX;
 }
 
-static void promises_depend(World *w, Depend *p) {
+static void fewer(DependOf *f, uint32_t n) { if (n < f->few) f->few = n; }
+
+static void promises_depend(Gather *g, uint32_t r) {
+  World *w = g->w;
   const PromiseCols *c = &w->promises;
-  for (uint32_t i = 0; i < c->res.len; i++) {
-    uint32_t r = c->res.at[i];
-    const ClauseFacts *k = &w->clauses.at[c->clause.at[i]];
-    window_add(w, p, r, DAYS_PROMISE, c->win.at[i]);
-    const uint64_t *own = i < c->to.len ? c->to.at[i] : NULL, *to = own ? own : clause_recipients(w, k);
-    uint32_t n = bits_count(to, bits_words(w->ncountry));
-    p->res[r].who[DAYS_PROMISE] |= dep_absent(w, k->subjects, NULL);
-    if (p->res[r].controlled) p->res[r].who[DAYS_PROMISE] |= dep_absent(w, to, NULL);  /* a control hits those who are there */
-    if (n < p->res[r].few) p->res[r].few = n;
-    p->res[r].loose_promises |= promise_loose(w, i);
+  DependOf *f = &g->p->res[r];
+  uint32_t words = bits_words(w->ncountry), agreement = UINT32_MAX;
+  for (uint32_t i = c->start[r]; i < c->start[r + 1]; i++) {
+    window_add(g, c->win.at[i]);
+    uint32_t own = c->flags.at[i] & ROW_SOLE ? ent_index(clause_run(w->p, c->clause.at[i])->owner) : UINT32_MAX;
+    if (own != UINT32_MAX) f->who[DAYS_PROMISE] |= dep_who(w, c->who.at[i]);
+    if (own != UINT32_MAX && own == agreement) continue;  /* its recipients have been counted */
+    agreement = own;
+    ClauseFacts room;
+    const ClauseFacts *k = world_clause(w, c->clause.at[i], &room);
+    const uint64_t *to = i < c->to.len && c->to.at[i] ? c->to.at[i] : clause_recipients(w, k);
+    fewer(f, bits_count(to, words));
+    f->who[DAYS_PROMISE] |= dep_absent(w, k->subjects, NULL);
+    if (f->controlled) f->who[DAYS_PROMISE] |= dep_absent(w, to, NULL);  /* a control hits those who are there */
+    f->loose_promises |= promise_loose(w, i);
   }
 }
 
-static void control_depend(World *w, Depend *p, uint32_t control) {
-  const ControlFacts *c = &w->controls.at[control];
-  uint32_t words = bits_words(w->nresource);
-  for (uint32_t r = c->resources ? bits_next(c->resources, words, 0) : UINT32_MAX; r != UINT32_MAX; r = bits_next(c->resources, words, r + 1)) {
-    p->res[r].controlled = true;
-    window_add(w, p, r, DAYS_PROMISE, c->win);
-    for (uint32_t i = 0; i < c->suspended.len; i++) window_add(w, p, r, DAYS_PROMISE, c->suspended.at[i]);
-    for (uint32_t i = 0; i < w->clauses.len; i++) {
-      const ClauseFacts *k = &w->clauses.at[i];
-      if (k->act != ACT_EXEMPT || k->control != control) continue;
-      window_add(w, p, r, DAYS_PROMISE, k->win);
-      p->res[r].who[DAYS_PROMISE] |= dep_absent(w, k->subjects, NULL);
-      p->res[r].loose_facts |= k->when != UINT32_MAX || k->unless != UINT32_MAX;
+static void controls_depend(Gather *g, uint32_t r) {
+  World *w = g->w;
+  const Inner *in = w->inner;
+  DependOf *f = &g->p->res[r];
+  for (uint32_t n = in->control_start[r]; n < in->control_start[r + 1]; n++) {
+    const ControlFacts *c = &w->controls.at[in->control_row[n]];
+    f->controlled = true;
+    window_add(g, c->win);
+    for (uint32_t i = 0; i < c->suspended.len; i++) window_add(g, c->suspended.at[i]);
+    for (uint32_t i = in->exempt_start[in->control_row[n]]; i < in->exempt_start[in->control_row[n] + 1]; i++) {
+      ClauseFacts room;
+      const ClauseFacts *k = world_clause(w, in->exempt_row[i], &room);
+      window_add(g, k->win);
+      f->who[DAYS_PROMISE] |= dep_absent(w, k->subjects, NULL);
+      f->loose_facts |= k->when != UINT32_MAX || k->unless != UINT32_MAX;
     }
   }
 }
 
-static void requires_depend(World *w, Depend *p) {
-  const RequireCols *q = &w->requires;
-  for (uint32_t i = 0; i < q->res.len; i++) {
-    window_add(w, p, q->res.at[i], DAYS_REQUIRE, q->win.at[i]);
-    window_add(w, p, q->input.at[i], DAYS_REQUIRE, q->win.at[i]);
-    bool loose = q->rate.at[i].tag == V_FUNC;
-    p->res[q->res.at[i]].loose_facts |= loose;
-    p->res[q->input.at[i]].loose_facts |= loose;
+static void requires_depend(Gather *g, uint32_t r, const uint32_t *start, const uint32_t *row) {
+  const RequireCols *q = &g->w->requires;
+  for (uint32_t i = start[r]; i < start[r + 1]; i++) {
+    window_add(g, q->win.at[row[i]]);
+    g->p->res[r].loose_facts |= q->rate.at[row[i]].tag == V_FUNC;
   }
-}
-
-static bool days_sort(World *w, Depend *p) {
-  keys_sort(w->mem, p->keys.at, p->keys.len);
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < p->keys.len; i++)
-    if (!n || p->keys.at[n - 1].key != p->keys.at[i].key) p->keys.at[n++] = p->keys.at[i];
-  p->keys.len = n;
-  for (uint32_t i = 0; i < n; i++) p->res[p->keys.at[i].key >> 34].ndays[p->keys.at[i].key >> 32 & 3]++;
-  uint32_t at = 0;
-  for (uint32_t r = 0; r < w->nresource; r++)
-    for (int k = 0; k < DAYS_KINDS; k++) { p->res[r].first[k] = at; at += p->res[r].ndays[k]; }
-  return !mem_failed(w->mem);
 }
 
 bool depend_make(World *w) {
   Depend *p = &w->depend;
+  const RequireCols *q = &w->requires;
+  Gather g = {.w = w, .p = p, .turn = 1};
   p->res = arena_zero(&w->arena, ((size_t)w->nresource + 1) * sizeof *p->res);
   if (!p->res || !bits_give(w, p)) return false;
-  for (uint32_t r = 0; r < w->nresource; r++) p->res[r].few = UINT32_MAX;
-  supply_depend(w, p, &w->supply, DAYS_SUPPLY);
-  supply_depend(w, p, &w->demand, DAYS_DEMAND);
-  supply_depend(w, p, &w->totals, DAYS_SUPPLY);
-  requires_depend(w, p);
-  for (uint32_t i = 0; i < w->controls.len; i++) control_depend(w, p, i);
-  promises_depend(w, p);
-  return days_sort(w, p);
+  for (uint32_t r = 0; r < w->nresource && !mem_failed(w->mem); r++) {
+    p->res[r].few = UINT32_MAX;
+    supply_depend(&g, r, &w->supply, DAYS_SUPPLY);
+    supply_depend(&g, r, &w->totals, DAYS_SUPPLY);
+    days_take(&g, r, DAYS_SUPPLY);
+    supply_depend(&g, r, &w->demand, DAYS_DEMAND);
+    days_take(&g, r, DAYS_DEMAND);
+    controls_depend(&g, r);
+    promises_depend(&g, r);
+    days_take(&g, r, DAYS_PROMISE);
+    requires_depend(&g, r, q->start, q->row);
+    requires_depend(&g, r, q->used_start, q->used_row);
+    days_take(&g, r, DAYS_REQUIRE);
+  }
+  vec_end(w->mem, &g.keys);
+  return !mem_failed(w->mem);
 }
 
 /* Promises that were functions may have become figures. */
@@ -141,9 +165,7 @@ void depend_settle(World *w) {
   }
 }
 
-void depend_end(World *w) { vec_end(w->mem, &w->depend.keys); }
-
-static Day key_day(uint64_t key) { return (Day)((uint32_t)key ^ 0x80000000u); }
+void depend_end(World *w) { vec_end(w->mem, &w->depend.days); }
 
 static void dep_narrow(Dep *d, Day lo, Day hi) {
   if (lo > d->lo) d->lo = lo;
@@ -163,16 +185,15 @@ void dep_stretch(World *w, const Ctx *x, Dep *d) {
   dep_narrow(d, world_stretch_first(w, s), world_stretch_last(w, s));
 }
 
-static void days_narrow(const Depend *p, const DependOf *f, uint32_t r, int kind, Day day, Dep *d) {
-  uint64_t key = key_of(r, kind) | day_key(day);
+static void days_narrow(const Depend *p, const DependOf *f, int kind, Day day, Dep *d) {
   uint32_t first = f->first[kind], end = first + f->ndays[kind], lo = first, hi = end;
   while (lo < hi) {
     uint32_t mid = lo + (hi - lo) / 2;
-    if (p->keys.at[mid].key <= key) lo = mid + 1;
+    if (p->days.at[mid] <= day) lo = mid + 1;
     else hi = mid;
   }
-  if (lo > first && key_day(p->keys.at[lo - 1].key) > d->lo) d->lo = key_day(p->keys.at[lo - 1].key);
-  if (lo < end && key_day(p->keys.at[lo].key) - 1 < d->hi) d->hi = key_day(p->keys.at[lo].key) - 1;
+  if (lo > first && p->days.at[lo - 1] > d->lo) d->lo = p->days.at[lo - 1];
+  if (lo < end && p->days.at[lo] - 1 < d->hi) d->hi = p->days.at[lo] - 1;
 }
 
 void dep_resource(World *w, const Ctx *x, uint32_t r, int what, Dep *d) {
@@ -186,7 +207,7 @@ void dep_resource(World *w, const Ctx *x, uint32_t r, int what, Dep *d) {
     if (what >> k & 1) d->who |= f->who[k];
   if (x->day == DAY_NONE || x->view->nunder) { dep_stretch(w, x, d); return; }
   for (int k = 0; k < DAYS_KINDS; k++)
-    if (what >> k & 1 && f->ndays[k]) days_narrow(p, f, r, k, x->day, d);
+    if (what >> k & 1 && f->ndays[k]) days_narrow(p, f, k, x->day, d);
 }
 
 /* needed(r) rests on r and on everything that requires it, whenever it does. */

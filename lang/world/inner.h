@@ -56,8 +56,6 @@ enum { PLAIN_SUMS = 1,     /* on absent countries among `touch` alone */
 
 /* What need not be looked up for a row of a promise. PLAIN: a quantity of one country, without recipients, routes, `when` or
  * `unless`: it counts on its days while its subject, its agreement and its clause are there and no control stands on r. */
-enum { ROW_BINDS = 1, ROW_PLAIN = 2 };
-
 typedef struct About { bool made; uint32_t *start, *row; } About;
 typedef struct Scratch { Value *v; uint64_t *seen; } Scratch;
 
@@ -68,7 +66,6 @@ typedef struct Inner {
   EdgeSet *edges[2];                                 /* inputs, uses */
   uint64_t *touch, *touch_need;                      /* by resource, cwords each */
   uint8_t *plain;                                    /* by resource */
-  uint8_t *row_flags;                                /* by promise */
   uint32_t *control_start, *control_row;             /* by resource */
   uint32_t *exempt_start, *exempt_row;               /* exempting clauses by control */
   uint32_t *table_next;                              /* by row: the next row of a key with this hash, later starts first */
@@ -124,7 +121,9 @@ void conflicts_report(World *w);
 /* view.c */
 Ent view_chosen(const View *v);                    /* the agreement or amendment that alone is in force, or UINT32_MAX */
 static inline uint32_t agreement_root(const World *w, uint32_t row) { return w->agreements.at[row].amendment ? w->agreements.at[row].root : row; }
-static inline uint32_t clause_named(const World *w, uint32_t row) { return w->clauses.at[row].reading_of ? w->clauses.at[row].reading_of - 1 : row; }
+static inline uint32_t clause_named(const World *w, uint32_t row) {
+  return row < w->p->clauses.len ? row : w->clause_facts.at[w->clauses.at[row]].reading_of - 1;   /* what is read again is never plain */
+}
 void ctx_free(World *w, Ctx *x);
 
 /* supply.c */

@@ -34,8 +34,9 @@ static uint32_t last_clause(const World *w, const Ctx *x, uint32_t c, uint32_t r
   uint32_t last = 0;
   for (uint32_t i = p->start[r]; i < p->start[r + 1]; i++) {
     uint32_t clause = p->clause.at[i];
-    bool his = p->who.at[i] == c || (p->who.at[i] == WHO_JOINT && bits_has(w->clauses.at[clause].subjects, c));
-    if (his && p->act.at[i] == ACT_SUPPLY && w->clauses.at[clause].binding && clause_in_force(w, x, clause) && window_on(p->win.at[i], x->day) && clause > last) last = clause;
+    ClauseFacts room;
+    bool his = p->who.at[i] == c || (p->who.at[i] == WHO_JOINT && bits_has(world_clause(w, clause, &room)->subjects, c));
+    if (his && p->act.at[i] == ACT_SUPPLY && w->promises.flags.at[i] & ROW_BINDS && clause_in_force(w, x, clause) && window_on(p->win.at[i], x->day) && clause > last) last = clause;
   }
   return last;
 }
@@ -71,7 +72,8 @@ static void promises_look(Found *f, Ctx *x, const uint32_t *res, uint32_t n, Day
 
 static void control_look(Found *f, Ctx *x, uint32_t clause, uint32_t control, Day first, Day last) {
   World *w = f->w;
-  const ClauseFacts *c = &w->clauses.at[clause];
+  ClauseFacts room;
+  const ClauseFacts *c = world_clause(w, clause, &room);
   const ControlFacts *k = &w->controls.at[control];
   Value why = value_none();
   bool fresh = false;
@@ -105,8 +107,11 @@ static void list_resources(World *w, List *l) {
 }
 
 static void list_clauses(World *w, List *l) {
-  for (uint32_t i = 0; w->controls.len && i < w->clauses.len; i++)
-    if (w->clauses.at[i].act == ACT_NOT_RESTRICT && w->clauses.at[i].binding) vec_push(w->mem, &l->at, i);
+  ClauseFacts room;
+  for (uint32_t i = 0; w->controls.len && i < w->clauses.len; i++) {
+    const ClauseFacts *c = world_clause(w, i, &room);
+    if (c->act == ACT_NOT_RESTRICT && c->binding) vec_push(w->mem, &l->at, i);
+  }
 }
 
 static void stretches_look(Found *f, const View *v, const List *resources, const List *clauses) {

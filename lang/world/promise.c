@@ -11,12 +11,14 @@ void cause_add(World *w, Value *why, Value more) {
 
 /* ---- clauses ---- */
 
-static bool clause_stands(const World *w, const Ctx *x, uint32_t clause) {
-  return bits_has(x->agreements, w->clauses.at[clause].agreement) && !(x->suspended && bits_has(x->suspended, clause));
+static bool clause_stands(const Ctx *x, const ClauseFacts *c, uint32_t clause) {
+  return bits_has(x->agreements, c->agreement) && !(x->suspended && bits_has(x->suspended, clause));
 }
 
 bool clause_in_force(const World *w, const Ctx *x, uint32_t clause) {
-  return clause_stands(w, x, clause) && window_on(w->clauses.at[clause].win, x->day);
+  ClauseFacts room;
+  const ClauseFacts *c = world_clause(w, clause, &room);
+  return clause_stands(x, c, clause) && window_on(c->win, x->day);
 }
 
 const uint64_t *clause_recipients(const World *w, const ClauseFacts *c) { return c->to ? c->to : w->agreements.at[c->agreement].parties; }
@@ -38,9 +40,10 @@ static Hold condition(World *w, Ctx *x, uint32_t func, uint32_t who, bool want, 
 
 /* All but the window and the controls. */
 Hold clause_holds(World *w, Ctx *x, uint32_t clause, uint32_t who, Value *why) {
-  const ClauseFacts *c = &w->clauses.at[clause];
+  ClauseFacts room;
+  const ClauseFacts *c = world_clause(w, clause, &room);
   if (bits_has(x->agreements, c->agreement)) clause_read(w, clause_named(w, clause));
-  if (!clause_stands(w, x, clause) || lapsed(w, x, c)) return HOLDS_NOT;
+  if (!clause_stands(x, c, clause) || lapsed(w, x, c)) return HOLDS_NOT;
   if (c->routes && bits_meet(c->routes, x->closed, bits_words(w->nroute))) return HOLDS_NOT;
   Hold a = condition(w, x, c->when, who, true, why);
   if (a == HOLDS_NOT) return a;
@@ -56,7 +59,8 @@ static Hold exempted(World *w, Ctx *x, uint32_t control, uint32_t country, Value
   Hold best = HOLDS_NOT;
   for (uint32_t i = in->exempt_start[control]; i < in->exempt_start[control + 1] && best != HOLDS; i++) {
     uint32_t clause = in->exempt_row[i];
-    const ClauseFacts *c = &w->clauses.at[clause];
+    ClauseFacts room;
+    const ClauseFacts *c = world_clause(w, clause, &room);
     const uint64_t *to = clause_recipients(w, c);
     if (!c->binding || !to || !bits_has(to, country) || !bits_has(c->subjects, w->controls.at[control].by)) continue;
     if (!window_on(c->win, x->day)) continue;
@@ -151,7 +155,8 @@ static Value maybe(World *w, Hold h, Value v, Value why) {
 
 static const uint64_t *row_recipients(const World *w, uint32_t row) {
   const PromiseCols *p = &w->promises;
-  return row < p->to.len && p->to.at[row] ? p->to.at[row] : clause_recipients(w, &w->clauses.at[p->clause.at[row]]);
+  ClauseFacts room;
+  return row < p->to.len && p->to.at[row] ? p->to.at[row] : clause_recipients(w, world_clause(w, p->clause.at[row], &room));
 }
 
 static void member_add(Acc *a, uint32_t row, uint32_t who, Hold h, Value why, Value figure) {
@@ -168,7 +173,7 @@ static void member_add(Acc *a, uint32_t row, uint32_t who, Hold h, Value why, Va
 
 static Value row_figure(Acc *a, uint32_t row, bool undated) {
   World *w = a->w;
-  if (undated) return unknown_of(w, CAUSE_UNDATED, 0, 0, w->clauses.at[w->promises.clause.at[row]].span);
+  if (undated) return unknown_of(w, CAUSE_UNDATED, 0, 0, world_clause_span(w, w->promises.clause.at[row]));
   UnitId unit = a->act == ACT_STOCKPILE ? UNIT_NONE : w->p->resource_unit.at[a->r];
   return figure_eval(w, a->x, w->promises.value.at[row], unit);
 }
@@ -176,8 +181,9 @@ static Value row_figure(Acc *a, uint32_t row, bool undated) {
 /* A joint promise falls in equal parts on those still present. */
 static void joint_add(Acc *a, uint32_t row, bool undated) {
   World *w = a->w;
+  ClauseFacts room;
   uint32_t clause = w->promises.clause.at[row], words = w->inner->cwords, n = 0;
-  const uint64_t *all = w->clauses.at[clause].subjects;
+  const uint64_t *all = world_clause(w, clause, &room)->subjects;
   for (uint32_t c = bits_next(all, words, 0); c != UINT32_MAX; c = bits_next(all, words, c + 1)) n += !bits_has(a->x->absent, c);
   if (!n || (a->only != WHO_JOINT && (!bits_has(all, a->only) || bits_has(a->x->absent, a->only)))) return;
   Value why = value_none(), part = value_none();
@@ -200,7 +206,7 @@ static void row_add(Acc *a, uint32_t row) {
   uint32_t who = p->who.at[row], clause = p->clause.at[row];
   bool undated;
   if (p->act.at[row] != a->act || !window_holds(w, p->win.at[row], a->x->day, &undated)) return;
-  if (w->clauses.at[clause].binding != a->binding) return;
+  if (!(w->promises.flags.at[row] & ROW_BINDS) != !a->binding) return;
   if (who == WHO_JOINT) { joint_add(a, row, undated); return; }
   if (bits_has(a->x->absent, who) || (a->only != WHO_JOINT && a->only != who)) return;
   if (row < p->to.len && p->to.at[row] && bits_within(p->to.at[row], a->x->absent, w->inner->cwords)) return;
@@ -218,14 +224,14 @@ static void row_add(Acc *a, uint32_t row) {
 static void rows_add(Acc *a) {
   const World *w = a->w;
   const PromiseCols *p = &w->promises;
-  const uint8_t *flags = w->inner->row_flags, want = ROW_PLAIN | (a->binding ? ROW_BINDS : 0);
+  const uint8_t *flags = p->flags.at, want = ROW_PLAIN | (a->binding ? ROW_BINDS : 0);
   Day day = a->x->day;
   bool free = room_of(a->x)->all && w->inner->control_start[a->r] == w->inner->control_start[a->r + 1] && !w->tracing && day != DAY_NONE;
   for (uint32_t i = p->start[a->r], end = p->start[a->r + 1]; i < end; i++) {
     if (day != DAY_NONE && (day < p->win.at[i].from || day >= p->win.at[i].until)) continue;
     if (!free || !(flags[i] & ROW_PLAIN)) { row_add(a, i); continue; }
     uint32_t who = p->who.at[i];
-    if (flags[i] != want || p->act.at[i] != a->act || bits_has(a->x->absent, who)) continue;
+    if ((flags[i] & (ROW_PLAIN | ROW_BINDS)) != want || p->act.at[i] != a->act || bits_has(a->x->absent, who)) continue;
     if (a->only == WHO_JOINT || a->only == who) acc_put(a, who, value_keep(p->value.at[i]));
   }
 }
@@ -455,8 +461,8 @@ Value world_suppliers_within(World *w, Ctx *x, uint32_t r, Day lo, Day hi) {
   for (uint32_t i = p->start[r], end = p->start[r + 1]; i < end && plain; i++) {
     Value v = p->value.at[i];
     if (p->win.at[i].from > hi || p->win.at[i].until <= lo) continue;
-    plain = in->row_flags[i] & ROW_PLAIN && v.tag == V_DEC && v.i > 0;
-    if (plain && in->row_flags[i] & ROW_BINDS && p->act.at[i] == ACT_SUPPLY && !bits_has(x->absent, p->who.at[i])) bits_set(t.seen, p->who.at[i]);
+    plain = w->promises.flags.at[i] & ROW_PLAIN && v.tag == V_DEC && v.i > 0;
+    if (plain && w->promises.flags.at[i] & ROW_BINDS && p->act.at[i] == ACT_SUPPLY && !bits_has(x->absent, p->who.at[i])) bits_set(t.seen, p->who.at[i]);
   }
   Value set = plain && lo <= hi ? ents_of_bits(w, K_COUNTRY, t.seen, in->cwords) : value_none();
   scratch_give(w, t);

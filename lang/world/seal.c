@@ -27,11 +27,12 @@ static void merge(const SortKey *from, SortKey *to, uint32_t lo, uint32_t mid, u
 static uint32_t least(uint32_t a, uint64_t b) { return b < a ? (uint32_t)b : a; }
 
 void keys_sort(Mem *m, SortKey *at, uint32_t n) {
-  enum { FEW = 12 };
-  if (n <= FEW) { insertion_sort(at, n); return; }
+  enum { FEW = 16 };
+  for (uint32_t lo = 0; lo < n; lo += FEW) insertion_sort(at + lo, n - lo < FEW ? n - lo : FEW);
+  if (n <= FEW) return;
   SortKey *other = mem_get(m, n * sizeof *other), *from = at, *to = other;
   if (!other) return;
-  for (uint64_t run = 1; run < n; run *= 2) {
+  for (uint64_t run = FEW; run < n; run *= 2) {
     for (uint64_t lo = 0; lo < n; lo += 2 * run) merge(from, to, (uint32_t)lo, least(n, lo + run), least(n, lo + 2 * run));
     SortKey *was = from;
     from = to;
@@ -43,46 +44,76 @@ void keys_sort(Mem *m, SortKey *at, uint32_t n) {
 
 /* ---- indexes ---- */
 
+/* By counting: the rows of key k are row[start[k]] .. row[start[k + 1] - 1], in order. start: nkey + 2 zeros, row: n. */
+static void index_fill(const uint32_t *key, uint32_t n, uint32_t nkey, uint32_t *start, uint32_t *row) {
+  for (uint32_t i = 0; i < n; i++) if (key[i] < nkey) start[key[i] + 2]++;
+  for (uint32_t i = 0; i < nkey; i++) start[i + 2] += start[i + 1];
+  for (uint32_t i = 0; i < n; i++) if (key[i] < nkey) row[start[key[i] + 1]++] = i;
+}
+
 bool index_make(World *w, const uint32_t *key, uint32_t n, uint32_t nkey, uint32_t **start, uint32_t **row) {
-  uint32_t *s = arena_zero(&w->arena, ((size_t)nkey + 2) * sizeof *s), *r = arena_zero(&w->arena, ((size_t)n + 1) * sizeof *r);
-  if (!s || !r) return false;
-  for (uint32_t i = 0; i < n; i++) if (key[i] < nkey) s[key[i] + 2]++;
-  for (uint32_t i = 0; i < nkey; i++) s[i + 2] += s[i + 1];
-  for (uint32_t i = 0; i < n; i++) if (key[i] < nkey) r[s[key[i] + 1]++] = i;
-  *start = s;
-  *row = r;
+  *start = arena_zero(&w->arena, ((size_t)nkey + 2) * sizeof **start);
+  *row = arena_zero(&w->arena, ((size_t)n + 1) * sizeof **row);
+  if (!*start || !*row) return false;
+  index_fill(key, n, nkey, *start, *row);
   return true;
 }
 
-static bool column_sort(World *w, void *at, size_t size, const uint32_t *row, uint32_t n) {
-  char *other = n ? mem_get(w->mem, n * size) : NULL, *from = at;
-  if (!other) return !n;
-  for (uint32_t i = 0; i < n; i++) memcpy(other + i * size, from + row[i] * size, size);
-  memcpy(at, other, n * size);
-  mem_free(w->mem, other, n * size);
-  return true;
+/* Puts into row i of a column what stands in row[i]: eight bytes of each cell at a time, through `spare`, which is n of eight. */
+static inline void piece_sort(char *at, size_t size, size_t piece, const uint32_t *row, uint32_t n, char *spare) {
+  for (uint32_t i = 0; i < n; i++) memcpy(spare + i * piece, at + row[i] * size, piece);
+  for (uint32_t i = 0; i < n; i++) memcpy(at + i * size, spare + i * piece, piece);
 }
+
+static void column_sort(void *column, size_t size, const uint32_t *row, uint32_t n, char *spare) {
+  char *at = column;
+  for (size_t left = size; left; at += left >= 8 ? 8 : left, left -= left >= 8 ? 8 : left) {
+    if (left >= 8) piece_sort(at, size, 8, row, n, spare);   /* a size that is known here makes a copy an instruction */
+    else if (left == 4) piece_sort(at, size, 4, row, n, spare);
+    else piece_sort(at, size, left, row, n, spare);
+  }
+}
+#define COLUMN_SORT(v) column_sort((v).at, sizeof *(v).at, row, n, spare)
 
 /* Promises are asked about by resource, again and again: there they had better lie beside each other. */
 static bool promises_sort(World *w) {
   PromiseCols *p = &w->promises;
-  uint32_t n = p->res.len, *row;
-  if (!index_make(w, p->res.at, n, w->nresource, &p->start, &row)) return false;
-  if (p->to.len && !column_sort(w, p->to.at, sizeof *p->to.at, row, n)) return false;
-  return column_sort(w, p->who.at, sizeof *p->who.at, row, n) && column_sort(w, p->value.at, sizeof *p->value.at, row, n) &&
-         column_sort(w, p->win.at, sizeof *p->win.at, row, n) && column_sort(w, p->clause.at, sizeof *p->clause.at, row, n) &&
-         column_sort(w, p->act.at, sizeof *p->act.at, row, n) && column_sort(w, p->res.at, sizeof *p->res.at, row, n);
+  uint32_t n = p->res.len, *row = mem_get(w->mem, ((size_t)n + 1) * sizeof *row);
+  char *spare = mem_get(w->mem, ((size_t)n + 1) * sizeof(uint64_t));
+  p->start = arena_zero(&w->arena, ((size_t)w->nresource + 2) * sizeof *p->start);
+  while (p->to.len && p->to.len < n && vec_push(w->mem, &p->to, NULL)) {}
+  bool ready = row && spare && p->start && (!p->to.len || p->to.len == n);
+  if (ready) {
+    index_fill(p->res.at, n, w->nresource, p->start, row);
+    COLUMN_SORT(p->res);
+    COLUMN_SORT(p->who);
+    COLUMN_SORT(p->value);
+    COLUMN_SORT(p->win);
+    COLUMN_SORT(p->clause);
+    COLUMN_SORT(p->act);
+    COLUMN_SORT(p->flags);
+    if (p->to.len) COLUMN_SORT(p->to);
+  }
+  for (uint32_t i = 0; ready && i < n; i++)
+    if (p->flags.at[i] & ROW_SOLE) w->clauses.at[p->clause.at[i]] = PLAIN_CLAUSE | i;
+  mem_free(w->mem, row, ((size_t)n + 1) * sizeof *row);
+  mem_free(w->mem, spare, ((size_t)n + 1) * sizeof(uint64_t));
+  return ready;
 }
 
+/* Before rows are sorted, while those of a clause follow each other. */
 static bool flags_make(World *w) {
-  const PromiseCols *p = &w->promises;
-  uint8_t *flags = w->inner->row_flags = arena_get(&w->arena, (size_t)p->res.len + 1);
-  for (uint32_t i = 0; flags && i < p->res.len; i++) {
-    const ClauseFacts *c = &w->clauses.at[p->clause.at[i]];
+  PromiseCols *p = &w->promises;
+  while (p->flags.len < p->res.len && vec_push(w->mem, &p->flags, 0)) {}
+  if (p->flags.len < p->res.len) return false;
+  for (uint32_t i = 0; i < p->res.len; i++) {
+    if (p->flags.at[i] & ROW_SOLE) continue;
+    ClauseFacts room;
+    const ClauseFacts *c = world_clause(w, p->clause.at[i], &room);
     bool plain = !c->to && !c->routes && c->when == UINT32_MAX && c->unless == UINT32_MAX && p->who.at[i] < w->ncountry && p->value.at[i].tag != V_FUNC && !w->agreements.at[c->agreement].amendment;
-    flags[i] = (uint8_t)((c->binding ? ROW_BINDS : 0) | (plain ? ROW_PLAIN : 0));
+    p->flags.at[i] = (uint8_t)((c->binding ? ROW_BINDS : 0) | (plain ? ROW_PLAIN : 0));
   }
-  return flags != NULL;
+  return true;
 }
 
 /* Within each run of an index, rows by `then` and start. */
@@ -142,8 +173,11 @@ static bool controls_index(World *w) {
     for (uint32_t r = w->controls.at[k].resources ? bits_next(w->controls.at[k].resources, in->rwords, 0) : UINT32_MAX; r != UINT32_MAX;
          r = bits_next(w->controls.at[k].resources, in->rwords, r + 1))
       pair_add(w, &p, r, k);
-  for (uint32_t c = 0; c < w->clauses.len; c++)
-    if (w->clauses.at[c].act == ACT_EXEMPT && w->clauses.at[c].control < w->controls.len) pair_add(w, &e, w->clauses.at[c].control, c);
+  for (uint32_t i = 0; w->controls.len && i < w->clauses.len; i++) {
+    ClauseFacts room;
+    const ClauseFacts *c = world_clause(w, i, &room);
+    if (c->act == ACT_EXEMPT && c->control < w->controls.len) pair_add(w, &e, c->control, i);
+  }
   bool done = pairs_index(w, &p, w->nresource, &in->control_start, &in->control_row);
   return pairs_index(w, &e, w->controls.len, &in->exempt_start, &in->exempt_row) && done;
 }
@@ -210,7 +244,7 @@ static void days_gather(Days *s) {
   windows_push(s, w->promises.win.at, w->promises.win.len);
   windows_push(s, w->requires.win.at, w->requires.win.len);
   windows_push(s, w->tables.win.at, w->tables.win.len);
-  for (uint32_t i = 0; i < w->clauses.len; i++) window_push(s, w->clauses.at[i].win);
+  for (uint32_t i = 0; i < w->clause_facts.len; i++) window_push(s, w->clause_facts.at[i].win);   /* a plain one's is its promise's */
   for (uint32_t i = 0; i < w->controls.len; i++) {
     window_push(s, w->controls.at[i].win);
     windows_push(s, w->controls.at[i].suspended.at, w->controls.at[i].suspended.len);
@@ -253,10 +287,12 @@ static uint64_t *touch_of(uint64_t *all, const Inner *in, uint32_t r) { return a
 static void promise_touch(World *w, uint32_t row) {
   Inner *in = w->inner;
   const PromiseCols *p = &w->promises;
-  const ClauseFacts *c = &w->clauses.at[p->clause.at[row]];
   uint32_t r = p->res.at[row];
   uint64_t *touch = touch_of(in->touch, in, r);
   if (p->act.at[row] != ACT_SUPPLY) return;
+  if (p->flags.at[row] & ROW_SOLE) { bits_set(touch, p->who.at[row]); return; }
+  ClauseFacts room;
+  const ClauseFacts *c = world_clause(w, p->clause.at[row], &room);
   if (p->who.at[row] == WHO_JOINT) {
     bits_or(touch, c->subjects, in->cwords);
     in->plain[r] &= (uint8_t)~PLAIN_PARTS;
@@ -322,7 +358,7 @@ static bool caches_make(World *w) {
 void world_seal(World *w) {
   if (!caches_make(w)) return;
   if (!supply_index(w, &w->supply) || !supply_index(w, &w->demand) || !supply_index(w, &w->totals)) return;
-  if (!promises_sort(w) || !flags_make(w)) return;
+  if (!flags_make(w) || !promises_sort(w)) return;
   if (!requires_index(w) || !controls_index(w) || !tables_index(w)) return;
   breaks_make(w);
   if (mem_failed(w->mem) || !touch_make(w) || !depend_make(w)) return;

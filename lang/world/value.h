@@ -43,7 +43,7 @@ typedef struct Causes { Obj o; uint32_t more; Cause at[]; } Causes;
 typedef struct Ivl { Obj o; Num lo, hi; bool has_lo, has_hi; Causes *why; } Ivl;
 
 /* What figures need to be worked with. */
-typedef struct Rt { Mem *mem; UnitTable *units; const Program *program; } Rt;
+typedef struct Rt { Mem *mem; UnitTable *units; Program *program; } Rt;
 
 static inline Value value_bool(bool b) { Value v = {.tag = b ? V_TRUE : V_FALSE}; return v; }
 static inline Value value_int(int64_t n) { Value v = {.tag = V_DEC, .i = n}; return v; }

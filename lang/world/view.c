@@ -199,7 +199,8 @@ static void suspend(World *w, Ctx *x, uint32_t clause) {
   if (!x->suspended || clause >= w->clauses.len) return;
   do {
     bits_set(x->suspended, clause);
-    clause = w->clauses.at[clause].next_reading;
+    ClauseFacts room;
+    clause = world_clause(w, clause, &room)->next_reading;
   } while (clause);
 }
 

@@ -48,6 +48,7 @@ static void promises_end(Mem *m, PromiseCols *s) {
   vec_end(m, &s->win);
   vec_end(m, &s->clause);
   vec_end(m, &s->act);
+  vec_end(m, &s->flags);
 }
 
 static void requires_end(Mem *m, RequireCols *s) {
@@ -76,7 +77,8 @@ static void tables_end(Mem *m, TableCols *s) {
 
 static void entities_end(World *w) {
   Mem *m = w->mem;
-  for (uint32_t i = 0; i < w->clauses.len; i++) value_drop(m, w->clauses.at[i].text);
+  for (uint32_t i = 0; i < w->clause_facts.len; i++) value_drop(m, w->clause_facts.at[i].text);
+  vec_end(m, &w->clause_facts);
   for (uint32_t i = 0; i < w->controls.len; i++) vec_end(m, &w->controls.at[i].suspended);
   for (uint32_t i = 0; i < w->scenarios.len; i++) {
     for (uint32_t k = 0; k < w->scenarios.at[i].shocks.len; k++) num_drop(m, w->scenarios.at[i].shocks.at[k].by);
@@ -157,8 +159,8 @@ uint32_t world_cite(World *w, const uint32_t *sources, uint32_t n) {
 /* ---- small things that every file of this room needs ---- */
 
 const char *ent_word(const World *w, uint32_t kind, uint32_t index) {
-  if (kind >= w->p->kinds.len || index >= w->p->kinds.at[kind].list.len) return "?";
-  return sym_text(w->p, w->p->kinds.at[kind].list.at[index].id);
+  if (kind >= w->p->kinds.len || index >= kind_count(w->p, kind)) return "?";
+  return sym_text(w->p, program_entity(w->p, ent_make(kind, index))->id);
 }
 
 const char *agreement_word(const World *w, uint32_t row) {
@@ -278,12 +280,12 @@ void fact_note(World *w, TraceKind kind, uint32_t row) {
 /* ---- sets of entities ---- */
 
 static Value entities_make(World *w, uint32_t kind) {
-  uint32_t n = w->p->kinds.at[kind].list.len, k = 0;
+  uint32_t n = kind_count(w->p, kind), k = 0;
   Value few[1], *at = n ? mem_get(w->mem, n * sizeof *at) : NULL;
   if (!at) return value_set(&w->rt, few, 0);
   for (uint32_t i = 0; i < n; i++) {  /* what an amendment adds stands in no agreement as first written */
-    const Entity *e = &w->p->kinds.at[kind].list.at[i];
-    if (!e->idle && (kind != K_CLAUSE || ent_kind(e->owner) != K_AMENDMENT)) at[k++] = value_ent(ent_make(kind, i));
+    bool there = kind == K_CLAUSE ? ent_kind(clause_run(w->p, i)->owner) != K_AMENDMENT : !w->p->kinds.at[kind].list.at[i].idle;
+    if (there) at[k++] = value_ent(ent_make(kind, i));
   }
   Value set = value_set(&w->rt, at, k);
   mem_free(w->mem, at, n * sizeof *at);
@@ -309,7 +311,7 @@ void world_resettle(World *w) {
 
 Value world_bits_value(World *w, uint32_t kind, const uint64_t *bits) {
   if (!bits) return value_set(&w->rt, NULL, 0);
-  return ents_of_bits(w, kind, bits, bits_words(w->p->kinds.at[kind].list.len));
+  return ents_of_bits(w, kind, bits, bits_words(kind_count(w->p, kind)));
 }
 
 Value world_parties(World *w, Ctx *x) {

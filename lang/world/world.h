@@ -41,6 +41,7 @@ typedef struct SupplyCols {   /* who: country index, or WHO_REST */
 typedef struct PromiseCols {  /* one row for each subject, step of a schedule and resource of a clause that moves goods */
   VEC(uint32_t) res; VEC(uint32_t) who /* country, or WHO_JOINT */; VEC(Value) value; VEC(Window) win; VEC(uint32_t) clause;
   VEC(uint8_t) act;           /* ACT_SUPPLY, ACT_BUY, ACT_STOCKPILE, ACT_CARRY; a fund's yield is ACT_SUPPLY */
+  VEC(uint8_t) flags;         /* ROW_SOLE and ROW_BINDS of a plain clause's, else 0 until sealing */
   VEC(uint64_t *) to;         /* each m of: this subject's recipients; NULL, or no rows at all: those of the clause */
   uint32_t *start;            /* sealing sorts the rows by resource: those of r are start[r] .. start[r+1]-1, as they came */
 } PromiseCols;
@@ -57,7 +58,8 @@ typedef struct ClauseFacts {
   Span span;
   uint64_t *subjects;         /* countries */
   uint64_t *to;               /* recipients; NULL: everyone of the agreement */
-  uint64_t *resources, *layers;  /* that it names; NULL: none */
+  uint32_t res;               /* the one resource that it names, or UINT32_MAX */
+  uint64_t *resources, *layers;  /* ... or several; NULL: none */
   uint64_t *routes;           /* needed, all of them; NULL: none */
   uint32_t control;           /* exempt: from this one; else UINT32_MAX */
   uint32_t when, unless;      /* Func, or UINT32_MAX; asked in the world and on the day at hand */
@@ -111,7 +113,7 @@ enum { DAYS_SUPPLY, DAYS_DEMAND, DAYS_PROMISE, DAYS_REQUIRE, DAYS_KINDS };
 typedef struct DependOf { uint32_t first[DAYS_KINDS], ndays[DAYS_KINDS]; uint64_t who[DAYS_KINDS]; uint32_t few; bool loose_facts, loose_promises, controlled; } DependOf;   /* loose: some figure is a function */
 enum { DEP_SUPPLY = 1 << DAYS_SUPPLY, DEP_DEMAND = 1 << DAYS_DEMAND, DEP_PROMISE = 1 << DAYS_PROMISE, DEP_REQUIRE = 1 << DAYS_REQUIRE };
 typedef struct SortKey { uint64_t key; uint32_t row; } SortKey;
-typedef struct Depend { DependOf *res; VEC(SortKey) keys; uint8_t *bit; /* by country */ } Depend;
+typedef struct Depend { DependOf *res; VEC(Day) days; uint8_t *bit; /* by country */ } Depend;   /* days: by resource and kind, in order */
 
 typedef struct Ctx {
   const View *view;
@@ -142,7 +144,10 @@ typedef struct World {
   PromiseCols promises;
   RequireCols requires;
   TableCols tables;
-  VEC(ClauseFacts) clauses;       /* by clause; then readings */
+  VEC(uint32_t) clauses;          /* by clause, then readings: where in clause_facts, or PLAIN_CLAUSE and its row of promises */
+  VEC(ClauseFacts) clause_facts;  /* of those that say more than that one country shall supply so much of one resource on such days */
+  bool strangers;                 /* some plain clause has a subject that is no party */
+  uint64_t *alone;                /* by country: a set of it alone; made with the first plain clause */
   VEC(ControlFacts) controls;
   VEC(AgreementFacts) agreements; /* as first written, in order; then as amended */
   VEC(uint32_t) amended;          /* by amendment: its row of agreements */
@@ -171,6 +176,13 @@ bool world_init(World *w, Mem *mem, Program *p);
 void world_counts(World *w);     /* how many countries, routes and resources there are: data may have made some */
 void world_end(World *w);
 uint64_t *world_bits(World *w, uint32_t n);                  /* n bits, zeroed, in the arena */
+/* A row of clauses. Of a plain one everything is read from its promise, into `room`. */
+enum { ROW_BINDS = 1, ROW_PLAIN = 2, ROW_SOLE = 4 /* all that its clause says */ };
+#define PLAIN_CLAUSE 0x80000000u
+const ClauseFacts *world_clause(const World *w, uint32_t row, ClauseFacts *room);
+Span world_clause_span(const World *w, uint32_t row);
+bool world_clause_plain(World *w, uint32_t row, bool binding);   /* its promise is the row that comes next; false when memory is refused */
+ClauseFacts *world_clause_full(World *w, uint32_t row, const Node *article);   /* to be filled in; NULL when memory is refused */
 /* Whether a figure that is unknown or loose for that reason has been settled; then *v, owned, is its value. */
 bool world_settled(World *w, CauseKind kind, Ent a, uint32_t b, Span span, Value loose, Value *v);
 /* Forgets what was worked out; while nobody holds a context. */

@@ -413,7 +413,7 @@ static V call(Walk *w, const Where *x, const Name *names, const Node *e) {
 /* ---- names, fields, places ---- */
 
 static V all_of(Walk *w, uint32_t kind) {
-  uint32_t n = w->p->kinds.at[kind].list.len;
+  uint32_t n = kind_count(w->p, kind);
   V *at = walk_get(w, (n + 1) * sizeof *at);
   for (uint32_t i = 0; i < n; i++) at[i] = val_entity(w, ent_make(kind, i));
   return val_seq(w, W_SET, at, n);

@@ -3,7 +3,7 @@
 
 /* What agreements promise: each question reads every clause again. */
 
-static uint32_t count_of(const Walk *w, uint32_t kind) { return w->p->kinds.at[kind].list.len; }
+static uint32_t count_of(const Walk *w, uint32_t kind) { return kind_count(w->p, kind); }
 static UnitId unit_of(const Walk *w, Ent r) { return w->p->resource_unit.at[ent_index(r)]; }
 static V nothing_of(Walk *w, Ent r) { return val_figure(w, num_int(0), unit_of(w, r)); }
 

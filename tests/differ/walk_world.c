@@ -57,7 +57,7 @@ static Best entries(Walk *w, const Where *x, NodeKind kind, Ent r, Ent who) {
   return b;
 }
 
-static uint32_t count_of(const Walk *w, uint32_t kind) { return w->p->kinds.at[kind].list.len; }
+static uint32_t count_of(const Walk *w, uint32_t kind) { return kind_count(w->p, kind); }
 static UnitId unit_of(const Walk *w, Ent r) { return w->p->resource_unit.at[ent_index(r)]; }
 static V in_unit(Walk *w, V v, UnitId u) { return val_is_figure(v) ? interval_to(w, v, u) : v; }
 

@@ -86,14 +86,42 @@ static void completions(ent_session *s) {
   }
 }
 
-/* ---- parts ---- */
-
 static bool value_is(ent_session *s, const char *expr, const char *want) {
   const char *out;
   size_t len;
   ent_ask(s, ENT_VALUE, expr, &out, &len);
   return !strcmp(out, want);
 }
+
+/* Every beginning of a draft, and beginnings with bytes changed at random, from a seed: what is asked of them is answered, and
+ * the session is as good as before. */
+static void beginnings(ent_session *s) {
+  enum { STEP = 2, CHANGED = 3000, MOST = 120 };
+  char text[sizeof draft];
+  size_t from, end, len = sizeof draft - 1, wrong = 0;
+  const ent_word *w;
+  unsigned char class[sizeof draft];
+  uint64_t seed = 20261122;
+  for (size_t n = 0; n <= len; n += STEP) {
+    ent_input kind = ent_input_kind(s, draft, n, &end);
+    ent_complete(s, ENT_FORM_ENTRY, draft, n, &from, &w);
+    wrong += end > n || from > n || (kind == ENT_INPUT_EXPR && n > 4);
+  }
+  ok(!wrong, "every beginning of a draft is that of a draft");
+  for (int i = 0; i < CHANGED; i++) {
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    size_t at = (size_t)(seed >> 33) % (len - MOST), n = (size_t)(seed >> 20) % MOST;
+    memcpy(text, draft + at, n);
+    for (unsigned k = 0; n && k < (seed >> 60); k++) text[(seed >> k) % n] = (char)(seed >> (k + 8));
+    ent_input_kind(s, text, n, &end);
+    ent_complete(s, (ent_form)(i % 4), text, n, &from, &w);
+    ent_classify(s, text, n, class);
+    wrong += end > n || from > n;
+  }
+  ok(!wrong && ent_usable(s) && value_is(s, "limit", "40 t/yr"), "and beginnings that are spoilt do no harm");
+}
+
+/* ---- parts ---- */
 
 static void parts(ent_session *base) {
   int code;
@@ -106,7 +134,7 @@ static void parts(ent_session *base) {
   ok(code == ENT_PASSES, "a draft of parts");
   ok(value_is(s, "limit", "50 t/yr"), "a later declaration takes the place of an earlier one");
   ok(value_is(s, "twice(2) + twice(AUS)", "7"), "a function takes that of one with the same first parameter");
-  ok(strstr(ent_replaced(s), "let limit (<1>:12)") && strstr(ent_replaced(s), "fn twice(x: number) (<1>:13)"), "it is known which: %s", ent_replaced(s));
+  is_str(ent_replaced(s), "fn twice(x: number) (<1>:13)", "it is known which the last part changed");
   ok(!strcmp(ent_day(s), "2026-01-01"), "the day is that on which the agreement starts");
   ok(value_is(s, "suppliers(ore) at 2027-05-01", "{AUS}") && value_is(s, "suppliers(ore) at 2028-06-01", "{}"), "a step is assumed in all that is asked");
   ok(ent_set_day(s, "2028-06-01") && value_is(s, "suppliers(ore)", "{}") && !ent_set_day(s, "2028-13-01"), "a day may be set");
@@ -204,6 +232,7 @@ int main(int argc, char **argv) {
   inputs(s);
   completions(s);
   knowledge(s);
+  beginnings(s);
   parts(s);
   refusals();
   ent_close(s);

@@ -33,7 +33,10 @@ static UnitId unit_of(const char *s) { Sym bad; return unit_parse(&program.units
 static void entities(uint32_t kind, const char *const *ids, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
     Entity e = {.id = sym(ids[i]), .name = ids[i]};
-    vec_push(&mem, &program.kinds.at[kind].list, e);
+    if (kind == K_CLAUSE) {
+      e.owner = ent_make(K_AGREEMENT, 0);
+      clause_entity_put(&program, clause_make(&program, nowhere, e.owner, 0, NULL), e);
+    } else vec_push(&mem, &program.kinds.at[kind].list, e);
   }
 }
 
@@ -141,27 +144,32 @@ static void agreement(uint32_t parties, int a, int b) {
 
 /* A clause of the first agreement; its goods come by promise(). */
 static ClauseFacts *clause(uint8_t act, uint32_t subjects, uint32_t to) {
-  ClauseFacts c = {.act = act, .modal = MODAL_SHALL, .binding = true, .win = years(2026, 2031), .control = UINT32_MAX, .when = UINT32_MAX, .unless = UINT32_MAX};
-  c.subjects = set_of(subjects);
-  c.to = to ? set_of(to) : NULL;
-  vec_push(&mem, &w.clauses, c);
-  return &w.clauses.at[w.clauses.len - 1];
+  static ClauseFacts refused;
+  ClauseFacts *c = vec_push(&mem, &w.clauses, 0) ? world_clause_full(&w, w.clauses.len - 1, NULL) : NULL;
+  if (!c) { w.clauses.len = w.clause_facts.len; return &refused; }
+  *c = (ClauseFacts){.act = act, .modal = MODAL_SHALL, .binding = true, .win = years(2026, 2031), .control = UINT32_MAX, .when = UINT32_MAX, .unless = UINT32_MAX, .res = UINT32_MAX};
+  c->subjects = set_of(subjects);
+  c->to = to ? set_of(to) : NULL;
+  return c;
 }
 
 static void promise(uint32_t res, uint32_t who, Value v, Window win) {
   PromiseCols *p = &w.promises;
+  if (!w.clause_facts.len) { value_drop(&mem, v); return; }
+  ClauseFacts *c = &w.clause_facts.at[w.clause_facts.len - 1];
+  c->res = res;
   vec_push(&mem, &p->res, res);
   vec_push(&mem, &p->who, who);
   vec_push(&mem, &p->value, v);
   vec_push(&mem, &p->win, win);
   vec_push(&mem, &p->clause, w.clauses.len - 1);
-  vec_push(&mem, &p->act, w.clauses.at[w.clauses.len - 1].act);
+  vec_push(&mem, &p->act, c->act);
 }
 
 static ClauseFacts *offer(uint32_t res, uint32_t who, int64_t n, uint32_t to) {
-  clause(ACT_SUPPLY, who == WHO_JOINT ? BIT(USA) | BIT(JPN) | BIT(AUS) : BIT(who), to);
+  ClauseFacts *c = clause(ACT_SUPPLY, who == WHO_JOINT ? BIT(USA) | BIT(JPN) | BIT(AUS) : BIT(who), to);
   promise(res, who, fig(n, program.resource_unit.at[res]), years(2026, 2031));
-  return &w.clauses.at[w.clauses.len - 1];
+  return c;
 }
 
 static void control(uint32_t by, uint32_t res, uint32_t against, Window win) {
@@ -343,7 +351,7 @@ static void test_controls(void) {
   offer(ORE, AUS, 100, BIT(USA));
   offer(METAL, JPN, 50, BIT(USA));
   clause(ACT_EXEMPT, BIT(AUS), BIT(USA))->control = 0;
-  w.clauses.at[2].win = years(2030, 2031);
+  w.clause_facts.at[2].win = years(2030, 2031);
   clause(ACT_NOT_RESTRICT, BIT(AUS), 0)->resources = w.controls.at[0].resources;
   scenarios(3);
   shock(0, SHOCK_IMPOSE, 0, 0, from(2026));
