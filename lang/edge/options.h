@@ -16,6 +16,7 @@ typedef struct Options {
   bool width_given;  /* else config.width is the terminal's, as it was at the start */
   FfiOptions ffi;
   const char *run;  /* a regular expression, or NULL */
+  ent_profile_form profile;
   unsigned jobs;    /* processes for drafts */
   int threshold;    /* per cent that tests must reach */
   char **operand;  /* what is no option, in order; into argv */

@@ -112,6 +112,20 @@ static void tell(Bytes *out, Told t, const char *text, size_t len) {
   bytes_add(out, text, len);
 }
 
+/* Behind what has been told of the draft: where its time went. */
+static void tell_profile(const Stream *s, ent_session *session, Bytes *out) {
+  const char *text;
+  size_t len;
+  Told t;
+  if (!s->o->profile) return;
+  ent_profile(session, s->o->profile, &text, &len);
+  bytes_add(out, text, len);
+  if (out->failed) return;
+  memcpy(&t, out->at, sizeof t);
+  t.profile = len;
+  memcpy(out->at, &t, sizeof t);
+}
+
 /* A text of the engine's: where it says only what went wrong, readers of text find it on standard error. */
 static void tell_text(const Stream *s, Bytes *out, Told t, bool report, const char *text, size_t len, const char *otherwise) {
   t.how = report || s->o->format != ENT_TEXT ? TOLD_REPORT : TOLD_WARN;
@@ -165,6 +179,7 @@ static void draft(void *data, size_t i, Bytes *out) {
   } else {
     loaded(s, session, out);
   }
+  tell_profile(s, session, out);
   ent_close(session);
 }
 
@@ -187,7 +202,7 @@ static void take(void *data, size_t i, const unsigned char *bytes, size_t len) {
   if (!item->draft) { folder_end(s, item); return; }
   memcpy(&t, bytes, sizeof t);
   const char *text = (const char *)bytes + sizeof t;
-  len -= sizeof t;
+  len -= sizeof t + t.profile;
   s->passed_over += t.passed_over;
   s->passed_here += t.passed_over;
   s->unasked += t.unasked;
@@ -197,10 +212,12 @@ static void take(void *data, size_t i, const unsigned char *bytes, size_t len) {
   s->code = edge_worse(s->code, t.code);
   if (t.how == TOLD_REPORT) stream_add(s, item->path, t.code, text, len);
   if (t.how == TOLD_WARN) edge_warn(s->e, text, len);
-  if (t.how != TOLD_FAULT) return;
-  char why[200];
-  snprintf(why, sizeof why, "%.*s", (int)(len < sizeof why ? len : sizeof why - 1), text);
-  stream_fault(s, item->path, t.code, why);
+  if (t.how == TOLD_FAULT) {
+    char why[200];
+    snprintf(why, sizeof why, "%.*s", (int)(len < sizeof why ? len : sizeof why - 1), text);
+    stream_fault(s, item->path, t.code, why);
+  }
+  if (t.profile) edge_warn(s->e, text + len, t.profile);
 }
 
 static void lost(void *data, size_t i, int code, const char *why) {

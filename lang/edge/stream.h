@@ -12,6 +12,7 @@ typedef struct Told {
   int code;
   bool passed_over, unasked, asked;
   unsigned reached, all;   /* by its tests */
+  size_t profile;          /* bytes at the end of the text that say where time went */
 } Told;
 
 /* What is asked of each draft. */
