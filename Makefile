@@ -48,6 +48,9 @@ endif
 # The same for entente-repl, which links Readline and no other program does.
 READLINE ?= -Wl,-Bstatic -lreadline -ltinfo -Wl,-Bdynamic
 
+# Loops over columns are what this is for.
+$(B)/obj/vm/column.o: CFLAGS += -O3
+
 # ---- what is built from what ----
 
 ROOMS := base source syntax check world code vm answer report api

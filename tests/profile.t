@@ -86,7 +86,7 @@ my ($long) = Drive::run('check', '--profile', '--max-steps', 100_000, do {
 });
 is($long->{code}, 2, 'a draft that does not end');
 like($long->{err}, qr/E0507.*most went into 'c'/, '... is told as ever');
-like($long->{err}, qr/^profile: .* 10\d_\d{3} steps.*^.*check c /ms, '... and where its steps went');
+like($long->{err}, qr/^profile: .* [\d_]{7,} steps.*^.*check c /ms, '... and where its steps went');
 Drive::spill("$at/wrong.ent", "check c { require }\n");
 like(Drive::run('check', '--profile', "$at/wrong.ent")->{err}, qr/E0101.*^profile: .* 0 steps.*reading and parsing/ms, 'of one with mistakes: as far as it came');
 my $both = Drive::run('check', '--format', 'json', '--profile=collapsed', '--jobs', 2, $draft, $draft);

@@ -328,9 +328,9 @@ static const char *cause_settles(Settling *s, Report *r, const CauseInfo *c, boo
 void answer_settle(Settling *s, Report *r, Finding *f, Value undecided) {
   const Causes *c = value_causes(undecided);
   World *w = s->vm->w;
-  if (!c || c->o.len > MISSING_MAX || c->more) return;
+  if (!c || c->o.len > MISSING_MAX || c->more || s->vm->p->unit->rows_gone) return;
   for (uint32_t i = 0; i < c->o.len && i < f->nmissing; i++) {
-    s->facts += 100 + s->vm->p->facts.len;
+    s->facts += 100 + s->vm->p->facts.len + s->vm->p->unit->nrow;
     if (s->facts > FACTS_MAX || s->steps > steps_max || mem_failed(s->vm->mem)) return;
     if (c->at[i] == 0 || c->at[i] >= w->causes.len) continue;
     CauseInfo info = w->causes.at[c->at[i]];

@@ -191,7 +191,7 @@ static Ent clause_named(ent_session *s, const char *name) {
   if (!*label || !program_bind(&s->program, s->module, name, n, &b) || b.kind != BIND_ENTITY) return UINT32_MAX;
   bool quoted = len > n + 4 && label[0] == '[' && label[1] == '"' && !strcmp(name + len - 2, "\"]");
   size_t skip = quoted ? 2 : 1;
-  return program_clause(&s->program, b.index, intern_find(&s->names, label + skip, len - n - skip - (quoted ? 2 : 0)));
+  return program_clause(&s->program, b.index, intern_put(&s->names, label + skip, len - n - skip - (quoted ? 2 : 0)));
 }
 
 static bool is_decl(const Node *n) { return n && n->kind != N_BAD; }
@@ -201,7 +201,7 @@ static const Node *decl_named(ent_session *s, const char *name) {
   Program *p = &s->program;
   Bind b;
   Ent clause = clause_named(s, name);
-  if (clause != UINT32_MAX) return program_entity(p, clause)->decl;
+  if (clause != UINT32_MAX) return clause_decl(p, clause);
   if (program_bind(&s->program, s->module, name, strlen(name), &b)) {
     if (b.kind == BIND_ENTITY) return program_entity(p, b.index)->decl;
     if (b.kind == BIND_FUNC) return p->funcs.at[b.index].decl;

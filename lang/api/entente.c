@@ -68,7 +68,9 @@ static bool machine_ready(ent_session *s) {
   s->vm.profile = s->profile;
   if (s->profile) s->profile->counter = &s->vm.steps;
   const ent_host *h = &s->config.host;
-  s->vm.ext.host = (Host){h->data, h->batches, h->find, h->call};
+  s->vm.ext.host = (Host){h->data, h->batches && s->program.externs.len, h->find, h->call};
+  s->vm.rows_only = s->config.columns == ENT_COLUMNS_NEVER;
+  s->vm.rows_never = s->config.columns == ENT_COLUMNS_ALWAYS;
   return ready;
 }
 

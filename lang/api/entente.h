@@ -34,6 +34,7 @@ typedef struct ent_host {
               void (*give)(void *to, size_t i, const unsigned char *result, size_t len), void *to, char *why, size_t room);
   void (*end)(void *data); /* NULL, or called by ent_close */
 } ent_host;
+typedef enum ent_columns { ENT_COLUMNS_AUTO, ENT_COLUMNS_NEVER, ENT_COLUMNS_ALWAYS } ent_columns;
 
 typedef struct ent_config {
   const char *root;        /* the draft's root folder; NULL: the folder of the first file */
@@ -51,6 +52,7 @@ typedef struct ent_config {
   bool color;              /* in ENT_TEXT */
   int width;               /* columns of a terminal; 0: 100 */
   ent_host host;           /* functions from outside; zeros: none */
+  ent_columns columns;     /* when loops are worked through in columns, many elements at once; the answers are the same */
   volatile int *stop;      /* NULL, or set to non-zero from elsewhere to end a run */
   uint64_t fail_alloc_at;  /* for tests: the allocation with this number (from 1) is refused; 0: none */
   bool fail_alloc_after;   /* ... and every one after it */

@@ -129,7 +129,7 @@ static void load_data(Loader *l, Node *file, Folder dir, uint16_t module);
 /* Parses a source, loads what it uses, and makes it a module. */
 static uint16_t module_make(Loader *l, const Source *src, Sym name, Folder dir, bool library) {
   profile_enter(l->profile, profile_id(PROFILE_FILE, src->base));
-  l->u->rowing = true;
+  l->u->rowing = !library;
   Node *file = parse_file(l->u, src);
   l->u->rowing = false;
   VEC(struct { uint16_t module; Sym prefix; Span span; }) uses = {0};

@@ -1,4 +1,5 @@
 #include "check/checker.h"
+#include "syntax/parser.h"
 #include <string.h>
 
 /* Where clauses are, whose they are and what they are called. A label is read where it stands when it is asked for. */
@@ -62,6 +63,13 @@ Entity *clause_entity(const Program *p, uint32_t clause) {
   e->module = run->module;
   map_put(&p->memo->entities, clause, (uintptr_t)e);
   return e;
+}
+
+const Node *clause_decl(const Program *p, Ent clause) {
+  Entity *e = clause_entity(p, ent_index(clause));
+  const Row row = {.span = p->clauses.at[ent_index(clause)], .kind = ROW_CLAUSE};
+  if (!e->decl) e->decl = parse_again(p->unit, &row);
+  return e->decl;
 }
 
 /* ---- labels ---- */

@@ -197,6 +197,8 @@ uint32_t program_check_expr(Program *p, uint16_t module, Node *expr);
 Ent clause_make(Program *p, Span at, Ent owner, uint16_t module, const Node *article);
 void clause_entity_put(const Program *p, Ent clause, Entity e);
 Entity *clause_entity(const Program *p, uint32_t clause);   /* made when it is first asked for; the pointer stays good */
+/* What a clause says, as a tree: one that was read as a row is read again. NULL when memory is refused. */
+const Node *clause_decl(const Program *p, Ent clause);
 static inline Entity *program_entity(const Program *p, Ent e) {
   return ent_kind(e) == K_CLAUSE ? clause_entity(p, ent_index(e)) : &p->kinds.at[ent_kind(e)].list.at[ent_index(e)];
 }

@@ -30,6 +30,9 @@ typedef struct Code {
 typedef struct Require { Node *node; uint32_t check; bool once; } Require;   /* once: at, throughout or sometime says when */
 typedef struct CheckCode { uint32_t func, first_require, nrequire; Node *node; } CheckCode;
 
+/* A comprehension or aggregate that can be tried in columns. body NULL: the elements themselves. */
+typedef struct LoopCode { const Node *body, *gens; uint8_t kind, ngens; } LoopCode;
+
 typedef struct Chunk {
   Mem *mem;
   Program *p;
@@ -39,11 +42,14 @@ typedef struct Chunk {
   VEC(Code) codes;          /* by Func */
   VEC(Require) requires;
   VEC(CheckCode) checks;
+  VEC(LoopCode) loops;
   VEC(Node *) noted;        /* of tests: what they expect, and the parts of it whose values are told when it fails */
 } Chunk;
 
 void chunk_init(Chunk *k, Mem *mem, Program *p);
 void chunk_end(Chunk *k);
+/* What a literal is worth; owned by the caller. */
+Value chunk_literal(Program *p, Rt *rt, const Node *e);
 /* Compiles every Func that has no code yet. False when memory is refused or a function is too large (said in diags). */
 bool compile_all(Chunk *k, Rt *rt);
 /* Whether the code of every Func is well formed: registers in range, jumps to instructions, constants and functions that exist.

@@ -39,6 +39,7 @@ void chunk_end(Chunk *k) {
   vec_end(k->mem, &k->codes);
   vec_end(k->mem, &k->requires);
   vec_end(k->mem, &k->checks);
+  vec_end(k->mem, &k->loops);
   vec_end(k->mem, &k->noted);
 }
 
@@ -117,14 +118,14 @@ static uint32_t operand(Compiler *c, Node *e) {
   return r;
 }
 
-static Value literal_value(Compiler *c, Node *e) {
-  Unit *u = c->p->unit;
+Value chunk_literal(Program *p, Rt *rt, const Node *e) {
+  Unit *u = p->unit;
   switch ((NodeKind)e->kind) {
     case N_NUMBER: if (e->ref) return value_zero(); return value_figure(num_keep(u->numbers.at[e->sym]), UNIT_ONE);
     case N_QUANTITY: return value_figure(num_keep(u->numbers.at[e->sym]), (UnitId)e->ref);
     case N_DATE: return value_date((Day)e->sym);
     case N_BOOL: return value_bool(e->op);
-    default: { Text t = ast_text(u, e); return value_text(c->rt, t.at, t.len); }
+    default: { Text t = ast_text(u, e); return value_text(rt, t.at, t.len); }
   }
 }
 
@@ -275,7 +276,15 @@ enum { GENS_MAX = 16 };
 typedef struct Loops { Loop at[GENS_MAX]; uint32_t n; uint32_t where; } Loops;
 
 /* Opens the loops of `for ... where ...`; the conditions together end up in register ls->where (NO_WHERE: none). */
-static void loops_open(Compiler *c, Node *gens, Loops *ls) {
+/* The loop whose accumulator is in acc, and whose first iterator, just begun, in acc + 1. */
+static void batch(Compiler *c, Node *at, uint32_t acc, int kind, Node *body, const Node *gens) {
+  LoopCode l = {body, gens, (uint8_t)kind, (uint8_t)list_len(gens)};
+  uint32_t i = c->k->loops.len;
+  if (kind == ACC_MAP || list_len(gens) > 8 || !vec_push(c->k->mem, &c->k->loops, l)) return;
+  emit(c, at, OP_BATCH_, 0, acc, i & 0xFFFF, i >> 16);
+}
+
+static void loops_open(Compiler *c, Node *gens, Loops *ls, int kind, Node *body) {
   ls->n = 0;
   ls->where = NO_WHERE;
   for (Node *g = list_first(gens); g; g = g->next) {
@@ -288,6 +297,7 @@ static void loops_open(Compiler *c, Node *gens, Loops *ls) {
     c->noting = false;  /* the rest is evaluated for each element */
     emit(c, g, OP_ITER_, g->kid[1] != NULL, l->cell, coll, g->kid[0]->ref);
     c->top = top;
+    if (body && ls->n == 1) batch(c, body, l->cell - 1, kind, body, gens);
     l->next = here(c);
     l->out = emit_jump(c, g, OP_ITER_NEXT_, 0, l->cell);
     if (!g->kid[3]) continue;
@@ -322,7 +332,7 @@ static void comprehension(Compiler *c, Node *e, Node *gens, int kind, Node *body
   bool noting = c->noting;
   Loops ls;
   emit(c, e, OP_ACC_BEGIN_, 0, acc, (uint32_t)kind, 0);
-  loops_open(c, gens, &ls);  /* the first iterator is in acc + 1 */
+  loops_open(c, gens, &ls, kind, body);  /* the first iterator is in acc + 1 */
   uint32_t keep = c->top, v = temps(c, second ? 2 : 1);
   if (kind != ACC_COUNT || type_kind(&c->p->types, body->ty) == TY_BOOL) expr(c, body, v);
   else constant(c, body, v, value_bool(true));
@@ -349,6 +359,7 @@ static void aggregate(Compiler *c, Node *e, uint32_t to) {
   uint32_t keep = c->top, coll = operand(c, arg);
   emit(c, e, OP_ITER_, 0, cell, coll, elem);
   c->top = keep;
+  batch(c, e, acc, kind, NULL, NULL);
   uint32_t next = here(c), out = emit_jump(c, e, OP_ITER_NEXT_, 0, cell);
   emit(c, e, OP_ACC_ADD_, kind, acc, elem, NO_WHERE);
   bool logical = kind == ACC_ANY || kind == ACC_ALL;
@@ -456,7 +467,7 @@ static void collection(Compiler *c, Node *e, Op op, uint32_t to) {
 static void value(Compiler *c, Node *e, uint32_t to) {
   if (mem_failed(c->k->mem) || c->failed) return;
   switch ((NodeKind)e->kind) {
-    case N_NUMBER: case N_QUANTITY: case N_DATE: case N_BOOL: case N_STRING: constant(c, e, to, literal_value(c, e)); break;
+    case N_NUMBER: case N_QUANTITY: case N_DATE: case N_BOOL: case N_STRING: constant(c, e, to, chunk_literal(c->p, c->rt, e)); break;
     case N_INTERP: collection(c, e, OP_TEXT_, to); break;
     case N_NAME: name(c, e, to); break;
     case N_FIELD: field(c, e, to); break;
@@ -588,7 +599,7 @@ static void check(Compiler *c, Node *n) {
   uint32_t index = c->k->checks.len;
   Loops ls;
   vec_push(c->k->mem, &c->k->checks, cc);
-  loops_open(c, n->kid[2], &ls);
+  loops_open(c, n->kid[2], &ls, 0, NULL);
   for (Node *s = list_first(n->kid[3]); s && !c->failed; s = s->next) {
     if (s->kind == N_LET) expr(c, s->kid[2], s->kid[0]->ref);
     else if (s->kind == N_REQUIRE) require(c, s, index, ls.where);
@@ -605,7 +616,7 @@ static void check(Compiler *c, Node *n) {
 static void demands(Compiler *c, Node *n, bool once, uint32_t acc, uint32_t some) {
   uint32_t top = c->top, v = temp(c);
   Loops ls;
-  loops_open(c, n->kid[2], &ls);
+  loops_open(c, n->kid[2], &ls, 0, NULL);
   constant(c, n, some, value_bool(true));
   for (Node *s = list_first(n->kid[3]); s && !c->failed; s = s->next) {
     if (s->kind == N_LET) expr(c, s->kid[2], s->kid[0]->ref);

@@ -14,6 +14,7 @@ static void operand_text(const Chunk *k, Rt *rt, Ins i, char letter, uint16_t v,
     case 'h': buf_fmt(out, " %s", k->p->externs.at[v].symbol); break;
     case 'm': buf_fmt(out, " %s", builtin_info((Builtin)v)->name); break;
     case 'e': buf_fmt(out, " expression %u", ins_target(i)); break;
+    case 'l': buf_fmt(out, " loop %u", ins_target(i)); break;
     case 'g': buf_fmt(out, " scenario %u", ins_target(i)); break;
     case 'n': buf_fmt(out, " %u", v); break;
     default: break;

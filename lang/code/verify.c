@@ -9,6 +9,7 @@ static bool operand_ok(const Chunk *k, const Code *code, Ins i, char letter, uin
     case 'k': return ins_target(i) < k->consts.len;
     case 'j': return ins_target(i) >= code->start && ins_target(i) < code->start + code->len;
     case 'g': return ins_target(i) < k->p->kinds.at[K_SCENARIO].list.len + k->p->givens.len;
+    case 'l': return ins_target(i) < k->loops.len;
     case 'e': return ins_target(i) < k->noted.len;
     case 'f': return value < k->p->funcs.len;
     case 'h': return value < k->p->externs.len;

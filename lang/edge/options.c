@@ -179,6 +179,12 @@ static bool set_allow_ffi(Options *o, const char *text) {
   return true;
 }
 
+static bool set_columns(Options *o, const char *text) {
+  static const char *const names[] = {"auto", "never", "always"};
+  for (int i = 0; i < 3; i++)
+    if (!strcmp(text, names[i])) { o->config.columns = (ent_columns)i; return true; }
+  return false;
+}
 static bool set_max_steps(Options *o, const char *text) { return read_count(text, UINT64_MAX, &o->config.max_steps); }
 
 /* ---- the options ---- */
@@ -213,6 +219,7 @@ static const Option options[] = {
   {"--max-data", "N", GROUP_LOAD, set_max_data, "a number of bytes, as 500K or 16M", "bytes in one data file (256M, and no more)"},
   {"--max-memory", "N", GROUP_LOAD, set_max_memory, "a number of bytes, as 500M or 2G", "bytes of memory for one draft (2G)"},
   {"--max-steps", "N", GROUP_RUN, set_max_steps, "a number of steps, as 2_000_000", "steps that one draft may take (2_000_000_000)"},
+  {"--columns", "auto|never|always", GROUP_RUN, set_columns, "auto, never or always", "work loops through in columns (auto: long ones); the same answers"},
   {"--max-output", "N", GROUP_RUN, set_max_output, "a number of bytes, as 64M", "bytes of one report (64M)"},
   {"--allow-ffi", "LIB[:SYMBOL]", GROUP_RUN, set_allow_ffi, "a library, or library:function (64 times at most)", "let the draft call this library, or this function of it; repeatable"},
   {"--ffi-time", "N", GROUP_RUN, set_ffi_time, "seconds, 1 to 3600", "seconds for calls of functions from outside that go out together (5)"},

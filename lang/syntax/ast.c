@@ -48,6 +48,7 @@ void unit_row_done(Unit *u, const Node *run, uint32_t i) {
   if ((i + 1) % ROWS_BLOCK || i + 1 - ROWS_BLOCK < run->sym) return;
   mem_free(u->mem, u->rows.at[i / ROWS_BLOCK], ROWS_BLOCK * sizeof **u->rows.at);
   u->rows.at[i / ROWS_BLOCK] = NULL;
+  u->rows_gone = true;
 }
 
 void ast_too_deep(Unit *u, Span at) {

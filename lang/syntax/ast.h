@@ -79,6 +79,7 @@ typedef struct Unit {
   bool rowing;          /* what can be rows is read as rows */
   VEC(Row *) rows;      /* blocks of ROWS_BLOCK */
   uint32_t nrow;
+  bool rows_gone;       /* some are wanted no more, and have been given back: nothing can be loaded again */
   VEC(bool) kept;       /* by name: whether it is a word that the language keeps; made with the first row */
 } Unit;
 

@@ -1,3 +1,4 @@
+#include "base/intern.h"
 #include "base/utf8.h"
 #include "vm/vm.h"
 #include <string.h>
@@ -158,19 +159,80 @@ static Value nth(Vm *vm, Value v, Value place) {
   return value_keep(value_seq(v)->at[n - 1]);
 }
 
+/* The place of a key in a map, which is in order; past its end: none. */
+static uint32_t key_find(Vm *vm, const Seq *s, Value key) {
+  uint32_t lo = 0, hi = s->o.len;
+  while (lo < hi) {
+    uint32_t mid = lo + (hi - lo) / 2;
+    int o = value_order(&vm->rt, s->at[2 * (size_t)mid], key);
+    if (o == 0) return mid;
+    if (o < 0) lo = mid + 1;
+    else hi = mid;
+  }
+  return UINT32_MAX;
+}
+
+enum { INDEXED_LEAST = 32 };
+
+static bool index_make(Vm *vm, Value of) {
+  TextIndex *x = &vm->texts;
+  const Seq *s = value_seq(of);
+  uint32_t cap = 64;
+  while (cap < s->o.len * 2) cap *= 2;
+  text_index_forget(vm);
+  x->cap = cap;
+  x->at = mem_zero(vm->mem, cap * sizeof *x->at);
+  x->same = mem_zero(vm->mem, cap * sizeof *x->same);
+  if (!x->at || !x->same) { text_index_forget(vm); return false; }
+  x->of = value_keep(of);
+  for (uint32_t i = 0; i < s->o.len; i++) {
+    Value k = s->at[2 * (size_t)i];
+    uint64_t h = hash_bytes(value_str(k), k.obj->len, vm->text_seed) & (cap - 1);
+    while (x->at[h]) h = (h + 1) & (cap - 1);
+    x->at[h] = i + 1;
+    x->same[hash_u64((uint64_t)(uintptr_t)k.obj) & (cap - 1)] = i + 1;
+  }
+  return true;
+}
+
+void text_index_forget(Vm *vm) {
+  if (vm->texts.at) mem_free(vm->mem, vm->texts.at, vm->texts.cap * sizeof *vm->texts.at);
+  if (vm->texts.same) mem_free(vm->mem, vm->texts.same, vm->texts.cap * sizeof *vm->texts.same);
+  value_drop(vm->mem, vm->texts.of);
+  vm->texts = (TextIndex){0};
+}
+
+/* A large map by text that is asked again has an index by what its keys hash to; one map at a time. */
+uint32_t text_find(Vm *vm, Value of, Value key) {
+  const Seq *s = value_seq(of);
+  TextIndex *x = &vm->texts;
+  if (s->o.len < INDEXED_LEAST || s->at[0].tag != V_STR || s->o.len > UINT32_MAX / 8) return key_find(vm, s, key);
+  if (x->of.obj != of.obj || !x->at) {
+    if (vm->asked_map != of.obj) { vm->asked_map = of.obj; return key_find(vm, s, key); }
+    if (!index_make(vm, of)) return key_find(vm, s, key);
+  }
+  /* Most keys are the very texts that the map was made of. */
+  uint64_t at = hash_u64((uint64_t)(uintptr_t)key.obj) & (x->cap - 1);
+  if (x->same[at] && s->at[2 * (size_t)(x->same[at] - 1)].obj == key.obj) return x->same[at] - 1;
+  for (uint64_t h = hash_bytes(value_str(key), key.obj->len, vm->text_seed) & (x->cap - 1); x->at[h]; h = (h + 1) & (x->cap - 1)) {
+    Value k = s->at[2 * (size_t)(x->at[h] - 1)];
+    if (k.obj == key.obj || (k.obj->len == key.obj->len && !memcmp(value_str(k), value_str(key), k.obj->len))) return x->at[h] - 1;
+  }
+  return UINT32_MAX;
+}
+
 Value vm_index(Vm *vm, Value of, Value key) {
   if (of.tag == V_UNK || key.tag == V_UNK) return value_unknown2(&vm->rt, of, key);
   if (of.tag == V_LIST) return nth(vm, of, key);
   if (of.tag == V_ENT) {
-    Ent e = program_clause(vm->p, of.aux, intern_find(vm->p->unit->names, value_str(key), key.obj->len));
+    Ent e = program_clause(vm->p, of.aux, intern_put(vm->p->unit->names, value_str(key), key.obj->len));
     if (e != UINT32_MAX) return value_ent(e);
     vm_fail(vm, DIAG_E0404, "the %s has no clause \"%s\"", ent_kind(of.aux) == K_AMENDMENT ? "amendment" : "agreement", value_str(key));
     return value_int(0);
   }
   const Seq *s = value_seq(of);
-  for (uint32_t i = 0; i < s->o.len; i++)
-    if (value_order(&vm->rt, s->at[2 * i], key) == 0) return value_keep(s->at[2 * i + 1]);
-  return unknown(vm, CAUSE_KEY);
+  uint32_t i = key.tag == V_STR ? text_find(vm, of, key) : key_find(vm, s, key);
+  return i < s->o.len ? value_keep(s->at[2 * i + 1]) : unknown(vm, CAUSE_KEY);
 }
 
 /* A range that the library writes stands for what the draft does not say, which is named elsewhere. */

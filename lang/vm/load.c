@@ -401,9 +401,9 @@ static void rows(Load *l, const Node *n) {
   World *w = l->w;
   for (uint32_t i = 0; i < n->ref && !load_stop(l); i++) {
     const Row *r = unit_row(l->p->unit, n->sym + i);
+    if (!r->plain) { load_declaration(l, row_node(l->p, n->sym + i)); continue; }
     Value v = value_figure(num_dec(r->c, r->e), (UnitId)r->unit);
-    if (!r->plain) load_declaration(l, row_node(l->p, n->sym + i));
-    else if (r->kind == ROW_SUPPLY) supply_push(l, &w->supply, r->res, r->who, v, load_always, r->entry, 0);
+    if (r->kind == ROW_SUPPLY) supply_push(l, &w->supply, r->res, r->who, v, load_always, r->entry, 0);
     else if (r->kind == ROW_DEMAND) supply_push(l, &w->demand, r->res, WHO_JOINT, v, load_always, r->span, 0);
     else require_put(l, r->res, r->who, (Value){0}, load_always, r->entry, 0);
     unit_row_done(l->p->unit, n, n->sym + i);

@@ -294,8 +294,32 @@ Value op_first_day(Vm *vm, Value spans) {
   return value_date(value_lo(s->at[0]));
 }
 
+enum { SHORT_TEXT = 120 };
+
+/* Short texts and small whole numbers, as most are, put together in place; 0: not so. */
+static uint32_t short_text(const Value *at, uint32_t n, char to[SHORT_TEXT]) {
+  uint32_t len = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    if (at[i].tag == V_STR) {
+      if (at[i].obj->len > SHORT_TEXT - 8 - len) return 0;
+      memcpy(to + len, value_str(at[i]), at[i].obj->len);
+      len += at[i].obj->len;
+    } else {
+      if (at[i].tag != V_DEC || at[i].e || at[i].unit != UNIT_ONE || at[i].i < 0 || at[i].i > 9999) return 0;
+      uint32_t v = (uint32_t)at[i].i, digits = v > 999 ? 4 : v > 99 ? 3 : v > 9 ? 2 : 1;
+      for (uint32_t k = digits; k--; v /= 10) to[len + k] = (char)('0' + v % 10);
+      len += digits;
+    }
+    if (len > SHORT_TEXT - 8) return 0;
+  }
+  return len;
+}
+
 Value op_text(Vm *vm, const Value *at, uint32_t n) {
   Buf b;
+  char few[SHORT_TEXT];
+  uint32_t len = short_text(at, n, few);
+  if (len) return value_text(&vm->rt, few, len);
   buf_init(&b, vm->mem);
   for (uint32_t i = 0; i < n; i++) value_show(&vm->rt, at[i], &b);
   if (b.len > 1 << 20) vm_fail(vm, DIAG_E0505, "a text grew beyond 1 MiB");

@@ -1,3 +1,4 @@
+#include "base/intern.h"
 #include "vm/vm.h"
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +34,7 @@ bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w) {
   vm->max_steps = UINT64_MAX;
   vm->nreg = REG_FIRST;
   vm->blank.day = DAY_NONE;
+  vm->text_seed = hash_u64((uint64_t)(uintptr_t)vm);  /* only has to be hard to guess from a draft */
   vm->reg = mem_zero(mem, vm->nreg * sizeof(Value));
   map_init(&vm->visited, mem);
   externs_init(vm, (Host){0});
@@ -55,6 +57,12 @@ void vm_end(Vm *vm) {
   vec_end(vm->mem, &vm->cells);
   vec_end(vm->mem, &vm->ctxs);
   map_end(&vm->visited);
+  while (vm->held.len) value_drop(vm->mem, vm->held.at[--vm->held.len]);
+  vec_end(vm->mem, &vm->held);
+  vec_end(vm->mem, &vm->loop_state);
+  cuts_forget(vm);
+  field_cols_forget(vm);
+  text_index_forget(vm);
   map_end(&vm->atoms);
 }
 
@@ -124,7 +132,7 @@ static const char *dearest(const Vm *vm) {
 }
 
 /* Every so often: are there steps, time and memory left? */
-static bool may_go_on(Vm *vm, uint32_t func, uint64_t steps) {
+bool vm_may_go_on(Vm *vm, uint32_t func, uint64_t steps) {
   vm->steps += steps;
   spend(vm, func, steps);
   if (vm->steps > vm->max_steps) vm_fail(vm, DIAG_E0507, "this takes more than %llu steps; most went into '%s'", (unsigned long long)vm->max_steps, dearest(vm));
@@ -146,7 +154,7 @@ static void step_counted(Vm *vm, uint32_t func) {
   if (++vm->profile->unchecked < CHECK_EVERY) return;
   vm->profile->unchecked = 0;
   vm->steps -= CHECK_EVERY;
-  may_go_on(vm, func, CHECK_EVERY);
+  vm_may_go_on(vm, func, CHECK_EVERY);
 }
 
 static bool frame_push(Vm *vm, uint32_t func, uint32_t base, uint32_t ret) {
@@ -358,7 +366,7 @@ static uint64_t countries_added(const Vm *vm, const View *from, const View *to) 
   return dep_absent(vm->w, to->countries, from->countries);
 }
 
-static bool enter(Vm *vm, int how, Value arg) {
+bool vm_enter(Vm *vm, int how, Value arg) {
   if (vm->ctx == &vm->blank) { vm_fail(vm, DIAG_E0308, "no other day or world can be asked about here: this must be settled before any fact is"); return false; }
   const View *view = vm->ctx->view;
   Day day = vm->ctx->day;
@@ -397,7 +405,7 @@ static void worlds_trim(Vm *vm) {
 }
 
 /* What was asked about another day holds whatever the day is here. */
-static void leave(Vm *vm) {
+void vm_leave(Vm *vm) {
   if (!vm->ctxs.len) return;
   Entered e = vm->ctxs.at[--vm->ctxs.len];
   vm->ctx = e.ctx;
@@ -431,7 +439,7 @@ static void loop(Vm *vm, uint32_t floor) {
     Ins i = code[f->pc++];
     if (++steps >= CHECK_EVERY) {
       if (from) step_counted(vm, f->func);
-      else may_go_on(vm, f->func, steps);
+      else vm_may_go_on(vm, f->func, steps);
       steps = from;
     }
     switch ((Op)i.op) {
@@ -498,6 +506,11 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_JUMP_KNOWN_: if (A.tag != V_UNK) GO(ins_target(i)); break;
       case OP_BLAME_: if (A.tag == V_IVL) SET(op_blame(vm, A, B)); break;
       case OP_ITER_: { Value v = {.tag = V_CELL, .i = iter_begin(vm, B, i.c, i.x)}; SET(v); break; }
+      case OP_BATCH_:
+        vm_batch(vm, ins_target(i), f->base + i.a, (uint32_t)r[i.a + 1].i);
+        f = &vm->frames.at[vm->frames.len - 1];
+        r = vm->reg + f->base;
+        break;
       case OP_ITER_NEXT_:
         if (vm->agains.len) again_next(vm);
         if (!iter_next(vm, (uint32_t)A.i, r)) GO(ins_target(i));
@@ -528,8 +541,8 @@ static void loop(Vm *vm, uint32_t floor) {
         break;
       }
       case OP_FIRST_DAY_: SET(op_first_day(vm, B)); break;
-      case OP_ENTER_: if (A.tag == V_UNK || A.tag == V_NONE) GO(ins_target(i)); else enter(vm, i.x, A); break;
-      case OP_LEAVE_: leave(vm); break;
+      case OP_ENTER_: if (A.tag == V_UNK || A.tag == V_NONE) GO(ins_target(i)); else vm_enter(vm, i.x, A); break;
+      case OP_LEAVE_: vm_leave(vm); break;
       case OP_RETURN_:
         if (frame_return(vm, A)) break;
         if (vm->frames.len <= floor) { vm->steps += steps - from; return; }
@@ -554,7 +567,7 @@ static void loop(Vm *vm, uint32_t floor) {
         break;
       }
       case OP_MESSAGE_: if (vm->sink.message) vm->sink.message(vm->sink.data, i.x, A); break;
-      case OP_GIVEN_: enter(vm, 2, value_ent(ent_make(K_SCENARIO, ins_target(i)))); break;
+      case OP_GIVEN_: vm_enter(vm, 2, value_ent(ent_make(K_SCENARIO, ins_target(i)))); break;
       case OP_NOTE_: if (vm->sink.note && !again_repeats(vm)) vm->sink.note(vm->sink.data, vm->k->noted.at[ins_target(i)], A); break;
       case OP_EXPECT_: if (vm->sink.expect) vm->sink.expect(vm->sink.data, vm->k->noted.at[ins_target(i)], A); break;
       case OP_UNASKED_: SET(value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNASKED, 0, 0, vm_place(vm)))); break;
@@ -577,6 +590,28 @@ void vm_unwind(Vm *vm, uint32_t frames, uint32_t cells, uint32_t ctxs, uint32_t 
     entry_set(vm, e, (Value){0});
     e->state = MEMO_NONE;
   }
+}
+
+/* The frame at hand has one register more than its code uses: the value comes there. */
+Value vm_call(Vm *vm, uint32_t func, const Value *args) {
+  uint32_t frames = vm->frames.len, cells = vm->cells.len, ctxs = vm->ctxs.len, rules = vm->rules.len, n = vm->p->funcs.at[func].nparam;
+  const Frame *f = &vm->frames.at[frames - 1];
+  uint32_t ret = f->base + vm->k->codes.at[f->func].nreg - 1, at = ret + 1 + n;
+  Ctx *outer = vm->ctx;
+  if (vm->failed) return value_int(0);
+  if (vm->depth >= VM_DEPTH_MAX || !registers(vm, at + n)) { vm_fail(vm, DIAG_E0505, "calls are nested more than %d deep", VM_DEPTH_MAX); return value_int(0); }
+  for (uint32_t i = 0; i < n; i++) {
+    value_drop(vm->mem, vm->reg[at + i]);
+    vm->reg[at + i] = value_keep(args[i]);
+  }
+  vm->depth++;
+  call(vm, func, ret, at);
+  if (vm->frames.len > frames) loop(vm, frames);
+  Value v = vm->failed ? value_int(0) : value_keep(vm->reg[ret]);
+  if (vm->failed) vm_unwind(vm, frames, cells, ctxs, rules);
+  vm->ctx = outer;
+  vm->depth--;
+  return v;
 }
 
 Value vm_run(Vm *vm, uint32_t func, const Value *args, uint32_t nargs, Ctx *ctx) {

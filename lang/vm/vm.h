@@ -79,6 +79,15 @@ typedef struct Again {
   Dep dep;                        /* what the frame had depended on before */
   bool gather, skipped;           /* whether elements may be left, and whether one was */
 } Again;
+/* Places in a map by what its keys, texts, hash to: 1 + place, 0 none. */
+typedef struct TextIndex { Value of; uint32_t *at, *same /* by the text itself, not what it says */, cap; } TextIndex;
+
+/* A field of all entities of a kind, where it is a plain value for each. at NULL: it is not. */
+typedef struct FieldCol { uint32_t kind, slot; void *at; size_t bytes; bool ents; uint8_t tag; int8_t e; uint16_t unit; } FieldCol;
+
+/* Of a loop: looked at, asks about worlds, and how often nothing of it could be done in columns. */
+enum { LOOP_GIVEN_UP = 3, LOOP_SEEN = 4, LOOP_WORLDS = 8 };
+typedef struct Cuts Cuts;
 
 typedef struct Vm {
   Mem *mem;
@@ -110,6 +119,17 @@ typedef struct Vm {
   Externs ext;
   VEC(Again) agains;
   volatile int *stop;
+  VEC(Value) held;                /* of columns at hand */
+  VEC(uint8_t) loop_state;        /* by Chunk.loops */
+  struct Lanes *lanes;            /* of the loops before, over one list */
+  size_t lanes_bytes;
+  TextIndex texts;                /* of the map by text that is asked over and over */
+  const Obj *asked_map;           /* the last such, which may be gone: compared only */
+  uint64_t text_seed;
+  VEC(FieldCol) field_cols;
+  Cuts *cuts;                     /* see lanes.c */
+  uint8_t batches;                /* loops in columns within each other */
+  bool rows_only, rows_never;     /* no loop is tried in columns; each is, however short and however often it could not be */
   struct { const Rows *rows; uint32_t row; Span cell; } row;   /* while data is loaded: the row at hand, and its cell that was read last; rows NULL: none */
   Map atoms;                      /* module, kind and text, hashed -> Ent: names that @ has found */
   bool making;                    /* data is only making its entities: @ finds those that are declared */
@@ -127,6 +147,13 @@ void vm_end(Vm *vm);
 /* Runs a Func in a context; the value is owned by the caller. When it fails, vm->failed is set, the error says why, and the
  * value is unknown for no reason. nargs values are borrowed. */
 Value vm_run(Vm *vm, uint32_t func, const Value *args, uint32_t nargs, Ctx *ctx);
+/* What an instruction that calls a Func does, in the world at hand: remembered like any other call. */
+Value vm_call(Vm *vm, uint32_t func, const Value *args);
+/* Into a day (0), a world without (1) or under something (2), and back. */
+bool vm_enter(Vm *vm, int how, Value arg);
+void vm_leave(Vm *vm);
+/* Steps taken: may it go on? */
+bool vm_may_go_on(Vm *vm, uint32_t func, uint64_t steps);
 /* Sets the error unless one is set already. */
 void vm_fail(Vm *vm, DiagCode code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Counts steps that no instruction stands for; false when there are no more, or the run is to end. */
@@ -141,6 +168,13 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *args, uint32_t n);
 Value vm_name_in(Vm *vm, Value country, Value language);
 Value vm_field(Vm *vm, Value entity, uint32_t slot);
 Value vm_index(Vm *vm, Value of, Value key);
+void text_index_forget(Vm *vm);
+uint32_t text_find(Vm *vm, Value of, Value key);   /* the place of a text in a map; past its end: none */
+
+/* batch_loop.c: tries a loop in columns; the iterator is left where its own code goes on. */
+void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell);
+void cuts_forget(Vm *vm);
+void field_cols_forget(Vm *vm);
 
 /* extern.c */
 void externs_init(Vm *vm, Host host);

@@ -210,9 +210,10 @@ void dep_resource(World *w, const Ctx *x, uint32_t r, int what, Dep *d) {
     if (what >> k & 1 && f->ndays[k]) days_narrow(p, f, k, x->day, d);
 }
 
-/* needed(r) rests on r and on everything that requires it, whenever it does. */
+/* needed(r) rests on r and on everything that requires it at a rate, whenever it does. */
 void dep_need(World *w, const Ctx *x, uint32_t r, Dep *d) {
   const RequireCols *q = &w->requires;
   dep_resource(w, x, r, DEP_DEMAND | DEP_REQUIRE, d);
-  for (uint32_t i = q->used_start[r]; i < q->used_start[r + 1]; i++) dep_resource(w, x, q->res.at[q->used_row[i]], DEP_PROMISE | DEP_REQUIRE, d);
+  for (uint32_t i = q->used_start[r]; i < q->used_start[r + 1]; i++)
+    if (q->rate.at[q->used_row[i]].tag != V_NONE) dep_resource(w, x, q->res.at[q->used_row[i]], DEP_PROMISE | DEP_REQUIRE, d);
 }

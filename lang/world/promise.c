@@ -469,6 +469,13 @@ Value world_suppliers_within(World *w, Ctx *x, uint32_t r, Day lo, Day hi) {
   return set;
 }
 
+bool world_parts_apart(const World *w, uint32_t r) { return w->inner->sealed && r < w->nresource && w->inner->plain[r] & PLAIN_PARTS; }
+
+const uint64_t *world_need_touch(const World *w, uint32_t r) {
+  const Inner *in = w->inner;
+  return in->sealed && r < w->nresource && in->plain[r] & PLAIN_NEED ? in->touch_need + (size_t)r * in->cwords : NULL;
+}
+
 static Value parts_total(World *w, const Sums *s, uint32_t r) {
   Value sum = unit_zero(w, r);
   for (uint32_t i = 0; s && i < s->n; i++) sum = figure_add(w, sum, value_keep(s->at[i].v));

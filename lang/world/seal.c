@@ -315,6 +315,7 @@ static void need_touch(World *w, uint32_t r) {
   }
   for (uint32_t i = q->used_start[r]; i < q->used_start[r + 1]; i++) {
     uint32_t x = q->res.at[q->used_row[i]];
+    if (q->rate.at[q->used_row[i]].tag == V_NONE) continue;   /* it takes some of r, but nobody says how much */
     bits_or(touch, touch_of(in->touch, in, x), in->cwords);
     if (!(in->plain[x] & PLAIN_SUMS) || q->rate.at[q->used_row[i]].tag == V_FUNC) in->plain[r] &= (uint8_t)~PLAIN_NEED;
   }

@@ -252,6 +252,12 @@ static Value sorted(Rt *rt, Tag tag, Value *at, uint32_t n, uint32_t wide) {
   return counted(tag, seq_fit(rt, s, kept * wide));
 }
 
+Value value_sorted(Rt *rt, const Value *at, uint32_t n) {
+  Value v = value_list(rt, at, n);
+  v.tag = V_SET;
+  return v;
+}
+
 Value value_set(Rt *rt, Value *at, uint32_t n) { return sorted(rt, V_SET, at, n, 1); }
 Value value_map(Rt *rt, Value *pairs, uint32_t n) { return sorted(rt, V_MAP, pairs, n, 2); }
 

@@ -71,6 +71,7 @@ Value value_text(Rt *rt, const char *s, size_t n);
 /* A sequence of n values, which are taken over from at[]. A set is sorted and its repeats dropped. */
 Value value_list(Rt *rt, const Value *at, uint32_t n);
 Value value_set(Rt *rt, Value *at, uint32_t n);
+Value value_sorted(Rt *rt, const Value *at, uint32_t n);   /* a set of what is in order already, without repeats */
 Value value_map(Rt *rt, Value *pairs, uint32_t n);   /* n pairs; a later one for the same key replaces an earlier one */
 Value value_unknown(Rt *rt, Cause why);
 /* Unknown for all the reasons of a and of b (either may be of any tag: only unknown and interval values have reasons). */

@@ -222,6 +222,10 @@ Value world_intended(World *w, Ctx *x, uint32_t c, uint32_t r);
 Value world_suppliers(World *w, Ctx *x, uint32_t r);
 /* On some day from lo to hi, where that can be seen without going from day to day; else V_NONE. */
 Value world_suppliers_within(World *w, Ctx *x, uint32_t r, Day lo, Day hi);
+/* Whether taking countries away changes what is promised of r only by what they promise themselves. */
+bool world_parts_apart(const World *w, uint32_t r);
+/* The countries whose absence can change what is needed of r; NULL when that cannot be said. */
+const uint64_t *world_need_touch(const World *w, uint32_t r);
 Value world_demanded(World *w, Ctx *x, uint32_t c, uint32_t r);
 bool world_has_need(World *w, Ctx *x, uint32_t r);
 Value world_needed(World *w, Ctx *x, uint32_t r);

@@ -1,0 +1,52 @@
+#ifndef VM_BATCH_H
+#define VM_BATCH_H
+#include "vm/column.h"
+
+/* What the files that evaluate in columns share. An expression is evaluated for all rows of a block at once; `false` means
+ * that it cannot be, and then the machine's own loop goes through these rows, and says what is unknown or wrong. */
+typedef struct Lanes Lanes;
+typedef struct Batch {
+  Vm *vm;
+  Pool *pool;
+  uint32_t n, words;       /* rows, and words of bits for them */
+  const uint64_t *live;    /* rows that are asked about; in the others anything may stand */
+  Col *slot;               /* of the function at hand, by place of its names */
+  uint32_t depth;          /* of expressions within expressions, through functions too */
+  Lanes *lanes;            /* the worlds of the rows; NULL: the world at hand */
+  Lanes **worlds;          /* all that were made for this block */
+  Value source;            /* the block is a piece of this list or set, from `from`; or none */
+  uint32_t from;
+  const uint64_t *every;   /* the rows that there are */
+  bool few;                /* lanes of one rule's leaf: no rule that goes in circles is asked here */
+  uint64_t *work;          /* steps */
+} Batch;
+
+bool batch_eval(Batch *b, const Node *e, Col *out);
+bool batch_each(Batch *b, const Node *body, const Node *gens, int kind, Col *out);   /* an aggregate within a block */
+Batch batch_rows(Batch *b, uint32_t n);                                              /* the same, for n rows in the world at hand; live NULL: no memory */
+bool batch_where(Batch *b, const Node *gen, Value coll, uint64_t **chosen);         /* which elements pass a `where` that is the same in all rows */
+
+/* Keeps a value as long as the block; a column that holds it alone. */
+Col col_one(Value v);
+bool col_hold(Batch *b, Value v, Col *out);
+Col col_bits(uint64_t *bits);
+uint64_t *bits_get(Batch *b);
+/* Makes a column of values of one kind; false for what is not exact, or mixed. */
+bool col_narrow(Batch *b, const Value *at, Col *out);
+/* The value in one row, borrowed. */
+Value col_at(const Col *c, uint32_t row);
+/* x where it is so, else y. */
+bool col_choose(Batch *b, const uint64_t *yes, Col *x, Col *y, Col *out);
+/* *yes: bits of the rows in which it holds; false when it is no yes-or-no. */
+bool col_yes(Batch *b, const Col *c, const uint64_t **yes);
+
+/* lanes.c */
+bool lanes_enter(Batch *b, const Node *arg, Lanes **out);                          /* the worlds of `without` */
+bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out);
+bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out);
+const uint64_t *lanes_absent(const Lanes *l, uint32_t country);                    /* NULL: in no row */
+/* A block begins, or ends: the worlds of a list are kept for the next loop that goes through it. */
+void lanes_begin(Batch *b);
+void lanes_end(Batch *b);
+
+#endif

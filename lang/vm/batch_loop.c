@@ -1,0 +1,584 @@
+#include "vm/batch.h"
+#include <string.h>
+
+/* Comprehensions in columns: a loop takes as many of its elements as it can in blocks, and leaves the rest to its own code. */
+
+enum { BLOCK_ROWS = 1024, BLOCK_MOST = 1 << 16, ELEMENTS_LEAST = 24, WORLDS_LEAST = 4, LANES_BYTES = 8 << 20, GIVEN_UP_MOST = 3, WORK_CHECK = 1 << 22, NESTED_MOST = 3 };
+
+/* Whether an expression says no more than that a rule holds for the entity in a slot, or does not. */
+static bool batch_rule(const Batch *b, const Node *e, uint32_t slot, uint32_t *rule, bool *flip) {
+  for (;;) {
+    if (e->kind == N_UNARY && e->op == OP_NOT) { *flip = !*flip; e = e->kid[0]; continue; }
+    if (e->kind != N_CALL || e->op != CALL_FUNC || list_len(e->kid[1]) != 1) return false;
+    const Node *arg = list_first(e->kid[1]);
+    const Func *f = &b->vm->p->funcs.at[e->ref];
+    if (arg->kind != N_NAME || arg->op != REF_LOCAL || arg->ref != slot || f->nparam != 1) return false;
+    *rule = e->ref;
+    if (f->flags & FLAG_RECURSIVE) return true;
+    e = f->body;
+    slot = 0;
+  }
+}
+
+/* ---- within a block ---- */
+
+static void held_drop(Vm *vm, uint32_t to) {
+  while (vm->held.len > to) value_drop(vm->mem, vm->held.at[--vm->held.len]);
+}
+
+typedef struct Each {
+  const Node *body;
+  int kind;
+  int64_t every;                 /* COUNT: in all rows */
+  Planes more, fewer;            /* ... and in some; in all but some */
+  Value sum;                     /* SUM: in all rows; of the columns added so far: unit and power of ten in nums */
+  Col nums;
+  int64_t *added;
+  uint64_t *settled;             /* ANY, ALL: rows in which it holds, or fails */
+} Each;
+
+static bool each_sum(Batch *b, Each *a, Col *v, bool all) {
+  if (v->kind == COL_ONE && all) {
+    Value sum;
+    if (v->one.tag != V_DEC || fig_add(&b->vm->rt, a->sum, v->one, &sum) || sum.tag != V_DEC) return false;
+    a->sum = sum;
+    return true;
+  }
+  int64_t *to = a->added;
+  if (v->kind == COL_ONE ? v->one.tag != V_DEC : v->kind != COL_NUM || v->tag != V_DEC) return false;
+  if (v->kind == COL_ONE || !all) {   /* nothing in the rows that do not count */
+    to = pool_get(b->pool, b->n * sizeof *to);
+    if (!to) return false;
+    Col made = {.kind = COL_NUM, .tag = V_DEC, .e = v->kind == COL_ONE ? v->one.e : v->e, .unit = v->kind == COL_ONE ? v->one.unit : v->unit, .num = to};
+    for (uint32_t i = 0; i < b->n; i++) to[i] = !bits_has(b->live, i) ? 0 : v->kind == COL_ONE ? v->one.i : v->num[i];
+    *v = made;
+  }
+  if (!a->nums.num) {
+    memcpy(a->added, v->num, b->n * sizeof *a->added);
+    a->nums = *v;
+    a->nums.num = a->added;
+    a->nums.id = 0;
+    return true;
+  }
+  return a->nums.unit == v->unit && a->nums.e == v->e && nums_add(a->added, (Nums){a->added, 1}, (Nums){v->num, 1}, b->n);
+}
+
+/* One element's part, in the rows of `rows` (NULL: of the block). */
+static bool each_take(Batch *b, Each *a, const uint64_t *outer) {
+  Col v;
+  const uint64_t *yes;
+  bool all = b->live == outer;
+  if (a->kind == ACC_COUNT && type_kind(&b->vm->p->types, a->body->ty) != TY_BOOL) v = col_one(value_bool(true));
+  else if (!batch_eval(b, a->body, &v)) return false;
+  switch (a->kind) {
+    case ACC_COUNT:
+      if (v.kind == COL_ONE && v.one.tag == V_FALSE) return true;
+      if (v.kind == COL_ONE && v.one.tag == V_TRUE && all) { a->every++; return true; }
+      if (v.kind != COL_BITS && !(v.kind == COL_ONE && v.one.tag == V_TRUE)) return false;
+      *b->work += b->words;
+      /* Of what holds nearly everywhere, where it does not is counted. */
+      if (v.flip && all) a->every++;
+      if (v.kind == COL_ONE) return planes_add(&a->more, b->live, b->live);
+      if (!v.flip || all) return planes_add(v.flip ? &a->fewer : &a->more, v.bits, b->live);
+      return col_yes(b, &v, &yes) && planes_add(&a->more, yes, b->live);
+    case ACC_SUM: *b->work += b->n; return each_sum(b, a, &v, all);
+    case ACC_ANY: case ACC_ALL:
+      if (!col_yes(b, &v, &yes)) return false;
+      if (a->kind == ACC_ALL) {
+        uint64_t *no = bits_get(b);
+        if (!no) return false;
+        words_less(no, b->live, yes, b->words);
+        yes = no;
+      }
+      for (uint32_t i = 0; i < b->words; i++) a->settled[i] |= yes[i] & b->live[i];
+      *b->work += b->words;
+      return true;
+    default: return false;
+  }
+}
+
+static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer);
+
+static bool each_element(Batch *b, Each *a, const Node *gen, Value v, bool passed, const uint64_t *outer) {
+  const uint64_t *live = b->live, *yes;
+  Col cond;
+  b->slot[gen->kid[0]->ref] = col_one(v);
+  if (gen->kid[3] && !passed) {
+    if (!batch_eval(b, gen->kid[3], &cond)) return false;
+    if (cond.kind == COL_ONE && cond.one.tag == V_FALSE) return true;
+    if (cond.kind != COL_ONE) {
+      uint64_t *in = bits_get(b);
+      if (!in || !col_yes(b, &cond, &yes)) return false;
+      words_and(in, live, yes, b->words);
+      b->live = in;
+    } else if (cond.one.tag != V_TRUE) return false;
+  }
+  bool ok = gen->next ? each_gens(b, a, gen->next, outer) : each_take(b, a, outer);
+  b->live = live;
+  return ok;
+}
+
+/* Sets of what is left in each world: each of the whole set, in the rows whose world has it. */
+static bool each_less(Batch *b, Each *a, const Node *gen, Value set, const uint64_t *outer) {
+  const uint64_t *live = b->live;
+  for (uint32_t i = 0; i < set.obj->len; i++) {
+    Value v = value_seq(set)->at[i];
+    const uint64_t *absent = lanes_absent(b->lanes, ent_index(v.aux));
+    uint64_t *in = absent ? bits_get(b) : NULL;
+    if (absent && !in) return false;
+    if (in) words_less(in, live, absent, b->words);
+    if (in) b->live = in;
+    bool ok = each_element(b, a, gen, v, false, outer);
+    b->live = live;
+    if (!ok) return false;
+  }
+  return true;
+}
+
+static bool interrupted(Batch *b) {
+  if (*b->work < WORK_CHECK) return false;
+  uint64_t work = *b->work;
+  *b->work = 0;
+  return !vm_may_go_on(b->vm, b->vm->frames.at[b->vm->frames.len - 1].func, work);
+}
+
+/* How often a rule holds, or does not, for the elements chosen: nothing is evaluated but its lanes. */
+static bool each_rule(Batch *b, Each *a, const Seq *s, const uint64_t *chosen, uint32_t rule, bool flip) {
+  for (uint32_t i = 0; i < s->o.len; i++) {
+    Col arg = col_one(s->at[i]), v;
+    if (chosen && !bits_has(chosen, i)) continue;
+    if (!lanes_rule(b, rule, &arg, &v)) return false;
+    if (v.kind == COL_ONE) { a->every += (v.one.tag == V_TRUE) != flip; continue; }
+    if (flip) a->every++;
+    if (!planes_add(flip ? &a->fewer : &a->more, v.bits, b->live)) return false;
+  }
+  *b->work += (uint64_t)s->o.len * b->words;
+  return true;
+}
+
+static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer) {
+  Col coll;
+  uint64_t *chosen = NULL;
+  if (gen->kid[1] || !batch_eval(b, gen->kid[2], &coll)) return false;
+  if (coll.kind == COL_LESS) return each_less(b, a, gen, coll.one, outer);
+  if (coll.kind != COL_ONE) return false;
+  if (coll.one.tag == V_INTS) {
+    for (int64_t i = value_lo(coll.one); i <= value_hi(coll.one); i++)
+      if (interrupted(b) || !each_element(b, a, gen, value_int(i), false, outer)) return false;
+    return true;
+  }
+  if (coll.one.tag != V_LIST && coll.one.tag != V_SET) return false;
+  const Seq *s = value_seq(coll.one);
+  bool passed = gen->kid[3] && s->o.len >= 32 && batch_where(b, gen, coll.one, &chosen);
+  if (b->vm->failed) return false;
+  uint32_t rule;
+  bool flip = false, only = a->kind == ACC_COUNT && b->lanes && !gen->next && (passed || !gen->kid[3]) && b->live == outer;
+  if (only && batch_rule(b, a->body, gen->kid[0]->ref, &rule, &flip)) return each_rule(b, a, s, passed ? chosen : NULL, rule, flip);
+  for (uint32_t i = 0; i < s->o.len; i++) {
+    if (passed && !bits_has(chosen, i)) continue;
+    PoolMark mark = pool_mark(b->pool);
+    uint32_t held = b->vm->held.len;
+    if (interrupted(b) || !each_element(b, a, gen, s->at[i], passed, outer)) return false;
+    held_drop(b->vm, held);
+    pool_release(b->pool, mark);
+    if (a->settled && words_all(a->settled, outer, b->words)) return true;
+  }
+  return true;
+}
+
+static bool each_end(Batch *b, Each *a, Col *out) {
+  if (a->kind == ACC_ANY || a->kind == ACC_ALL) {
+    *out = col_bits(a->settled);
+    out->flip = a->kind == ACC_ALL;
+    if (!words_any(a->settled, b->words)) *out = col_one(value_bool(a->kind == ACC_ALL));
+    return true;
+  }
+  if (a->kind == ACC_COUNT) {
+    if (!a->more.n && !a->fewer.n) { *out = col_one(value_int(a->every)); return true; }
+    int64_t *to = pool_get(b->pool, b->n * sizeof *to);
+    if (!to) return false;
+    for (uint32_t i = 0; i < b->n; i++) to[i] = a->every;
+    planes_count(&a->more, 1, to, b->n);
+    planes_count(&a->fewer, -1, to, b->n);
+    *b->work += b->n;
+    *out = (Col){.kind = COL_NUM, .tag = V_DEC, .unit = UNIT_ONE, .num = to};
+    return true;
+  }
+  if (!a->nums.num) { *out = col_one(a->sum); return true; }
+  if (a->sum.unit == UNIT_ANY && !a->sum.i) { *out = a->nums; return true; }
+  int64_t *to = pool_get(b->pool, b->n * sizeof *to);
+  if (!to || a->sum.unit != a->nums.unit || a->sum.e != a->nums.e) return false;
+  *out = a->nums;
+  out->num = to;
+  return nums_add(to, (Nums){a->nums.num, 1}, (Nums){&a->sum.i, 0}, b->n);
+}
+
+bool batch_each(Batch *b, const Node *body, const Node *gens, int kind, Col *out) {
+  Each a = {.body = body, .kind = kind, .sum = value_zero()};
+  a.more.words = a.fewer.words = b->words;
+  for (uint32_t k = 0; kind == ACC_COUNT && k < PLANES_MOST; k++) {
+    a.more.at[k] = bits_get(b);
+    a.fewer.at[k] = bits_get(b);
+    if (!a.more.at[k] || !a.fewer.at[k]) return false;
+  }
+  if (kind == ACC_SUM) a.added = pool_get(b->pool, b->n * sizeof *a.added);
+  if (kind == ACC_SUM && !a.added) return false;
+  if (kind == ACC_MIN || kind == ACC_MAX) return false;
+  if (kind == ACC_ANY || kind == ACC_ALL) {
+    a.settled = bits_get(b);
+    if (!a.settled) return false;
+    memset(a.settled, 0, b->words * sizeof *a.settled);
+  }
+  return each_gens(b, &a, list_first(gens), b->live) && each_end(b, &a, out);
+}
+
+/* Whether an expression is the same in every world, and uses of the names at hand only those that are the same in every row. */
+static bool steady(const Batch *b, const Node *e, uint32_t binder) {
+  if (!e) return true;
+  switch ((NodeKind)e->kind) {
+    case N_NAME:
+      if (e->op == REF_LOCAL) return e->ref == binder || b->slot[e->ref].kind == COL_ONE;
+      if (e->op == REF_FUNC) return !(b->vm->p->funcs.at[e->ref].flags & (FLAG_VARIES | FLAG_CLAUSES));
+      return e->op == REF_ENTITY || e->op == REF_SETOF || e->op == REF_CONCERN || e->op == REF_OPEN;
+    case N_FIELD: return e->op == REF_ENTITY || steady(b, e->kid[0], binder);
+    case N_CALL:
+      if (e->op == CALL_FUNC && b->vm->p->funcs.at[e->ref].flags & (FLAG_VARIES | FLAG_CLAUSES)) return false;
+      if (e->op == CALL_BUILTIN && builtin_info((Builtin)e->ref)->flag != 'P') return false;
+      if (e->op != CALL_FUNC && e->op != CALL_BUILTIN) return false;
+      for (const Node *k = list_first(e->kid[1]); k; k = k->next)
+        if (!steady(b, k, binder)) return false;
+      return true;
+    case N_NUMBER: case N_QUANTITY: case N_DATE: case N_BOOL: case N_STRING: return true;
+    case N_BINARY: return steady(b, e->kid[0], binder) && steady(b, e->kid[1], binder);
+    case N_UNARY: return steady(b, e->kid[0], binder);
+    default: return false;
+  }
+}
+
+Batch batch_rows(Batch *b, uint32_t n) {
+  Batch in = *b;
+  in.n = n;
+  in.words = rows_words(n);
+  in.lanes = NULL;
+  uint64_t *live = bits_get(&in);
+  for (uint32_t i = 0; live && i < in.words; i++) live[i] = i < n / 64 ? ~0ull : i == n / 64 && n % 64 ? (1ull << n % 64) - 1 : 0;
+  in.live = in.every = live;
+  return in;
+}
+
+bool batch_where(Batch *b, const Node *gen, Value coll, uint64_t **chosen) {
+  const Seq *s = value_seq(coll);
+  uint32_t slot = gen->kid[0]->ref;
+  Col was = b->slot[slot], cond;
+  if (!steady(b, gen->kid[3], slot)) return false;
+  Batch in = batch_rows(b, s->o.len);
+  uint64_t *to = in.live ? bits_get(&in) : NULL;
+  const uint64_t *yes;
+  bool ok = to && col_narrow(&in, s->at, &in.slot[slot]) && batch_eval(&in, gen->kid[3], &cond) && col_yes(&in, &cond, &yes);
+  b->slot[slot] = was;
+  if (!ok) return false;
+  words_and(to, in.live, yes, in.words);
+  *chosen = to;
+  return true;
+}
+
+/* ---- a loop of the machine ---- */
+
+typedef struct Sweep {
+  Batch b;
+  Pool pool;
+  const LoopCode *loop;
+  const Node *body, *gens;
+  Value *rows[8];                /* what the loop's names stand for, a value a row */
+  uint32_t ngens, len, cap;
+} Sweep;
+
+static bool fill_push(Sweep *s, uint32_t level, Value *now, Value v) {
+  now[level] = v;
+  if (level + 1 < s->ngens) return true;
+  if (s->len == s->cap) return false;
+  for (uint32_t k = 0; k < s->ngens; k++) s->rows[k][s->len] = now[k];
+  s->len++;
+  return true;
+}
+
+/* The rows for one element of the first `for`, those of the others within it. */
+static bool fill(Sweep *s, const Node *gen, uint32_t level, Value *now) {
+  Col coll;
+  if (!gen) return true;
+  Batch one = batch_rows(&s->b, 1);
+  if (gen->kid[1] || !one.live || !batch_eval(&one, gen->kid[2], &coll) || coll.kind != COL_ONE) return false;
+  bool ints = coll.one.tag == V_INTS;
+  if (!ints && coll.one.tag != V_LIST && coll.one.tag != V_SET) return false;
+  int64_t lo = ints ? value_lo(coll.one) : 0, hi = ints ? value_hi(coll.one) : (int64_t)value_seq(coll.one)->o.len - 1;
+  if (hi - lo >= s->cap) return false;
+  for (int64_t i = lo; i <= hi; i++) {
+    Value v = ints ? value_int(i) : value_seq(coll.one)->at[i];
+    s->b.slot[gen->kid[0]->ref] = col_one(v);
+    if (!fill_push(s, level, now, v) || !fill(s, gen->next, level + 1, now)) return false;
+  }
+  return true;
+}
+
+static uint32_t left_in(const LoopCell *c) {
+  if (c->missing) return 0;
+  if (c->coll.tag == V_INTS || (c->coll.tag == V_RANGE && c->last != DAY_OPEN)) return c->at > c->last ? 0 : c->last - c->at < INT32_MAX ? (uint32_t)(c->last - c->at + 1) : INT32_MAX;
+  return c->coll.tag == V_LIST || c->coll.tag == V_SET ? value_seq(c->coll)->o.len - c->next : 0;
+}
+
+static Value element(const LoopCell *c, uint32_t i) {
+  if (c->coll.tag == V_INTS) return value_int(c->at + i);
+  if (c->coll.tag == V_RANGE) return value_date((Day)(c->at + i));
+  return value_seq(c->coll)->at[c->next + i];
+}
+
+/* One `for`: the block is a piece of what it goes through. */
+static uint32_t rows_piece(Sweep *s, const LoopCell *c, Col *col) {
+  uint32_t n = left_in(c) < s->cap ? left_in(c) : s->cap;
+  s->b = batch_rows(&s->b, n);
+  if (!s->b.live) return 0;
+  if (c->coll.tag == V_INTS || c->coll.tag == V_RANGE) {
+    int64_t *to = pool_get(&s->pool, n * sizeof *to);
+    for (uint32_t i = 0; to && i < n; i++) to[i] = c->at + i;
+    *col = (Col){.kind = COL_NUM, .tag = c->coll.tag == V_INTS ? V_DEC : V_DATE, .unit = c->coll.tag == V_INTS ? UNIT_ONE : 0, .num = to};
+    return to ? n : 0;
+  }
+  bool ok = col_narrow(&s->b, value_seq(c->coll)->at + c->next, col);
+  col->id = 1;
+  s->b.source = c->coll;
+  s->b.from = c->next;
+  if (ok) lanes_begin(&s->b);
+  return ok ? n : 0;
+}
+
+/* Several: whole elements of the first, as many as there is room for. Returns how many. */
+static uint32_t rows_nested(Sweep *s, const LoopCell *c) {
+  Value now[8];
+  uint32_t taken = 0, left = left_in(c);
+  const Node *first = list_first(s->gens);
+  s->len = 0;
+  for (uint32_t k = 0; k < s->ngens; k++) {
+    s->rows[k] = pool_get(&s->pool, s->cap * sizeof(Value));
+    if (!s->rows[k]) return 0;
+  }
+  for (; taken < left; taken++) {
+    uint32_t before = s->len;
+    now[0] = element(c, taken);
+    s->b.slot[first->kid[0]->ref] = col_one(now[0]);
+    if (fill(s, first->next, 1, now)) continue;
+    s->len = before;
+    break;
+  }
+  if (!taken) return 0;
+  s->b = batch_rows(&s->b, s->len ? s->len : 1);
+  if (!s->b.live) return 0;
+  if (!s->len) { memset((uint64_t *)(uintptr_t)s->b.live, 0, s->b.words * sizeof(uint64_t)); return taken; }
+  uint32_t k = 0;
+  for (const Node *g = first; g; g = g->next, k++) {
+    Col *col = &s->b.slot[g->kid[0]->ref];
+    if (!col_narrow(&s->b, s->rows[k], col)) return 0;
+    col->id = k + 1;
+  }
+  return taken;
+}
+
+static bool conditions(Sweep *s) {
+  for (const Node *g = list_first(s->gens); g; g = g->next) {
+    Col cond;
+    const uint64_t *yes;
+    if (!g->kid[3]) continue;
+    uint64_t *in = bits_get(&s->b);
+    if (!in || !batch_eval(&s->b, g->kid[3], &cond) || !col_yes(&s->b, &cond, &yes)) return false;
+    words_and(in, s->b.live, yes, s->b.words);
+    s->b.live = in;
+  }
+  return true;
+}
+
+/* ---- into the loop's accumulator ---- */
+
+static bool take_logic(Sweep *s, uint32_t acc, const Col *v) {
+  const uint64_t *yes;
+  if (!col_yes(&s->b, v, &yes)) return false;
+  bool settled = false;
+  for (uint32_t i = 0; i < s->b.words; i++) settled = settled || (s->loop->kind == ACC_ANY ? yes[i] : ~yes[i]) & s->b.live[i];
+  Value part = value_bool(settled == (s->loop->kind == ACC_ANY));
+  acc_add(s->b.vm, &s->b.vm->reg[acc], s->loop->kind, &part, value_bool(true));
+  return true;
+}
+
+static bool take_sum(Sweep *s, uint32_t acc, const Col *v) {
+  Value part;
+  uint32_t n = bits_count(s->b.live, s->b.words);
+  if (!n) return true;
+  if (v->kind == COL_ONE && v->one.tag == V_DEC) {
+    part = v->one;
+    if (__builtin_mul_overflow(part.i, n, &part.i)) return false;
+  } else {
+    if (v->kind != COL_NUM || v->tag != V_DEC) return false;
+    part = (Value){.tag = V_DEC, .e = v->e, .unit = v->unit};
+    if (!nums_sum(v->num, s->b.live, s->b.n, &part.i)) return false;
+  }
+  acc_add(s->b.vm, &s->b.vm->reg[acc], ACC_SUM, &part, value_bool(true));
+  return true;
+}
+
+static bool take_count(Sweep *s, uint32_t acc, const Col *v) {
+  const uint64_t *yes = s->b.live;
+  if (s->body && type_kind(&s->b.vm->p->types, s->body->ty) == TY_BOOL && !col_yes(&s->b, v, &yes)) return false;
+  uint64_t *both = bits_get(&s->b);
+  if (!both) return false;
+  words_and(both, yes, s->b.live, s->b.words);
+  Value part = value_int(bits_count(both, s->b.words));
+  acc_add(s->b.vm, &s->b.vm->reg[acc], ACC_SUM, &part, value_bool(true));
+  return true;
+}
+
+static bool take_items(Sweep *s, uint32_t acc, const Col *v) {
+  Vm *vm = s->b.vm;
+  int kind = s->loop->kind;
+  LoopCell *c = &vm->cells.at[vm->reg[acc].i];
+  for (uint32_t k = 0; k < s->b.words; k++)
+    for (uint64_t w = s->b.live[k]; w; w &= w - 1) {
+      Value part = col_at(v, 64 * k + (uint32_t)__builtin_ctzll(w));
+      if (kind == ACC_MIN || kind == ACC_MAX) acc_add(vm, &vm->reg[acc], kind, &part, value_bool(true));
+      else if (!vec_push(vm->mem, &c->items, part)) return false;
+      else value_keep(part);
+    }
+  return !vm->failed;
+}
+
+static bool take(Sweep *s, uint32_t acc) {
+  Col v = {0};
+  int kind = s->loop->kind;
+  bool counts = kind == ACC_COUNT && s->body && type_kind(&s->b.vm->p->types, s->body->ty) != TY_BOOL;
+  if (!words_any(s->b.live, s->b.words)) return true;
+  if (!s->body) v = s->b.slot[0];
+  else if (!counts && !batch_eval(&s->b, s->body, &v)) return false;
+  if (v.kind == COL_LESS) return false;
+  switch (kind) {
+    case ACC_COUNT: return take_count(s, acc, &v);
+    case ACC_SUM: return take_sum(s, acc, &v);
+    case ACC_ANY: case ACC_ALL: return take_logic(s, acc, &v);
+    default: break;
+  }
+  return take_items(s, acc, &v);
+}
+
+/* ---- which loops, and how many rows at a time ---- */
+
+static bool asks_worlds(const Program *p, const Node *e, uint64_t *seen) {
+  if (!e) return false;
+  if (e->kind == N_GOVERN && e->op == GOV_WITHOUT) return true;
+  uint32_t func = (e->kind == N_CALL && e->op == CALL_FUNC) || (e->kind == N_NAME && e->op == REF_FUNC) ? e->ref : UINT32_MAX;
+  if (func < p->funcs.len && !bits_has(seen, func)) {
+    bits_set(seen, func);
+    if (p->funcs.at[func].kind <= FUNC_LET && asks_worlds(p, p->funcs.at[func].body, seen)) return true;
+  }
+  if (e->kind == N_LIST) {
+    for (const Node *k = e->kid[0]; k; k = k->next)
+      if (asks_worlds(p, k, seen)) return true;
+    return false;
+  }
+  if (e->kind == N_NAME || e->kind == N_NUMBER || e->kind == N_STRING || e->kind == N_DATE || e->kind == N_BOOL || e->kind == N_QUANTITY) return false;
+  for (int i = e->kind == N_CALL; i < ast_kids((NodeKind)e->kind); i++)
+    if (asks_worlds(p, e->kid[i], seen)) return true;
+  return false;
+}
+
+static bool sweep_worlds(Vm *vm, const Node *e) {
+  uint64_t *seen = mem_zero(vm->mem, bits_words(vm->p->funcs.len) * sizeof *seen);
+  bool is = seen && asks_worlds(vm->p, e, seen);
+  mem_free(vm->mem, seen, bits_words(vm->p->funcs.len) * sizeof *seen);
+  return is;
+}
+
+/* Lanes of a rule take a bit for each of its entities in each row. */
+static uint32_t lanes_rows(const Vm *vm) {
+  uint64_t most = 1;
+  for (uint32_t k = 0; k < vm->p->kinds.len; k++)
+    if (k != K_CLAUSE && vm->p->kinds.at[k].list.len > most) most = vm->p->kinds.at[k].list.len;
+  uint64_t rows = (uint64_t)LANES_BYTES * 8 / most / 256 * 256;
+  return rows < 512 ? 512 : rows > BLOCK_MOST / 2 ? BLOCK_MOST / 2 : (uint32_t)rows;
+}
+
+/* What went wrong in a row that nobody may ever ask about is no error: the loop's own code says so if it is. */
+static void forgive(Vm *vm, bool before) {
+  if (before || !vm->failed || vm->error.code == DIAG_E0505 || vm->error.code == DIAG_E0507 || vm->error.code == DIAG_E0508 || mem_failed(vm->mem)) return;
+  vm->failed = false;
+}
+
+static bool block(Sweep *s, uint32_t acc, uint32_t cell, uint32_t *taken) {
+  Vm *vm = s->b.vm;
+  LoopCell at = vm->cells.at[cell], *c = &at;   /* the cells may move meanwhile */
+  const Node *first = s->gens ? list_first(s->gens) : NULL;
+  if (s->ngens > 1) *taken = rows_nested(s, c);
+  else *taken = rows_piece(s, c, &s->b.slot[first ? first->kid[0]->ref : 0]);
+  *s->b.work += 2 * (uint64_t)s->b.n;
+  return *taken && (!first || conditions(s)) && take(s, acc);
+}
+
+static bool settled(const Sweep *s, uint32_t acc) {
+  uint8_t tag = s->b.vm->reg[acc].tag;
+  return (s->loop->kind == ACC_ANY && tag == V_TRUE) || (s->loop->kind == ACC_ALL && tag == V_FALSE);
+}
+
+static void go_through(LoopCell *c, uint32_t taken) {
+  if (c->coll.tag == V_INTS || c->coll.tag == V_RANGE) c->at += taken;
+  else c->next += taken;
+}
+
+/* Blocks until the loop is through, or one cannot be done. */
+static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
+  Vm *vm = s->b.vm;
+  uint64_t work = 0;
+  uint32_t func = vm->frames.at[vm->frames.len - 1].func, nslot = vm->p->funcs.at[func].nslot + 1, base = vm->frames.at[vm->frames.len - 1].base;
+  bool any = false, ok = true;
+  Lanes *worlds = NULL;
+  s->b.work = &work;
+  s->b.worlds = &worlds;
+  while (ok && left_in(&vm->cells.at[cell]) && !settled(s, acc)) {
+    PoolMark mark = pool_mark(&s->pool);
+    uint32_t taken, held = vm->held.len;
+    s->b.source = (Value){0};
+    s->b.slot = pool_get(&s->pool, nslot * sizeof(Col));
+    for (uint32_t i = 0; s->b.slot && i < nslot; i++) s->b.slot[i] = col_one(vm->reg[base + i]);
+    ok = s->b.slot && block(s, acc, cell, &taken);
+    if (ok) go_through(&vm->cells.at[cell], settled(s, acc) ? left_in(&vm->cells.at[cell]) : taken);
+    any = any || ok;
+    lanes_end(&s->b);
+    held_drop(vm, held);
+    pool_release(&s->pool, mark);
+    forgive(vm, false);
+    if (!vm_may_go_on(vm, func, work)) break;
+    work = 0;
+  }
+  if (!any && *state < GIVEN_UP_MOST) ++*state;
+}
+
+/* Functions from outside have their own way of being called many at once, so a draft that has any goes row by row. */
+void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
+  const LoopCode *l = &vm->k->loops.at[loop];
+  while (vm->loop_state.len <= loop)
+    if (!vec_push(vm->mem, &vm->loop_state, 0)) return;
+  uint8_t state = vm->loop_state.at[loop];
+  bool worlds = state & LOOP_WORLDS;
+  if (!(state & LOOP_SEEN)) {
+    worlds = l->body && sweep_worlds(vm, l->body);
+    state = (uint8_t)(LOOP_SEEN | (worlds ? LOOP_WORLDS : 0));
+  }
+  uint8_t given_up = state & LOOP_GIVEN_UP;
+  uint32_t least = vm->rows_never ? 1 : worlds || l->ngens > 1 ? WORLDS_LEAST : ELEMENTS_LEAST;
+  if ((given_up < GIVEN_UP_MOST || vm->rows_never) && left_in(&vm->cells.at[cell]) >= least && !vm->w->tracing && !vm->reached && !vm->p->externs.len && vm->ctx->view && !vm->rows_only && vm->batches < NESTED_MOST) {
+    Sweep s = {.loop = l, .body = l->body, .gens = l->gens, .ngens = l->ngens};
+    s.pool.mem = vm->mem;
+    s.b.vm = vm;
+    s.b.pool = &s.pool;
+    s.cap = worlds ? lanes_rows(vm) : l->ngens > 1 ? BLOCK_ROWS * 4 : BLOCK_ROWS;
+    vm->batches++;
+    blocks(&s, acc, cell, &given_up);
+    vm->batches--;
+    pool_release(&s.pool, (PoolMark){0});
+  }
+  if (loop < vm->loop_state.len) vm->loop_state.at[loop] = (uint8_t)((state & ~LOOP_GIVEN_UP) | given_up);
+}

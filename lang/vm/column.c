@@ -1,0 +1,230 @@
+#include "vm/column.h"
+#include <string.h>
+
+/* Loops over columns, with nothing in them but the work: twice, for machines with wide registers and for others. */
+
+#if defined __x86_64__ && defined __GNUC__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
+#endif
+
+struct PoolBlock { PoolBlock *below; size_t size, used; };
+enum { POOL_BLOCK = 1 << 18 };
+
+void *pool_get(Pool *p, size_t n) {
+  n = (n + 15) & ~(size_t)15;
+  PoolBlock *b = p->top;
+  if (!b || b->size - b->used < n) {
+    size_t size = n > POOL_BLOCK ? n : POOL_BLOCK;
+    PoolBlock *fresh = mem_get(p->mem, sizeof *fresh + size);
+    if (!fresh) return NULL;
+    *fresh = (PoolBlock){b, size, 0};
+    p->top = b = fresh;
+  }
+  void *at = (char *)(b + 1) + b->used;
+  b->used += n;
+  return at;
+}
+
+PoolMark pool_mark(const Pool *p) { return (PoolMark){p->top, p->top ? p->top->used : 0}; }
+
+void pool_release(Pool *p, PoolMark to) {
+  while (p->top != to.top) {
+    PoolBlock *b = p->top;
+    p->top = b->below;
+    mem_free(p->mem, b, sizeof *b + b->size);
+  }
+  if (p->top) p->top->used = to.used;
+}
+
+/* ---- bits ---- */
+
+typedef uint64_t Four __attribute__((vector_size(32), aligned(8), may_alias));
+#define FOURS(w) ((const Four *)(const void *)(w))
+
+WIDE void words_and(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+  Four *t = (Four *)(void *)to;
+  for (uint32_t i = 0; i < n / 4; i++) t[i] = FOURS(a)[i] & FOURS(b)[i];
+}
+
+WIDE void words_or(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+  Four *t = (Four *)(void *)to;
+  for (uint32_t i = 0; i < n / 4; i++) t[i] = FOURS(a)[i] | FOURS(b)[i];
+}
+
+WIDE void words_or_and(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+  Four *t = (Four *)(void *)to;
+  for (uint32_t i = 0; i < n / 4; i++) t[i] |= FOURS(a)[i] & FOURS(b)[i];
+}
+
+WIDE void words_less(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+  Four *t = (Four *)(void *)to;
+  for (uint32_t i = 0; i < n / 4; i++) t[i] = FOURS(a)[i] & ~FOURS(b)[i];
+}
+
+WIDE bool words_any(const uint64_t *a, uint32_t n) {
+  for (uint32_t i = 0; i < n; i += ROW_WORDS)
+    if (a[i] | a[i + 1] | a[i + 2] | a[i + 3]) return true;
+  return false;
+}
+
+WIDE bool words_all(const uint64_t *a, const uint64_t *of, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++)
+    if (of[i] & ~a[i]) return false;
+  return true;
+}
+
+/* ---- counters ---- */
+
+static bool carry_up(Planes *c, uint32_t i, uint64_t carry) {
+  for (uint32_t k = 0; carry; k++) {
+    if (k == c->n) {
+      if (k == PLANES_MOST) return false;
+      memset(c->at[k], 0, c->words * sizeof(uint64_t));
+      c->n++;
+    }
+    uint64_t was = c->at[k][i];
+    c->at[k][i] = was ^ carry;
+    carry &= was;
+  }
+  return true;
+}
+
+/* A carry dies out after two planes on average, and most words add nothing. */
+WIDE bool planes_add(Planes *c, const uint64_t *bits, const uint64_t *live) {
+  for (uint32_t i = 0; i < c->words; i += ROW_WORDS) {
+    if (!(bits[i] | bits[i + 1] | bits[i + 2] | bits[i + 3])) continue;
+    for (uint32_t j = i; j < i + ROW_WORDS; j++)
+      if (bits[j] & live[j] && !carry_up(c, j, bits[j] & live[j])) return false;
+  }
+  return true;
+}
+
+/* Eight bits become eight bytes of 0 or 1, the lowest first. */
+static inline uint64_t spread(uint64_t byte) {
+  uint64_t x = (byte * 0x0101010101010101u) & 0x8040201008040201u;
+  return ((x + 0x7F7F7F7F7F7F7F7Fu) >> 7) & 0x0101010101010101u;
+}
+
+static void plane_count(const uint64_t *plane, int64_t worth, int64_t *to, uint32_t rows) {
+  for (uint32_t i = 0; i < rows; i += 64) {
+    uint64_t w = plane[i / 64];
+    if (__builtin_popcountll(w) <= 8) {
+      for (; w; w &= w - 1) to[i + (uint32_t)__builtin_ctzll(w)] += worth;
+      continue;
+    }
+    for (uint32_t j = i; w && j < rows; w >>= 8, j += 8) {
+      uint64_t eight = spread(w & 0xFF);
+      for (uint32_t b = 0; b < 8 && j + b < rows; b++) to[j + b] += (int64_t)(eight >> (8 * b) & 1) * worth;
+    }
+  }
+}
+
+WIDE void planes_count(const Planes *c, int64_t sign, int64_t *to, uint32_t rows) {
+  for (uint32_t k = 0; k < c->n; k++) plane_count(c->at[k], sign * ((int64_t)1 << k), to, rows);
+}
+
+/* ---- figures ---- */
+
+/* p and q: the two figures of row i. Written out for each way of stepping, so that the loops have nothing to ask. */
+#define EACH_ROW(...) \
+  if (x.step && y.step) for (uint32_t i = 0; i < n; i++) { const int64_t p = x.at[i], q = y.at[i]; __VA_ARGS__ } \
+  else if (x.step) { const int64_t q = *y.at; for (uint32_t i = 0; i < n; i++) { const int64_t p = x.at[i]; __VA_ARGS__ } } \
+  else { const int64_t p = *x.at; for (uint32_t i = 0; i < n; i++) { const int64_t q = y.at[i * y.step]; __VA_ARGS__ } }
+
+/* No branch in these loops: whether anything overflowed is asked at the end. */
+WIDE bool nums_add(int64_t *to, Nums x, Nums y, uint32_t n) {
+  uint64_t bad = 0;
+  EACH_ROW(uint64_t s = (uint64_t)p + (uint64_t)q; bad |= ((uint64_t)p ^ s) & ((uint64_t)q ^ s); to[i] = (int64_t)s;)
+  return !(bad >> 63);
+}
+
+WIDE bool nums_sub(int64_t *to, Nums x, Nums y, uint32_t n) {
+  uint64_t bad = 0;
+  EACH_ROW(uint64_t s = (uint64_t)p - (uint64_t)q; bad |= ((uint64_t)p ^ (uint64_t)q) & ((uint64_t)p ^ s); to[i] = (int64_t)s;)
+  return !(bad >> 63);
+}
+
+WIDE bool nums_mul(int64_t *to, Nums x, Nums y, uint32_t n) {
+  bool bad = false;
+  EACH_ROW(bad |= __builtin_mul_overflow(p, q, &to[i]);)
+  return !bad;
+}
+
+static inline int64_t mod_of(int64_t a, int64_t b) {
+  int64_t m = a % b;
+  return m && (m < 0) != (b < 0) ? m + b : m;
+}
+
+/* By one divisor that fits 32 bits, as in nearly every draft, a remainder takes two multiplications: what is left of x / d
+ * in 64 binary places, times d (Lemire, Kaser and Kurz, Faster remainder by direct computation, 2019). */
+WIDE bool nums_mod(int64_t *to, Nums x, Nums y, uint32_t n) {
+  if (!y.step && *y.at > 0 && *y.at <= UINT32_MAX) {
+    __extension__ typedef unsigned __int128 u128;
+    uint64_t d = (uint64_t)*y.at, inverse = UINT64_MAX / d + 1;
+    for (uint32_t i = 0; i < n; i++) {
+      int64_t a = x.at[i * x.step];
+      to[i] = a >= 0 && a <= UINT32_MAX ? (int64_t)((u128)(inverse * (uint64_t)a) * d >> 64) : mod_of(a, (int64_t)d);
+    }
+    return true;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    int64_t b = y.at[i * y.step];
+    if (b == 0 || b == -1) return false;
+    to[i] = mod_of(x.at[i * x.step], b);
+  }
+  return true;
+}
+
+/* Eight bytes of 0 or 1 become eight bits. */
+static inline uint64_t gather8(const uint8_t *m) {
+  uint64_t w;
+  memcpy(&w, m, sizeof w);
+  return (w * 0x0102040810204080u) >> 56;
+}
+
+static inline uint64_t gather64(const uint8_t *m) {
+  uint64_t w = 0;
+  for (uint32_t k = 0; k < 8; k++) w |= gather8(m + 8 * k) << (8 * k);
+  return w;
+}
+
+static inline void test64(uint8_t *m, NumTest t, Nums x, Nums y, uint32_t n) {
+  if (t == NUM_LT) { EACH_ROW(m[i] = p < q;) }
+  else if (t == NUM_LE) { EACH_ROW(m[i] = p <= q;) }
+  else { EACH_ROW(m[i] = p == q;) }
+}
+
+WIDE void nums_test(uint64_t *to, NumTest t, Nums x, Nums y, uint32_t n) {
+  uint8_t m[64] = {0};
+  uint32_t i = 0;
+  for (; i + 64 <= n; i += 64, x.at += 64 * x.step, y.at += 64 * y.step) {
+    test64(m, t, x, y, 64);
+    to[i / 64] = gather64(m);
+  }
+  memset(m, 0, sizeof m);
+  test64(m, t, x, y, n - i);
+  for (i /= 64; i < rows_words(n); i++, memset(m, 0, sizeof m)) to[i] = gather64(m);
+}
+
+void ents_pick(uint64_t *to, const uint32_t *ents, const uint8_t *in, uint32_t most, uint32_t n) {
+  uint8_t m[64] = {0};
+  for (uint32_t i = 0; i < rows_words(n) * 64; i += 64) {
+    uint32_t k = i < n ? n - i < 64 ? n - i : 64 : 0;
+    if (k < 64) memset(m, 0, sizeof m);
+    for (uint32_t j = 0; j < k; j++) m[j] = (ents[i + j] & 0xFFFFFF) <= most ? in[ents[i + j] & 0xFFFFFF] : 0;
+    to[i / 64] = gather64(m);
+  }
+}
+
+WIDE bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum) {
+  __extension__ __int128 all = 0;
+  for (uint32_t i = 0; i < n; i += 64) {
+    uint64_t w = live[i / 64];
+    if (w == ~0ull && n - i >= 64) for (uint32_t j = 0; j < 64; j++) all += x[i + j];
+    else for (; w; w &= w - 1) all += x[i + (uint32_t)__builtin_ctzll(w)];
+  }
+  *sum = (int64_t)all;
+  return all == *sum;
+}

@@ -1,0 +1,554 @@
+#include "vm/batch.h"
+#include <string.h>
+
+/* Worlds in lanes: the rows of a block may each lack other countries. What the world says of a resource is then what it
+ * says in the world at hand, less what the absent had to do with it, wherever it can be seen that nothing else changes.
+ *
+ * A rule that goes in circles is solved for all its entities and all rows at once. Its own part, what it says without
+ * asking itself, is true in a world exactly if the world lacks certain countries: each least choice of them is a cut. Cuts
+ * are found once for an entity, by evaluating that part in the worlds that lack some of the countries that it asks about.
+ * Then one pass over the entities, those that are asked before those that ask, gives each its lanes. */
+
+enum { CUT_MOST = 2, LANES_MOST = 64, FEW_MOST = 4096, LANES_KEPT = 12 << 20 };
+static const uint32_t nobody = UINT32_MAX;
+
+typedef struct Cut { uint32_t a, b; } Cut;             /* countries; b: nobody. Both nobody: true in every world */
+struct Cuts {
+  Cuts *next;
+  uint32_t func, view, n;
+  Day day;
+  bool none;                      /* it cannot be done */
+  Dep dep;
+  VEC(Cut) cuts;
+  VEC(uint32_t) cut_start, asks, ask_start, order, group;   /* group: where each circle begins in order */
+};
+
+typedef struct Solved { struct Solved *next; const Cuts *cuts; const uint64_t **at; } Solved;
+struct Lanes {
+  Lanes *next;
+  Pool pool;
+  size_t bytes;
+  uint32_t n, words, most;
+  struct { uint32_t id; Value one; } key[4];
+  uint32_t nkey;
+  uint64_t **absent;              /* by country */
+  uint64_t *all;
+  uint64_t *touched;              /* few: countries asked about */
+  Solved *solved;
+  Value source;                   /* kept from one loop to the next: of this list, from there */
+  uint32_t from;
+};
+
+const uint64_t *lanes_absent(const Lanes *l, uint32_t country) { return l->absent[country]; }
+
+static void *lane_get(Lanes *l, size_t n) {
+  l->bytes += n;
+  return pool_get(&l->pool, n);
+}
+
+static Lanes *lanes_new(Vm *vm, uint32_t n) {
+  Lanes *l = mem_zero(vm->mem, sizeof *l);
+  if (!l) return NULL;
+  l->pool.mem = vm->mem;
+  l->n = n;
+  l->words = rows_words(n);
+  l->absent = lane_get(l, ((size_t)vm->w->ncountry + 1) * sizeof *l->absent);
+  l->all = lane_get(l, l->words * sizeof *l->all);
+  l->touched = lane_get(l, (bits_words(vm->w->ncountry) + 1) * sizeof *l->touched);
+  if (!l->absent || !l->all || !l->touched) { pool_release(&l->pool, (PoolMark){0}); mem_free(vm->mem, l, sizeof *l); return NULL; }
+  memset(l->absent, 0, ((size_t)vm->w->ncountry + 1) * sizeof *l->absent);
+  memset(l->all, 0xFF, l->words * sizeof *l->all);
+  memset(l->touched, 0, (bits_words(vm->w->ncountry) + 1) * sizeof *l->touched);
+  return l;
+}
+
+static void lanes_free(Vm *vm, Lanes *l) {
+  pool_release(&l->pool, (PoolMark){0});
+  mem_free(vm->mem, l, sizeof *l);
+}
+
+static void lanes_drop(Vm *vm) {
+  while (vm->lanes) {
+    Lanes *l = vm->lanes;
+    vm->lanes = l->next;
+    value_drop(vm->mem, l->source);
+    lanes_free(vm, l);
+  }
+  vm->lanes_bytes = 0;
+}
+
+void lanes_begin(Batch *b) {
+  for (Lanes **at = &b->vm->lanes; *at; at = &(*at)->next) {
+    Lanes *l = *at;
+    if (l->source.obj != b->source.obj || l->from != b->from || l->n != b->n) continue;
+    *at = l->next;
+    b->vm->lanes_bytes -= l->bytes;
+    value_drop(b->vm->mem, l->source);   /* the loop has it as well */
+    l->source = (Value){0};
+    l->next = *b->worlds;
+    *b->worlds = l;
+    return;
+  }
+}
+
+void lanes_end(Batch *b) {
+  Vm *vm = b->vm;
+  while (*b->worlds) {
+    Lanes *l = *b->worlds;
+    *b->worlds = l->next;
+    if (vm->lanes && vm->lanes->source.obj != b->source.obj) lanes_drop(vm);
+    if (b->source.tag == V_NONE || l->nkey != 1 || l->key[0].id != 1 || vm->lanes_bytes + l->bytes > LANES_KEPT) { lanes_free(vm, l); continue; }
+    l->source = value_keep(b->source);
+    l->from = b->from;
+    l->next = vm->lanes;
+    vm->lanes = l;
+    vm->lanes_bytes += l->bytes;
+  }
+}
+
+static bool absent_add(Lanes *l, uint32_t country, uint32_t row) {
+  uint64_t **at = &l->absent[country];
+  if (!*at) {
+    *at = lane_get(l, l->words * sizeof **at);
+    if (!*at) return false;
+    memset(*at, 0, l->words * sizeof **at);
+  }
+  bits_set(*at, row);
+  return true;
+}
+
+static bool absent_value(const Vm *vm, Lanes *l, Value v, uint32_t row, uint32_t *many) {
+  if (v.tag == V_ENT) {
+    ++*many;
+    return ent_kind(v.aux) == K_COUNTRY && ent_index(v.aux) < vm->w->ncountry && absent_add(l, ent_index(v.aux), row);
+  }
+  if (v.tag != V_SET && v.tag != V_LIST) return false;
+  for (uint32_t i = 0; i < v.obj->len; i++)
+    if (value_seq(v)->at[i].tag != V_ENT || !absent_value(vm, l, value_seq(v)->at[i], row, many)) return false;
+  return true;
+}
+
+static bool same_worlds(const Lanes *l, const Col *cols, uint32_t n, uint32_t rows) {
+  if (l->nkey != n || l->n != rows) return false;
+  for (uint32_t i = 0; i < n; i++) {
+    bool one = cols[i].kind == COL_ONE;
+    if (one ? l->key[i].id || memcmp(&l->key[i].one, &cols[i].one, sizeof(Value)) : !cols[i].id || l->key[i].id != cols[i].id) return false;
+  }
+  return true;
+}
+
+/* The worlds that each lack one element of each column. Names of the loop stand for the same all through a block, so what
+ * was made of them is used again. */
+bool lanes_enter(Batch *b, const Node *arg, Lanes **out) {
+  Vm *vm = b->vm;
+  Col cols[4];
+  uint32_t n = 0, made = 0;
+  if (vm->ctx->base != vm->ctx) return false;
+  for (const Node *k = arg->kind == N_SET ? list_first(arg->kid[0]) : arg; k; k = arg->kind == N_SET ? k->next : NULL)
+    if (n == 4 || !batch_eval(b, k, &cols[n++])) return false;
+  for (Lanes *l = *b->worlds; l; l = l->next, made++)
+    if (same_worlds(l, cols, n, b->n)) { *out = l; return true; }
+  if (made == LANES_MOST) return false;
+  Lanes *l = lanes_new(vm, b->n);
+  if (!l) return false;
+  l->next = *b->worlds;
+  *b->worlds = l;
+  for (uint32_t i = 0; i < b->n; i++) {
+    uint32_t many = 0;
+    for (uint32_t k = 0; k < n; k++) {
+      if (!bits_has(b->every, i)) continue;
+      if (cols[k].kind == COL_LESS || !absent_value(vm, l, col_at(&cols[k], i), i, &many)) return false;
+    }
+    if (many > l->most) l->most = many;
+  }
+  for (uint32_t k = 0; k < n; k++) {
+    l->key[k].id = cols[k].kind == COL_ONE ? 0 : cols[k].id ? cols[k].id : UINT32_MAX;
+    l->key[k].one = cols[k].kind == COL_ONE ? cols[k].one : (Value){0};
+  }
+  l->nkey = n;
+  *b->work += b->n;
+  vm->dep.who = UINT64_MAX;   /* any country may be among those taken away */
+  vm->dep.few = 0;
+  *out = l;
+  return true;
+}
+
+/* ---- what the world says ---- */
+
+/* v, or a zero of its unit where c is absent. */
+static bool unless_absent(Batch *b, uint32_t c, Value v, Value zero, Col *out) {
+  const uint64_t *absent = b->lanes->absent[c];
+  Col x = col_one(v), y = col_one(zero);
+  bits_set(b->lanes->touched, c);
+  *out = x;
+  if (!absent) return true;
+  uint64_t *gone = bits_get(b);
+  if (!gone) return false;
+  words_and(gone, absent, b->live, b->words);
+  return !words_any(gone, b->words) || col_choose(b, absent, &y, &x, out);
+}
+
+static bool suppliers(Batch *b, const Value *a, uint32_t n, Value v, Col *out) {
+  Vm *vm = b->vm;
+  uint32_t r = ent_index(a[0].aux);
+  if (v.tag != V_SET) return false;
+  if (n == 2) {
+    Value plain = world_suppliers_within(vm->w, vm->ctx, r, value_lo(a[1]), value_hi(a[1]));
+    bool is = plain.tag == V_SET;
+    value_drop(vm->mem, plain);
+    if (!is) return false;
+  } else if (!world_parts_apart(vm->w, r)) return false;
+  for (uint32_t i = 0; i < v.obj->len; i++) bits_set(b->lanes->touched, ent_index(value_seq(v)->at[i].aux));
+  *out = (Col){.kind = v.obj->len ? COL_LESS : COL_ONE, .one = v};
+  return true;
+}
+
+bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out) {
+  Vm *vm = b->vm;
+  World *w = vm->w;
+  Value a[4];
+  for (uint32_t i = 0; i < n; i++) {
+    if (args[i].kind != COL_ONE || args[i].one.tag == V_UNK) return false;
+    a[i] = args[i].one;
+  }
+  uint32_t last = ent_index(a[n - 1].aux);
+  if (f != BUILTIN_suppliers && f != BUILTIN_committed && f != BUILTIN_needed && f != BUILTIN_has_need && f != BUILTIN_inputs && f != BUILTIN_uses && f != BUILTIN_share && f != BUILTIN_capacity) return false;
+  if ((f == BUILTIN_share || f == BUILTIN_capacity) && w->depend.res[last].loose_facts) return false;
+  if (!col_hold(b, vm_builtin(vm, f, a, n), out)) return false;
+  Value v = out->one, zero = {.tag = V_DEC, .unit = f == BUILTIN_share ? (uint16_t)UNIT_ONE : w->p->resource_unit.at[last]};
+  switch (f) {
+    case BUILTIN_suppliers: return suppliers(b, a, n, v, out);
+    case BUILTIN_committed: return world_parts_apart(w, last) && unless_absent(b, ent_index(a[0].aux), v, zero, out);
+    case BUILTIN_share: case BUILTIN_capacity: return unless_absent(b, ent_index(a[0].aux), v, zero, out);
+    case BUILTIN_needed: {
+      const uint64_t *touch = world_need_touch(w, last);
+      uint32_t words = bits_words(w->ncountry);
+      if (!touch) return false;
+      for (uint32_t c = bits_next(touch, words, 0); c != UINT32_MAX; c = bits_next(touch, words, c + 1)) {
+        bits_set(b->lanes->touched, c);
+        if (b->lanes->absent[c]) return false;
+      }
+      return true;
+    }
+    default: return true;   /* asked as if nobody were absent */
+  }
+}
+
+/* ---- rules ---- */
+
+typedef struct Shape { const Node *own[8]; const Node *asks[8]; uint32_t nown, nasks; } Shape;
+
+static bool reaches(const Program *p, uint32_t from, uint32_t to, uint64_t *seen) {
+  if (from == to) return true;
+  if (bits_has(seen, from)) return false;
+  bits_set(seen, from);
+  for (uint32_t i = 0; i < p->calls.len; i++)
+    if (p->calls.at[i].from == from && reaches(p, p->calls.at[i].to, to, seen)) return true;
+  return false;
+}
+
+/* Whether an expression asks the rule, by itself or through others. */
+static bool asks_rule(const Program *p, const Node *e, uint32_t func, uint64_t *seen) {
+  if (!e) return false;
+  if ((e->kind == N_CALL && e->op == CALL_FUNC) || (e->kind == N_NAME && e->op == REF_FUNC)) {
+    memset(seen, 0, bits_words(p->funcs.len) * sizeof *seen);
+    if (reaches(p, e->ref, func, seen)) return true;
+  }
+  if (e->kind == N_LIST) {
+    for (const Node *k = e->kid[0]; k; k = k->next)
+      if (asks_rule(p, k, func, seen)) return true;
+    return false;
+  }
+  for (int i = e->kind == N_CALL; i < ast_kids((NodeKind)e->kind); i++)
+    if (asks_rule(p, e->kid[i], func, seen)) return true;
+  return false;
+}
+
+/* any(p(i) for i in ...) */
+static const Node *asks_itself(const Node *e, uint32_t func) {
+  if (e->kind != N_CALL || e->op != CALL_AGGREGATE || e->ref != AGG_ANY) return NULL;
+  const Node *each = list_first(e->kid[1]);
+  if (each->kind != N_EACH || list_len(each->kid[1]) != 1) return NULL;
+  const Node *gen = list_first(each->kid[1]), *body = each->kid[0];
+  if (gen->kid[1] || gen->kid[3] || body->kind != N_CALL || body->op != CALL_FUNC || body->ref != func) return NULL;
+  const Node *arg = list_first(body->kid[1]);
+  return arg->kind == N_NAME && arg->op == REF_LOCAL && arg->ref == gen->kid[0]->ref ? gen->kid[2] : NULL;
+}
+
+/* p(x) = own part or any(p(i) for i in ...), in any order and number. */
+static bool shape(const Program *p, const Node *e, uint32_t func, uint64_t *seen, Shape *s) {
+  if (e->kind == N_BINARY && e->op == OP_OR) return shape(p, e->kid[0], func, seen, s) && shape(p, e->kid[1], func, seen, s);
+  const Node *others = asks_itself(e, func);
+  if (s->nown == 8 || s->nasks == 8) return false;
+  if (others) { s->asks[s->nasks++] = others; return !asks_rule(p, others, func, seen); }
+  s->own[s->nown++] = e;
+  return !asks_rule(p, e, func, seen);
+}
+
+static bool own_part(Batch *b, const Shape *s, const uint64_t **yes) {
+  Col v;
+  const uint64_t *one;
+  uint64_t *all = bits_get(b);
+  if (!all) return false;
+  memset(all, 0, b->words * sizeof *all);
+  for (uint32_t i = 0; i < s->nown; i++) {
+    if (!batch_eval(b, s->own[i], &v) || !col_yes(b, &v, &one)) return false;
+    for (uint32_t k = 0; k < b->words; k++) all[k] |= one[k] & b->live[k];
+  }
+  *yes = all;
+  return true;
+}
+
+/* The worlds that lack none, one or two of k countries: row 0, rows 1 to k, and the pairs in order. */
+static Lanes *few_lanes(Vm *vm, const uint32_t *c, uint32_t k) {
+  uint32_t rows = 1 + k + k * (k - 1) / 2, row = 1;
+  Lanes *l = rows <= FEW_MOST ? lanes_new(vm, k ? rows : 1) : NULL;
+  bool ok = l;
+  for (uint32_t i = 0; ok && i < k; i++) ok = absent_add(l, c[i], row++);
+  for (uint32_t i = 0; ok && i < k; i++)
+    for (uint32_t j = i + 1; ok && j < k; j++, row++) ok = absent_add(l, c[i], row) && absent_add(l, c[j], row);
+  if (l && !ok) lanes_free(vm, l);
+  return ok ? l : NULL;
+}
+
+static bool cut_add(Vm *vm, Cuts *q, uint32_t a, uint32_t b) { return vec_push(vm->mem, &q->cuts, ((Cut){a, b})); }
+
+/* Reads the least cuts off; false when taking one more away makes it untrue again. */
+static bool cuts_read(Vm *vm, Cuts *q, const uint64_t *yes, const uint32_t *c, uint32_t k) {
+  uint32_t row = 1 + k;
+  if (bits_has(yes, 0)) {
+    for (uint32_t i = 0; k && i < 1 + k + k * (k - 1) / 2; i++)
+      if (!bits_has(yes, i)) return false;
+    return cut_add(vm, q, nobody, nobody);
+  }
+  for (uint32_t i = 0; i < k; i++)
+    if (bits_has(yes, 1 + i) && !cut_add(vm, q, c[i], nobody)) return false;
+  for (uint32_t i = 0; i < k; i++)
+    for (uint32_t j = i + 1; j < k; j++, row++) {
+      bool alone = bits_has(yes, 1 + i) || bits_has(yes, 1 + j);
+      if (alone && !bits_has(yes, row)) return false;
+      if (!alone && bits_has(yes, row) && !cut_add(vm, q, c[i], c[j])) return false;
+    }
+  return true;
+}
+
+/* Evaluates the own part for one entity in ever more worlds, until it asks about no other country. */
+static bool entity_cuts(Batch *b, Cuts *q, const Shape *s) {
+  Vm *vm = b->vm;
+  uint32_t words = bits_words(vm->w->ncountry), k = 0, *c = pool_get(b->pool, ((size_t)vm->w->ncountry + 1) * sizeof *c);
+  if (!c) return false;
+  for (;;) {
+    Lanes *l = few_lanes(vm, c, k);
+    const uint64_t *yes = NULL;
+    if (!l) return false;
+    Batch in = batch_rows(b, l->n);
+    in.lanes = l;
+    in.few = true;
+    bool ok = in.live && own_part(&in, s, &yes);
+    uint32_t more = 0;
+    for (uint32_t i = 0; i < words; i++) more += (uint32_t)__builtin_popcountll(l->touched[i]);
+    bool whole = ok && more <= k;
+    if (whole) ok = cuts_read(vm, q, yes, c, k);
+    else if (ok) {
+      for (uint32_t i = 0; i < k; i++) bits_set(l->touched, c[i]);
+      k = 0;
+      for (uint32_t i = bits_next(l->touched, words, 0); i != UINT32_MAX; i = bits_next(l->touched, words, i + 1)) c[k++] = i;
+    }
+    lanes_free(vm, l);
+    if (!ok || whole) return ok;
+  }
+}
+
+static bool entity_asks(Batch *b, Cuts *q, const Shape *s, uint32_t kind) {
+  Lanes *l = few_lanes(b->vm, NULL, 0);
+  bool ok = l;
+  for (uint32_t i = 0; ok && i < s->nasks; i++) {
+    Col v;
+    Batch in = batch_rows(b, 1);
+    in.lanes = l;
+    in.few = true;
+    ok = in.live && batch_eval(&in, s->asks[i], &v) && v.kind == COL_ONE && v.one.tag == V_SET;
+    for (uint32_t k = 0; ok && k < v.one.obj->len; k++) {
+      Value other = value_seq(v.one)->at[k];
+      ok = other.tag == V_ENT && ent_kind(other.aux) == kind && vec_push(b->vm->mem, &q->asks, ent_index(other.aux));
+    }
+    ok = ok && !bits_any(l->touched, bits_words(b->vm->w->ncountry));
+  }
+  if (l) lanes_free(b->vm, l);
+  return ok;
+}
+
+/* Tarjan's: circles in the order in which each comes after all that it asks. */
+typedef struct Walk { uint32_t *index, *low, *at, *stack, *path; bool *on; } Walk;
+
+static bool circles_from(Vm *vm, Cuts *q, Walk *w, uint32_t root, uint32_t *clock, uint32_t *nstack) {
+  uint32_t n = 0;
+  w->path[n++] = root;
+  w->index[root] = w->low[root] = ++*clock;
+  w->stack[(*nstack)++] = root;
+  w->on[root] = true;
+  w->at[root] = q->ask_start.at[root];
+  while (n) {
+    uint32_t v = w->path[n - 1];
+    if (w->at[v] < q->ask_start.at[v + 1]) {
+      uint32_t to = q->asks.at[w->at[v]++];
+      if (w->index[to]) { if (w->on[to] && w->index[to] < w->low[v]) w->low[v] = w->index[to]; continue; }
+      w->index[to] = w->low[to] = ++*clock;
+      w->stack[(*nstack)++] = to;
+      w->on[to] = true;
+      w->at[to] = q->ask_start.at[to];
+      w->path[n++] = to;
+      continue;
+    }
+    if (--n && w->low[v] < w->low[w->path[n - 1]]) w->low[w->path[n - 1]] = w->low[v];
+    if (w->low[v] != w->index[v]) continue;
+    if (!vec_push(vm->mem, &q->group, q->order.len)) return false;
+    uint32_t one;
+    do {
+      one = w->stack[--*nstack];
+      w->on[one] = false;
+      if (!vec_push(vm->mem, &q->order, one)) return false;
+    } while (one != v);
+  }
+  return true;
+}
+
+static bool circles(Batch *b, Cuts *q) {
+  size_t n = (size_t)q->n + 1;
+  uint32_t clock = 0, nstack = 0, *all = pool_get(b->pool, 5 * n * sizeof *all);
+  bool *on = pool_get(b->pool, n), ok = all && on;
+  if (!ok) return false;
+  memset(all, 0, 5 * n * sizeof *all);
+  memset(on, 0, n);
+  Walk w = {all, all + n, all + 2 * n, all + 3 * n, all + 4 * n, on};
+  for (uint32_t i = 0; ok && i < q->n; i++)
+    if (!w.index[i]) ok = circles_from(b->vm, q, &w, i, &clock, &nstack);
+  return ok && vec_push(b->vm->mem, &q->group, q->order.len);
+}
+
+static bool cuts_find(Batch *b, Cuts *q) {
+  Vm *vm = b->vm;
+  const Func *f = &vm->p->funcs.at[q->func];
+  uint32_t kind = type_at(&vm->p->types, f->param[0]).a;
+  Shape s = {.nown = 0};
+  uint64_t *seen = pool_get(b->pool, (bits_words(vm->p->funcs.len) + 1) * sizeof *seen);
+  if (!seen || !shape(vm->p, f->body, q->func, seen, &s)) return false;
+  Batch in = *b;
+  in.slot = pool_get(b->pool, ((size_t)f->nslot + 1) * sizeof *in.slot);
+  if (!in.slot) return false;
+  memset(in.slot, 0, ((size_t)f->nslot + 1) * sizeof *in.slot);
+  bool ok = true;
+  for (uint32_t i = 0; ok && i < q->n; i++) {
+    PoolMark mark = pool_mark(b->pool);
+    uint32_t held = vm->held.len;
+    in.slot[0] = col_one(value_ent(ent_make(kind, i)));
+    ok = vec_push(vm->mem, &q->cut_start, q->cuts.len) && vec_push(vm->mem, &q->ask_start, q->asks.len) && entity_cuts(&in, q, &s) && entity_asks(&in, q, &s, kind);
+    while (vm->held.len > held) value_drop(vm->mem, vm->held.at[--vm->held.len]);
+    pool_release(b->pool, mark);
+  }
+  return ok && vec_push(vm->mem, &q->cut_start, q->cuts.len) && vec_push(vm->mem, &q->ask_start, q->asks.len) && circles(b, q);
+}
+
+static const Cuts *cuts_of(Batch *b, uint32_t func) {
+  Vm *vm = b->vm;
+  for (Cuts *q = vm->cuts; q; q = q->next)
+    if (q->func == func && q->view == vm->ctx->view->id && q->day == vm->ctx->day) { dep_meet(&vm->dep, q->dep); return q; }
+  const Func *f = &vm->p->funcs.at[func];
+  Cuts *q = mem_zero(vm->mem, sizeof *q);
+  if (!q) return NULL;
+  *q = (Cuts){.next = vm->cuts, .func = func, .view = vm->ctx->view->id, .day = vm->ctx->day, .n = vm->p->kinds.at[type_at(&vm->p->types, f->param[0]).a].list.len};
+  vm->cuts = q;
+  Dep outer = vm->dep;
+  vm->dep = dep_nothing;
+  q->none = !cuts_find(b, q);
+  q->dep = vm->dep;
+  dep_meet(&outer, vm->dep);
+  vm->dep = outer;
+  return q;
+}
+
+void cuts_forget(Vm *vm) {
+  lanes_drop(vm);
+  while (vm->cuts) {
+    Cuts *q = vm->cuts;
+    vm->cuts = q->next;
+    vec_end(vm->mem, &q->cuts);
+    vec_end(vm->mem, &q->cut_start);
+    vec_end(vm->mem, &q->asks);
+    vec_end(vm->mem, &q->ask_start);
+    vec_end(vm->mem, &q->order);
+    vec_end(vm->mem, &q->group);
+    mem_free(vm->mem, q, sizeof *q);
+  }
+}
+
+/* ---- solving ---- */
+
+/* Lanes under way: NULL none; shared with another entity as long as nothing is added. */
+typedef struct Sum { const uint64_t *at; uint64_t *own; } Sum;
+
+static bool sum_own(Lanes *l, Sum *s) {
+  if (s->own) return true;
+  s->own = lane_get(l, l->words * sizeof *s->own);
+  if (!s->own) return false;
+  if (s->at) memcpy(s->own, s->at, l->words * sizeof *s->own);
+  else memset(s->own, 0, l->words * sizeof *s->own);
+  s->at = s->own;
+  return true;
+}
+
+static bool sum_add(Lanes *l, Sum *s, const uint64_t *x) {
+  if (!x || x == s->at || s->at == l->all) return true;
+  if (!s->at || x == l->all) { s->at = x; return true; }
+  if (!sum_own(l, s)) return false;
+  words_or(s->own, s->own, x, l->words);
+  return true;
+}
+
+static bool sum_cut(Lanes *l, Sum *s, Cut c) {
+  if (c.a == nobody) return sum_add(l, s, l->all);
+  if (c.b == nobody) return sum_add(l, s, l->absent[c.a]);
+  const uint64_t *x = l->absent[c.a], *y = l->absent[c.b];
+  if (!x || !y || s->at == l->all) return true;
+  if (!sum_own(l, s)) return false;
+  words_or_and(s->own, x, y, l->words);
+  return true;
+}
+
+static bool solve(Batch *b, Lanes *l, const Cuts *q, const uint64_t **at) {
+  memset(at, 0, q->n * sizeof *at);
+  for (uint32_t g = 0; g + 1 < q->group.len; g++) {
+    Sum s = {0};
+    for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) {
+      uint32_t e = q->order.at[i];
+      for (uint32_t k = q->cut_start.at[e]; k < q->cut_start.at[e + 1]; k++)
+        if (!sum_cut(l, &s, q->cuts.at[k])) return false;
+      for (uint32_t k = q->ask_start.at[e]; k < q->ask_start.at[e + 1]; k++)
+        if (!sum_add(l, &s, at[q->asks.at[k]])) return false;
+    }
+    for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) at[q->order.at[i]] = s.at;
+    *b->work += l->words;
+  }
+  return true;
+}
+
+bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out) {
+  const Func *f = &b->vm->p->funcs.at[func];
+  Lanes *l = b->lanes;
+  if (b->few || f->nparam != 1 || f->kind != FUNC_RULE || args[0].kind != COL_ONE || args[0].one.tag != V_ENT || l->most > CUT_MOST) return false;
+  Solved *s = l->solved;
+  while (s && (s->cuts->func != func || s->cuts->view != b->vm->ctx->view->id || s->cuts->day != b->vm->ctx->day)) s = s->next;
+  if (!s) {
+    const Cuts *q = cuts_of(b, func);
+    if (!q || q->none) return false;
+    s = lane_get(l, sizeof *s);
+    const uint64_t **at = lane_get(l, ((size_t)q->n + 1) * sizeof *at);
+    if (!s || !at || !solve(b, l, q, at)) return false;
+    *s = (Solved){l->solved, q, at};
+    l->solved = s;
+  }
+  if (ent_index(args[0].one.aux) >= s->cuts->n) return false;
+  const uint64_t *at = s->at[ent_index(args[0].one.aux)];
+  *out = !at || at == l->all ? col_one(value_bool(at != NULL)) : col_bits((uint64_t *)(uintptr_t)at);
+  return true;
+}
