@@ -21,6 +21,16 @@ static void defaults(ent_config *c) {
   if (!c->max_output) c->max_output = 64u << 20;
 }
 
+/* Without memory for it there is none: the draft will say so. */
+static void profile_make(ent_session *s) {
+  Mem *m = &s->mem;
+  s->profile = mem_zero(m, sizeof *s->profile);
+  if (!s->profile || profile_init(s->profile, m, s->config.clock)) return;
+  profile_end(s->profile);
+  mem_free(m, s->profile, sizeof *s->profile);
+  s->profile = NULL;
+}
+
 ent_session *ent_open(const ent_config *c) {
   Mem first;
   Day as_of = DAY_NONE;
@@ -47,7 +57,7 @@ ent_session *ent_open(const ent_config *c) {
   s->loader.max_data = s->config.max_data;
   s->loader.max_steps = s->config.max_steps;
   s->loader.stop = s->config.stop;
-  if (c->profile && (s->profile = mem_zero(m, sizeof *s->profile))) profile_init(s->profile, m, c->clock);
+  if (c->profile) profile_make(s);
   s->loader.profile = s->profile;
   buf_init(&s->out, m);
   s->out.max = s->config.max_output;
@@ -307,6 +317,11 @@ int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
 int ent_profile(ent_session *s, ent_profile_form form, const char **out, size_t *len) {
   profile_stop(s->profile);
   buf_clear(&s->out);
+  if (mem_failed(&s->mem)) {   /* which has been said */
+    *out = "";
+    *len = 0;
+    return ENT_BROKEN;
+  }
   if (s->profile && form == ENT_PROFILE_TABLE) report_profile(&s->out, &s->program, &s->sources, s->profile);
   if (s->profile && form == ENT_PROFILE_FOLDED) report_profile_folded(&s->out, &s->program, &s->sources, s->profile);
   return session_hand_out(s, ENT_TEXT, ENT_PASSES, out, len);

@@ -72,7 +72,8 @@ const char *ent_diagnostics(ent_session *s, ent_format f, size_t *len);
 /* Runs every check. The exit code; *out is the whole report (diagnostics included) in the given format. */
 int ent_check(ent_session *s, ent_format f, const char **out, size_t *len);
 /* Where the steps and the time of loading and of the last ent_check went: as a table, or folded, a line `FRAME;FRAME;... STEPS` for each
- * stack, as flame graphs are made of. Empty unless the config asks for it. ENT_PASSES, or ENT_BROKEN with messages. */
+ * stack, as flame graphs are made of. Empty unless the config asks for it, and once memory was refused. ENT_PASSES, or ENT_BROKEN
+ * with a message in place of one that is too large. */
 typedef enum ent_profile_form { ENT_PROFILE_NONE, ENT_PROFILE_TABLE, ENT_PROFILE_FOLDED } ent_profile_form;
 int ent_profile(ent_session *s, ent_profile_form form, const char **out, size_t *len);
 /* Whether the loaded draft declares a check. */
