@@ -27,6 +27,13 @@ static void leave(Checker *c, Saved s) {
 
 /* ---- functions ---- */
 
+/* Of what stands in a list under a name each: whether none before it has that of `at`; else that is reported. */
+static bool named_once(Checker *c, Node *first, const Node *at) {
+  for (Node *m = first; m != at; m = m->next)
+    if (m->kid[0]->sym == at->kid[0]->sym) { report_twice(c, at->kid[0], m->kid[0]->span); return false; }
+  return true;
+}
+
 static Node *params_of(const Func *f) { return f->kind == FUNC_FN || f->kind == FUNC_RULE ? f->decl->kid[1] : NULL; }
 static Node *type_of(const Func *f) { return f->kind == FUNC_FN ? f->decl->kid[2] : f->kind == FUNC_LET && f->decl->kind == N_LET ? f->decl->kid[1] : NULL; }
 
@@ -42,8 +49,7 @@ static void func_header(Checker *c, uint32_t i) {
       diag_help(c->d, x, "use  fn  for figures and texts");
     }
     f->param[f->nparam++] = t;
-    for (Node *m = list_first(params_of(f)); m != n; m = m->next)
-      if (m->kid[0]->sym == n->kid[0]->sym) report_twice(c, n->kid[0], m->kid[0]->span);
+    named_once(c, list_first(params_of(f)), n);
   }
   f->ret = f->kind == FUNC_RULE ? T_BOOL : type_of(f) ? type_read(c, type_of(f)) : T_ERROR;
   if (f->outside) outside_check(c, f);
@@ -422,6 +428,7 @@ static void table_check(Checker *c, Node *n) {
   for (Node *k = list_first(n->kid[2]); k; k = k->next) {
     if (t->nkey == TABLE_KEY_MAX) { diag_add(c->d, DIAG_E0504, k->span, "a table has at most %d keys", TABLE_KEY_MAX); break; }
     t->key[t->nkey++] = type_read(c, k->kid[1]);
+    named_once(c, list_first(n->kid[2]), k);
   }
   t->type = type_read(c, n->kid[3]);
 }
@@ -653,15 +660,27 @@ void decl_check(Checker *c, Node *n) {
   }
 }
 
+/* What every entity has, no kind declares. */
+static bool own_field(Checker *c, const Node *name, uint32_t kind) {
+  const Field *has = c->p->kinds.at[kind].fields.at;
+  for (uint32_t i = 0; i < FIELD_FIRST; i++) {
+    if (has[i].name != name->sym) continue;
+    Diag *x = diag_add(c->d, DIAG_E0301, name->span, "every entity has '%s' already", sym_text(c->p, name->sym));
+    diag_help(c->d, x, i == FIELD_ID ? "it is the word that declares the entity; leave the field out" : "it is the title in quotes after the identifier; leave the field out");
+    return false;
+  }
+  return true;
+}
+
 static void kinds_check(Checker *c) {
   for (uint32_t m = 0; m < c->p->modules.len; m++) {
     c->module = (uint16_t)m;
     for (Node *n = list_first(c->p->modules.at[m].file->kid[0]); n; n = n->next) {
       Bind b;
-      if (n->kind != N_KIND || !name_find(c, c->module, n->kid[0]->sym, &b) || b.kind != BIND_KIND) continue;
+      if (n->kind != N_KIND || !name_find(c, c->module, n->kid[0]->sym, &b) || b.kind != BIND_KIND || c->p->kinds.at[b.index].span.lo != n->kid[0]->span.lo) continue;
       for (Node *f = list_first(n->kid[2]); f; f = f->next) {
         Field field = {f->kid[0]->sym, type_read(c, f->kid[1])};
-        vec_push(c->p->mem, &c->p->kinds.at[b.index].fields, field);
+        if (named_once(c, list_first(n->kid[2]), f) && own_field(c, f->kid[0], b.index)) vec_push(c->p->mem, &c->p->kinds.at[b.index].fields, field);
       }
     }
   }

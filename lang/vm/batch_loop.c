@@ -167,7 +167,7 @@ static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer)
       if (interrupted(b) || !each_element(b, a, gen, value_int(i), false, outer)) return false;
     return true;
   }
-  if (coll.one.tag != V_LIST && coll.one.tag != V_SET) return false;
+  if (coll.one.tag != V_LIST && (coll.one.tag != V_SET || op_loose(coll.one))) return false;
   const Seq *s = value_seq(coll.one);
   bool passed = gen->kid[3] && s->o.len >= 32 && batch_where(b, gen, coll.one, &chosen);
   if (b->vm->failed) return false;
@@ -309,7 +309,7 @@ static bool fill(Sweep *s, const Node *gen, uint32_t level, Value *now) {
   Batch one = batch_rows(&s->b, 1);
   if (gen->kid[1] || !one.live || !batch_eval(&one, gen->kid[2], &coll) || coll.kind != COL_ONE) return false;
   bool ints = coll.one.tag == V_INTS;
-  if (!ints && coll.one.tag != V_LIST && coll.one.tag != V_SET) return false;
+  if (!ints && coll.one.tag != V_LIST && (coll.one.tag != V_SET || op_loose(coll.one))) return false;
   int64_t lo = ints ? value_lo(coll.one) : 0, hi = ints ? value_hi(coll.one) : (int64_t)value_seq(coll.one)->o.len - 1;
   if (hi - lo >= s->cap) return false;
   for (int64_t i = lo; i <= hi; i++) {
@@ -323,7 +323,7 @@ static bool fill(Sweep *s, const Node *gen, uint32_t level, Value *now) {
 static uint32_t left_in(const LoopCell *c) {
   if (c->missing) return 0;
   if (c->coll.tag == V_INTS || (c->coll.tag == V_RANGE && c->last != DAY_OPEN)) return c->at > c->last ? 0 : c->last - c->at < INT32_MAX ? (uint32_t)(c->last - c->at + 1) : INT32_MAX;
-  return c->coll.tag == V_LIST || c->coll.tag == V_SET ? value_seq(c->coll)->o.len - c->next : 0;
+  return c->coll.tag == V_LIST || (c->coll.tag == V_SET && !op_loose(c->coll)) ? value_seq(c->coll)->o.len - c->next : 0;
 }
 
 static Value element(const LoopCell *c, uint32_t i) {

@@ -13,11 +13,6 @@ static Value unknown_text(Vm *vm, CauseKind kind, bool empty) {
   return value_unknown(&vm->rt, world_cause(vm->w, cell && empty ? CAUSE_CELL : kind, 0, 0, cell ? vm->row.cell : vm_place(vm)));
 }
 
-static Value length(Value v) {
-  if (v.tag == V_INTS) return value_int(value_hi(v) < value_lo(v) ? 0 : (int64_t)value_hi(v) - value_lo(v) + 1);
-  return value_int(value_seq(v)->o.len);
-}
-
 static Value rounded(Vm *vm, Value v, const Value *places) {
   int64_t n = 0;
   if (places && (!value_is_exact(*places) || !num_to_i64(vm->mem, value_num(*places), &n) || n < -300 || n > 300)) {
@@ -156,6 +151,11 @@ static Value sorted(Vm *vm, Value v) {
 static Value nth(Vm *vm, Value v, Value place) {
   int64_t n;
   if (!value_is_exact(place) || !num_to_i64(vm->mem, value_num(place), &n) || n < 1 || n > value_seq(v)->o.len) return unknown(vm, CAUSE_KEY);
+  if (v.tag == V_SET && op_loose(v)) {
+    Value why = {0};
+    op_vague(vm, v, &why);
+    return why;
+  }
   return value_keep(value_seq(v)->at[n - 1]);
 }
 
@@ -231,6 +231,8 @@ Value vm_index(Vm *vm, Value of, Value key) {
     return value_int(0);
   }
   const Seq *s = value_seq(of);
+  Value why = {0};
+  if (op_vague(vm, key, &why) || (op_loose(of) && op_vague(vm, s->at[0], &why))) return why;
   uint32_t i = key.tag == V_STR ? text_find(vm, of, key) : key_find(vm, s, key);
   return i < s->o.len ? value_keep(s->at[2 * i + 1]) : unknown(vm, CAUSE_KEY);
 }
@@ -386,7 +388,7 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
   for (uint32_t i = 0; i < n; i++)
     if (a[i].tag == V_UNK) return value_unknown2(&vm->rt, a[i], i + 1 < n ? a[i + 1] : (Value){0});
   switch (b) {
-    case BUILTIN_len: return length(a[0]);
+    case BUILTIN_len: return op_len(vm, a[0]);
     case BUILTIN_round: return rounded(vm, a[0], n > 1 ? &a[1] : NULL);
     case BUILTIN_number: return number_of(vm, a[0]);
     case BUILTIN_date: return date_of(vm, a[0]);

@@ -111,12 +111,32 @@ void load_bits_add(uint64_t *bits, Value v) {
   for (uint32_t i = 0; i < v.obj->len; i++) load_bits_add(bits, value_seq(v)->at[i]);
 }
 
+bool load_known(Load *l, Value v, const Node *at) {
+  if (!value_vague(v)) return true;
+  if (load_stop(l)) return false;
+  Value why = {0};
+  Buf b;
+  buf_init(&b, l->vm->mem);
+  op_vague(l->vm, v, &why);
+  const Causes *lacks = value_causes(why);
+  if (lacks && lacks->o.len) world_cause_text(l->w, lacks->at[0], &b);
+  vm_fail(l->vm, DIAG_E0370, "nobody can tell what is meant here%s%s", b.len ? ": " : "", b.len ? buf_text(&b) : "");
+  l->vm->error.span = at->span;
+  buf_end(&b);
+  value_drop(l->vm->mem, why);
+  return false;
+}
+
 void load_targets_add(Load *l, uint64_t *bits, Node *n, Ent arg) {
   bool each = n->kind == N_SET && program_thunk(l->p, n) == UINT32_MAX;   /* else it is evaluated as a whole */
   for (Node *e = each ? list_first(n->kid[0]) : n; e; e = each ? e->next : NULL) {
     Value v = load_value(l, e, arg);
-    if (v.tag == V_FUNC) { Value a = value_ent(arg), now = vm_run(l->vm, v.aux, &a, v.i ? 1 : 0, l->ctx); load_bits_add(bits, now); value_drop(l->vm->mem, now); }
-    else load_bits_add(bits, v);
+    if (v.tag == V_FUNC) {
+      Value a = value_ent(arg), now = vm_run(l->vm, v.aux, &a, v.i ? 1 : 0, l->ctx);
+      value_drop(l->vm->mem, v);
+      v = now;
+    }
+    if (load_known(l, v, e)) load_bits_add(bits, v);
     value_drop(l->vm->mem, v);
   }
 }
@@ -365,7 +385,7 @@ static void shock(Load *l, ScenarioFacts *s, Node *n) {
     }
     case SHOCK_SUSPEND: {
       Value v = load_value(l, n->kid[0], UINT32_MAX);
-      if (v.tag == V_ENT) k.what = v.aux;
+      if (load_known(l, v, n->kid[0]) && v.tag == V_ENT) k.what = v.aux;
       value_drop(l->vm->mem, v);
       break;
     }

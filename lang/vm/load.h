@@ -26,6 +26,8 @@ Value load_figure(Load *l, Node *e, Ent arg, uint32_t res, bool share_too);
 Day load_day(Load *l, Node *e, Ent arg);
 void load_cite(Load *l, Node *mods);
 Window load_window(Load *l, Node *mods, Window w, Ent arg);
+/* Whether who or what is meant is known; else that is an error. */
+bool load_known(Load *l, Value v, const Node *at);
 void load_bits_add(uint64_t *bits, Value v);
 void load_targets_add(Load *l, uint64_t *bits, Node *n, Ent arg);
 uint64_t *load_bits(Load *l, uint32_t kind);

@@ -200,6 +200,8 @@ static void clauses_plain(Load *l, const Node *rows, uint32_t agreement, const N
 static void head_field(Load *l, AgreementFacts *a, Ent e, Node *m) {
   const char *name = sym_text(l->p, m->sym);
   Value v = load_value(l, m->kid[0], UINT32_MAX);
+  bool rests = !strcmp(name, "parties") || !strcmp(name, "term") || !strcmp(name, "binding");
+  if (rests) load_known(l, v, m->kid[0]);
   if (!strcmp(name, "parties") && (a->parties = load_bits(l, K_COUNTRY))) load_bits_add(a->parties, v);
   if (!strcmp(name, "term") && v.tag == V_RANGE) a->first = value_lo(v), a->last = value_hi(v);
   if (!strcmp(name, "binding")) a->binding = v.tag == V_TRUE;

@@ -57,6 +57,7 @@ bool iter_next(Vm *vm, uint32_t cell, Value *base) {
   const Seq *s = value_seq(c->coll);
   if (c->next >= s->o.len) return false;
   uint32_t i = c->next++;
+  c->doubt = op_may_repeat(c->coll, i);
   if (c->coll.tag != V_MAP) { put(vm, base + c->target, value_keep(s->at[i])); return true; }
   put(vm, base + c->target, value_keep(s->at[2 * i]));
   if (c->pairs) put(vm, base + c->target + 1, value_keep(s->at[2 * i + 1]));
@@ -208,7 +209,7 @@ static void logic_add(Vm *vm, Value *acc, bool any, Value v, bool maybe, Value w
   if (acc->tag == (any ? V_TRUE : V_FALSE) && acc[1].tag == V_CELL) trace_keep_last(vm, &vm->cells.at[acc[1].i]);
 }
 
-void acc_add(Vm *vm, Value *acc, int kind, const Value *v, Value where) {
+static void acc_take(Vm *vm, Value *acc, int kind, const Value *v, Value where) {
   bool maybe = where.tag == V_UNK;
   switch (kind) {
     case ACC_SUM: sum_add(vm, acc, *v, maybe, where); return;
@@ -229,6 +230,27 @@ void acc_add(Vm *vm, Value *acc, int kind, const Value *v, Value where) {
     if (vec_push(vm->mem, &c->items, v[i])) value_keep(v[i]);
   if (c->items.len != was + wide)  /* memory ran out: a key without a value is none */
     while (c->items.len > was) value_drop(vm->mem, c->items.at[--c->items.len]);
+}
+
+/* Sums, counts and lists take an element of a set once: where it may be another's repeat, it may be in or out. */
+static bool doubted(Vm *vm, const Value *acc, int kind, Value where, Value *why) {
+  bool any = false;
+  if ((kind != ACC_SUM && kind != ACC_COUNT && kind != ACC_LIST) || acc[1].tag != V_CELL) return false;
+  for (uint32_t i = (uint32_t)acc[1].i; i < vm->cells.len; i++) {
+    LoopCell *c = &vm->cells.at[i];
+    if (c->kind != CELL_ITER || !c->doubt) continue;
+    if (!any) *why = value_unknown2(&vm->rt, where, (Value){0});
+    op_vague(vm, c->coll, why);
+    any = true;
+  }
+  return any;
+}
+
+void acc_add(Vm *vm, Value *acc, int kind, const Value *v, Value where) {
+  Value why;
+  if (!doubted(vm, acc, kind, where, &why)) { acc_take(vm, acc, kind, v, where); return; }
+  acc_take(vm, acc, kind, v, why);
+  value_drop(vm->mem, why);
 }
 
 void acc_span(Vm *vm, Value *acc, Value holds, LoopCell *span) {
@@ -270,7 +292,7 @@ Value acc_end(Vm *vm, Value acc, int kind) {
   else if (c->missing) v = value_keep(c->coll);
   else {
     uint32_t n = c->items.len;
-    v = kind == ACC_MAP ? value_map(&vm->rt, c->items.at, n / 2) : kind == ACC_SET ? value_set(&vm->rt, c->items.at, n) : value_list(&vm->rt, c->items.at, n);
+    v = kind == ACC_MAP ? op_map(vm, c->items.at, n / 2) : kind == ACC_SET ? value_set(&vm->rt, c->items.at, n) : value_list(&vm->rt, c->items.at, n);
     c->items.len = 0;  /* taken over */
   }
   cells_drop(vm, (uint32_t)acc.i);

@@ -87,6 +87,42 @@ bool op_vague(Vm *vm, Value v, Value *why) {
   return any;
 }
 
+/* Of a set, or a map by its keys. They are of one type, so what is not known stands at an end, but within what is nested. */
+bool op_loose(Value v) {
+  const Seq *s = value_seq(v);
+  uint32_t wide = v.tag == V_MAP ? 2 : 1, n = s->o.len;
+  if (!n) return false;
+  if (s->at[0].tag < V_LIST) return value_vague(s->at[0]) || value_vague(s->at[(n - 1) * wide]);
+  for (uint32_t i = 0; i < n; i++)
+    if (value_vague(s->at[i * wide])) return true;
+  return false;
+}
+
+Value op_loose_why(Vm *vm, Value a, Value b) {
+  Value why = {0};
+  op_vague(vm, a, &why);
+  op_vague(vm, b, &why);
+  return why;
+}
+
+/* An element of a set may be the same as another where it is not known, but the first of those that are all not known. */
+bool op_may_repeat(Value set, uint32_t i) {
+  const Seq *s = value_seq(set);
+  if (set.tag != V_SET || s->at[i].tag < V_IVL || s->at[i].tag == V_STR || !value_vague(s->at[i])) return false;
+  return i > 0 || (s->o.len > 1 && (s->at[s->o.len - 1].tag > V_UNK));
+}
+
+Value op_len(Vm *vm, Value v) {
+  if (v.tag == V_INTS) return value_int(value_hi(v) < value_lo(v) ? 0 : (int64_t)value_hi(v) - value_lo(v) + 1);
+  uint32_t most = v.obj->len, least = most;
+  if (v.tag != V_SET || !op_loose(v)) return value_int(most);
+  for (uint32_t i = 0; i < most; i++) least -= op_may_repeat(v, i);
+  Num lo = num_int(least ? least : 1), hi = num_int(most);
+  Value why = op_loose_why(vm, v, v), n = value_interval(&vm->rt, &lo, &hi, UNIT_ONE, why);
+  value_drop(vm->mem, why);
+  return n;
+}
+
 /* An uncertain figure that stands in for an unknown one: what that lacks, this lacks. */
 Value op_blame(Vm *vm, Value v, Value instead_of) {
   const Ivl *x = (const Ivl *)v.obj;
@@ -151,18 +187,6 @@ static bool find(Vm *vm, const Seq *s, uint32_t width, Value x, uint32_t *at) {
   return false;
 }
 
-Value op_within(Vm *vm, Value a, Value b, bool strict) {
-  if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
-  Value why = {0};
-  bool one = op_vague(vm, a, &why), other = op_vague(vm, b, &why);
-  if (one || other) return why;
-  const Seq *x = value_seq(a), *y = value_seq(b);
-  uint32_t at;
-  for (uint32_t i = 0; i < x->o.len; i++)
-    if (!find(vm, y, 1, x->at[i], &at)) return value_bool(false);
-  return value_bool(!strict || x->o.len < y->o.len);
-}
-
 /* Figures in a collection may be uncertain, and then so is whether they equal. */
 static Value in_list(Vm *vm, Value a, const Seq *s, uint32_t width) {
   Value r = value_bool(false);
@@ -174,6 +198,22 @@ static Value in_list(Vm *vm, Value a, const Seq *s, uint32_t width) {
     r = next;
   }
   return r;
+}
+
+Value op_within(Vm *vm, Value a, Value b, bool strict) {
+  if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
+  const Seq *x = value_seq(a), *y = value_seq(b);
+  bool loose = op_loose(a) || op_loose(b);
+  uint32_t at;
+  Value r = value_bool(true);
+  for (uint32_t i = 0; i < x->o.len && r.tag != V_FALSE; i++) {
+    Value one = loose ? in_list(vm, x->at[i], y, 1) : value_bool(find(vm, y, 1, x->at[i], &at)), both = op_logic(vm, OP_AND_, r, one);
+    value_drop(vm->mem, one);
+    value_drop(vm->mem, r);
+    r = both;
+  }
+  if (r.tag != V_TRUE || !strict) return r;
+  return loose ? op_loose_why(vm, a, b) : value_bool(x->o.len < y->o.len);
 }
 
 static Value in_ints(Vm *vm, Value a, Value coll) {
@@ -194,7 +234,7 @@ Value op_in(Vm *vm, Value a, Value coll, bool negate) {
   if (a.tag == V_UNK || coll.tag == V_UNK) return unknown2(vm, a, coll);
   if (coll.tag == V_RANGE) r = value_bool(a.i >= value_lo(coll) && a.i <= value_hi(coll));
   else if (coll.tag == V_INTS) r = in_ints(vm, a, coll);
-  else if (coll.tag != V_LIST && (a.tag == V_ENT || a.tag == V_STR || a.tag == V_DATE)) r = value_bool(find(vm, value_seq(coll), coll.tag == V_MAP ? 2 : 1, a, &at));
+  else if (coll.tag != V_LIST && (a.tag == V_ENT || a.tag == V_STR || a.tag == V_DATE) && !op_loose(coll)) r = value_bool(find(vm, value_seq(coll), coll.tag == V_MAP ? 2 : 1, a, &at));
   else r = in_list(vm, a, value_seq(coll), coll.tag == V_MAP ? 2 : 1);
   if (!negate) return r;
   Value n = op_not(vm, r);
@@ -202,8 +242,26 @@ Value op_in(Vm *vm, Value a, Value coll, bool negate) {
   return n;
 }
 
+/* What is left is known only where each element of a surely is in b, or is not. */
+static Value without_loose(Vm *vm, Value a, Value b) {
+  const Seq *x = value_seq(a);
+  Value *left = mem_get(vm->mem, x->o.len * sizeof *left), r = {0};
+  uint32_t n = 0;
+  for (uint32_t i = 0; left && i < x->o.len && r.tag == V_NONE; i++) {
+    Value gone = in_list(vm, x->at[i], value_seq(b), 1);
+    if (gone.tag == V_FALSE) left[n++] = value_keep(x->at[i]);
+    if (gone.tag == V_UNK) r = op_loose_why(vm, a, b);
+    value_drop(vm->mem, gone);
+  }
+  if (left && r.tag == V_NONE) r = value_set(&vm->rt, left, n), n = 0;
+  while (n) value_drop(vm->mem, left[--n]);
+  mem_free(vm->mem, left, x->o.len * sizeof *left);
+  return r.tag == V_NONE ? value_bool(false) : r;
+}
+
 Value op_set(Vm *vm, Value a, Value b, int how) {
   if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
+  if (how == 1 && (op_loose(a) || op_loose(b))) return without_loose(vm, a, b);
   const Seq *x = value_seq(a), *y = value_seq(b);
   size_t bytes = ((size_t)x->o.len + y->o.len) * sizeof(Value);
   Value *all = mem_get(vm->mem, bytes ? bytes : 1);
@@ -328,13 +386,22 @@ Value op_text(Vm *vm, const Value *at, uint32_t n) {
   return v;
 }
 
+/* A map of several keys is known only where they are: which value a key has depends on which come after it. */
+Value op_map(Vm *vm, Value *pairs, uint32_t n) {
+  Value m = value_map(&vm->rt, pairs, n), why = {0};
+  if (m.tag != V_MAP || m.obj->len < 2 || !op_loose(m)) return m;
+  for (uint32_t i = 0; i < m.obj->len; i++) op_vague(vm, value_seq(m)->at[2 * i], &why);
+  value_drop(vm->mem, m);
+  return why;
+}
+
 /* A set, list or map of n registers (or pairs of them). The registers keep theirs; the collection gets its own. */
 Value op_collect(Vm *vm, Op op, const Value *at, uint32_t n) {
   uint32_t k = op == OP_MAP_ ? 2 * n : n;
   Value few[16], *all = k <= 16 ? few : mem_get(vm->mem, k * sizeof *all);
   if (!all) return value_int(0);
   for (uint32_t i = 0; i < k; i++) all[i] = value_keep(at[i]);
-  Value v = op == OP_MAP_ ? value_map(&vm->rt, all, n) : op == OP_SET_ ? value_set(&vm->rt, all, n) : value_list(&vm->rt, all, n);
+  Value v = op == OP_MAP_ ? op_map(vm, all, n) : op == OP_SET_ ? value_set(&vm->rt, all, n) : value_list(&vm->rt, all, n);
   if (all != few) mem_free(vm->mem, all, k * sizeof *all);
   return v;
 }

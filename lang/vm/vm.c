@@ -541,7 +541,10 @@ static void loop(Vm *vm, uint32_t floor) {
         break;
       }
       case OP_FIRST_DAY_: SET(op_first_day(vm, B)); break;
-      case OP_ENTER_: if (A.tag == V_UNK || A.tag == V_NONE) GO(ins_target(i)); else vm_enter(vm, i.x, A); break;
+      case OP_ENTER_:
+        if (i.x == 1 && A.tag == V_SET && op_loose(A)) SET(op_loose_why(vm, A, A));
+        if (A.tag == V_UNK || A.tag == V_NONE) GO(ins_target(i)); else vm_enter(vm, i.x, A);
+        break;
       case OP_LEAVE_: vm_leave(vm); break;
       case OP_RETURN_:
         if (frame_return(vm, A)) break;

@@ -44,6 +44,7 @@ typedef struct RuleRef { Memo *memo; uint32_t slot; } RuleRef;
 typedef struct LoopCell {
   uint8_t kind;                   /* CELL_ITER, CELL_SPAN, CELL_BUILD */
   bool pairs, missing;
+  bool doubt;                     /* the element at hand may be one that came before */
   Value coll;                     /* iterated over; or why it is missing */
   uint32_t next, target;
   int64_t at, last;               /* whole numbers and days */
@@ -215,6 +216,11 @@ Value op_logic(Vm *vm, Op op, Value a, Value b);
 Value op_join(Vm *vm, Value cond, Value a, Value b);
 Value op_same(Vm *vm, Value a, Value b, bool negate);
 bool op_vague(Vm *vm, Value v, Value *why);
+bool op_loose(Value v);
+Value op_loose_why(Vm *vm, Value a, Value b);
+bool op_may_repeat(Value set, uint32_t i);
+Value op_len(Vm *vm, Value v);
+Value op_map(Vm *vm, Value *pairs, uint32_t n);
 Value op_blame(Vm *vm, Value v, Value instead_of);
 Value op_before(Vm *vm, Value a, Value b, bool or_same);
 Value op_within(Vm *vm, Value a, Value b, bool strict);

@@ -220,11 +220,20 @@ static Value *sort(const Sort *s, Value *at, Value *other, size_t n) {
   return at;
 }
 
-/* Drops repeats from at[]: of equals the first stays in a set, the last in a map. How many items are left. */
+bool value_vague(Value v) {
+  if (v.tag == V_UNK || v.tag == V_IVL) return true;
+  if (v.tag != V_LIST && v.tag != V_SET && v.tag != V_MAP) return false;
+  for (size_t i = 0, n = seq_slots(v); i < n; i++)
+    if (value_vague(value_seq(v)->at[i])) return true;
+  return false;
+}
+
+/* Drops repeats from at[]: of equals the first stays in a set, the last in a map. How many items are left. Two that are
+ * not known stay two, though they lack the same: nobody can tell whether they are one. */
 static size_t distinct(const Sort *s, Value *at, size_t n) {
   size_t w = s->wide, kept = 0;
   for (size_t i = 0; i < n; i++) {
-    bool repeat = kept && !value_order(s->rt, at[(kept - 1) * w], at[i * w]);
+    bool repeat = kept && !value_order(s->rt, at[(kept - 1) * w], at[i * w]) && !value_vague(at[i * w]);
     if (!repeat) kept++;
     Value *slot = at + (kept - 1) * w, *gone = w == 1 ? at + i : slot;
     for (size_t k = 0; repeat && k < w; k++) value_drop(s->rt->mem, gone[k]);

@@ -68,7 +68,7 @@ static inline Value value_keep(Value v) { if (v.tag >= V_BIG) value_keep_slow(v)
 static inline void value_drop(Mem *m, Value v) { if (v.tag >= V_BIG) value_drop_slow(m, v); }
 
 Value value_text(Rt *rt, const char *s, size_t n);
-/* A sequence of n values, which are taken over from at[]. A set is sorted and its repeats dropped. */
+/* A sequence of n values, which are taken over from at[]. A set is sorted and its repeats dropped, as far as they are known. */
 Value value_list(Rt *rt, const Value *at, uint32_t n);
 Value value_set(Rt *rt, Value *at, uint32_t n);
 Value value_sorted(Rt *rt, const Value *at, uint32_t n);   /* a set of what is in order already, without repeats */
@@ -83,6 +83,8 @@ static inline const Causes *value_causes(Value v) {
 }
 static inline const Seq *value_seq(Value v) { return (const Seq *)v.obj; }
 static inline const char *value_str(Value v) { return ((const Str *)v.obj)->at; }
+/* Whether it is unknown or uncertain, or a collection of which some element is. */
+bool value_vague(Value v);
 /* A total order over values of one type (exact ones); entities by declaration. */
 int value_order(Rt *rt, Value a, Value b);
 bool value_same(Rt *rt, Value a, Value b);   /* identical in value: for sets and memos; unknowns only by the same reasons */

@@ -295,7 +295,7 @@ static void rules(Gen *g) {
 
 static void coverage(Gen *g) {
   line(g, "fn available(r: resource): quantity = sum(committed(c, r) for c in suppliers(r))");
-  line(g, "rule short(r: resource) = if has_need(r) then available(r) < needed(r) else suppliers(r) == {}");
+  line(g, "rule short(r: resource) = if has_need(r) then available(r) < needed(r) else available(r) == 0");
   line(g, "rule uncovered(r: resource) = short(r) or any(uncovered(i) for i in inputs(r))");
   line(g, "fn covered(r: resource): bool = not uncovered(r)");
   line(g, "let cover = [covered(r) for r in resources]");
