@@ -307,7 +307,9 @@ static void settle(Run *run, Case *c, Finding *f) {
   run->settling.term = whole_term(run);
   run->settling.asked = is_settled_one;
   run->settling.data = run;
+  profile_enter(run->vm->profile, profile_id(PROFILE_PHASE, PHASE_SETTLE));
   answer_settle(&run->settling, run->r, f, c->why);
+  profile_leave(run->vm->profile);
 }
 
 static void finding(Run *run, Case *c) {

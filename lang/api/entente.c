@@ -1,6 +1,7 @@
 #include "api/session.h"
 #include "api/stdlib.h"
 #include "report/report.h"
+#include "report/report_profile.h"
 #include "syntax/parser.h"
 #include "syntax/print.h"
 #include <errno.h>
@@ -18,6 +19,16 @@ static void defaults(ent_config *c) {
   if (!c->max_memory) c->max_memory = (size_t)2 << 30;
   if (!c->max_steps) c->max_steps = 2000000000ull;
   if (!c->max_output) c->max_output = 64u << 20;
+}
+
+/* Without memory for it there is none: the draft will say so. */
+static void profile_make(ent_session *s) {
+  Mem *m = &s->mem;
+  s->profile = mem_zero(m, sizeof *s->profile);
+  if (!s->profile || profile_init(s->profile, m, s->config.clock)) return;
+  profile_end(s->profile);
+  mem_free(m, s->profile, sizeof *s->profile);
+  s->profile = NULL;
 }
 
 ent_session *ent_open(const ent_config *c) {
@@ -46,6 +57,8 @@ ent_session *ent_open(const ent_config *c) {
   s->loader.max_data = s->config.max_data;
   s->loader.max_steps = s->config.max_steps;
   s->loader.stop = s->config.stop;
+  if (c->profile) profile_make(s);
+  s->loader.profile = s->profile;
   buf_init(&s->out, m);
   s->out.max = s->config.max_output;
   buf_init(&s->word_texts, m);
@@ -62,6 +75,8 @@ static bool machine_ready(ent_session *s) {
   s->has_vm = true;
   s->vm.max_steps = s->loader.max_steps;   /* what queries have left */
   s->vm.stop = s->config.stop;
+  s->vm.profile = s->profile;
+  if (s->profile) s->profile->counter = &s->vm.steps;
   const ent_host *h = &s->config.host;
   s->vm.ext.host = (Host){h->data, h->batches && s->program.externs.len, h->find, h->call};
   s->vm.rows_only = s->config.columns == ENT_COLUMNS_NEVER;
@@ -73,6 +88,8 @@ void ent_close(ent_session *s) {
   if (!s) return;
   if (s->config.host.end) s->config.host.end(s->config.host.data);
   if (s->reported) report_end(&s->report);
+  if (s->profile) profile_end(s->profile);
+  mem_free(&s->mem, s->profile, sizeof *s->profile);
   buf_end(&s->out);
   buf_end(&s->word_texts);
   vec_end(&s->mem, &s->words);
@@ -129,11 +146,14 @@ void session_no_memory(ent_session *s) {
 
 static int compiled(ent_session *s) {
   if (s->diags.errors || mem_failed(&s->mem)) return ENT_BROKEN;
+  profile_phase(s->profile, PHASE_CHECK);
   if (!program_check(&s->program) || !machine_ready(s)) return ENT_BROKEN;
+  profile_phase(s->profile, PHASE_COMPILE);
   if (!compile_all(&s->chunk, &s->world.rt)) return ENT_BROKEN;
   uint32_t at;
   const char *why;
   if (!chunk_verify(&s->chunk, &at, &why)) return ENT_FAULT;
+  profile_phase(s->profile, PHASE_LOAD);
   return vm_load(&s->vm) && world_base(&s->world) ? ENT_PASSES : ENT_BROKEN;
 }
 
@@ -165,11 +185,13 @@ int session_no_input(ent_session *s, const char *path, int error) {
 }
 
 int ent_load_file(ent_session *s, const char *path) {
+  profile_phase(s->profile, PHASE_READ);
   int error = loader_file(&s->loader, path, s->config.root, &s->module);
   return error ? session_no_input(s, path, error) : session_finish(s);
 }
 
 int ent_load_text(ent_session *s, const char *name, const char *text, size_t len) {
+  profile_phase(s->profile, PHASE_READ);
   if (!loader_text(&s->loader, name, text, len, &s->module)) return session_no_input(s, name, ENOMEM);
   return session_finish(s);
 }
@@ -273,12 +295,14 @@ bool ent_reported(const ent_session *s) { return s->whole; }
 int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
   if (f == ENT_JUNIT) return no_report(s, f, ENT_USAGE, out, len);
   if (!report_begin(s, f, out, len)) return ENT_BROKEN;
+  profile_phase(s->profile, PHASE_JUDGE);
   CheckOptions o = {s->as_of, severity(s->config.fail_on), s->config.allow_undecided};
   if (!answer_check(&s->vm, &o, &s->report)) {
     session_run_error(s);
     diagnostics(s, f, ENT_BROKEN);
     return session_hand_out(s, f, ENT_BROKEN, out, len);
   }
+  profile_phase(s->profile, PHASE_REPORT);
   ReportStyle st = style(s, s->report.exit_code);
   switch (f) {
     case ENT_TEXT: report_text(&s->out, &s->sources, &s->diags, &s->report, &st); break;
@@ -288,6 +312,19 @@ int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
     case ENT_JUNIT: break;
   }
   return report_out(s, f, out, len);
+}
+
+int ent_profile(ent_session *s, ent_profile_form form, const char **out, size_t *len) {
+  profile_stop(s->profile);
+  buf_clear(&s->out);
+  if (mem_failed(&s->mem)) {   /* which has been said */
+    *out = "";
+    *len = 0;
+    return ENT_BROKEN;
+  }
+  if (s->profile && form == ENT_PROFILE_TABLE) report_profile(&s->out, &s->program, &s->sources, s->profile);
+  if (s->profile && form == ENT_PROFILE_FOLDED) report_profile_folded(&s->out, &s->program, &s->sources, s->profile);
+  return session_hand_out(s, ENT_TEXT, ENT_PASSES, out, len);
 }
 
 bool ent_has_checks(const ent_session *s) { return s->chunk.checks.len > 0; }

@@ -47,6 +47,8 @@ typedef struct ent_config {
   ent_level fail_on;       /* ENT_DENY unless set */
   bool allow_undecided;
   bool coverage;           /* ent_test says what the tests did not reach */
+  bool profile;            /* see ent_profile */
+  int64_t (*clock)(void);  /* for it: nanoseconds since whenever; NULL: only steps are counted. A library has no clock of its own */
   bool color;              /* in ENT_TEXT */
   int width;               /* columns of a terminal; 0: 100 */
   ent_host host;           /* functions from outside; zeros: none */
@@ -69,6 +71,11 @@ int ent_load_text(ent_session *s, const char *name, const char *text, size_t len
 const char *ent_diagnostics(ent_session *s, ent_format f, size_t *len);
 /* Runs every check. The exit code; *out is the whole report (diagnostics included) in the given format. */
 int ent_check(ent_session *s, ent_format f, const char **out, size_t *len);
+/* Where the steps and the time of loading and of the last ent_check went: as a table, or folded, a line `FRAME;FRAME;... STEPS` for each
+ * stack, as flame graphs are made of. Empty unless the config asks for it, and once memory was refused. ENT_PASSES, or ENT_BROKEN
+ * with a message in place of one that is too large. */
+typedef enum ent_profile_form { ENT_PROFILE_NONE, ENT_PROFILE_TABLE, ENT_PROFILE_FOLDED } ent_profile_form;
+int ent_profile(ent_session *s, ent_profile_form form, const char **out, size_t *len);
 /* Whether the loaded draft declares a check. */
 bool ent_has_checks(const ent_session *s);
 /* Runs the tests of the file that was loaded, those whose title `wants` takes (NULL: all). ENT_PASSES, ENT_DENIED when one fails,

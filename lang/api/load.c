@@ -128,6 +128,7 @@ static void load_data(Loader *l, Node *file, Folder dir, uint16_t module);
 
 /* Parses a source, loads what it uses, and makes it a module. */
 static uint16_t module_make(Loader *l, const Source *src, Sym name, Folder dir, bool library) {
+  profile_enter(l->profile, profile_id(PROFILE_FILE, src->base));
   l->u->rowing = !library;
   Node *file = parse_file(l->u, src);
   l->u->rowing = false;
@@ -142,7 +143,10 @@ static uint16_t module_make(Loader *l, const Source *src, Sym name, Folder dir, 
   uint16_t m = program_module(l->p, name, src, file, library);
   for (uint32_t i = 0; i < uses.len; i++) program_use(l->p, m, uses.at[i].module, uses.at[i].prefix, uses.at[i].span);
   vec_end(l->u->mem, &uses);
+  profile_enter(l->profile, profile_id(PROFILE_PHASE, PHASE_ROWS));
   load_data(l, file, dir, m);
+  profile_leave(l->profile);
+  profile_leave(l->profile);
   return m;
 }
 
@@ -333,6 +337,7 @@ static const Rows *ask_rows(Loader *l, int fd, const struct stat *st, Node *quer
   Query q = {.path = shown, .base = (unsigned char *)text, .len = len, .sql = sql.at, .sql_len = sql.len, .span = query->span, .max_steps = l->max_steps,
              .max_bytes = l->max_data, .stop = l->stop};
   bool ok = r && rows_query(r, l->u->sources, l->u->diags, &q);
+  profile_spend(l->profile, q.steps);
   l->max_steps -= q.steps < l->max_steps ? q.steps : l->max_steps;
   mem_free(l->u->mem, text, size);
   errno = 0;

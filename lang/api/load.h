@@ -1,5 +1,6 @@
 #ifndef API_LOAD_H
 #define API_LOAD_H
+#include "base/profile.h"
 #include "check/program.h"
 
 /* Drafts from files: reads them, finds what they use, and makes modules of them. Nothing outside the root is opened. */
@@ -9,6 +10,7 @@ typedef struct Loader {
   size_t max_file, max_data;
   uint64_t max_steps;   /* of queries; what they take is counted off */
   volatile int *stop;
+  Profile *profile;     /* or NULL */
   int root;             /* a folder's descriptor, or -1 */
   bool no_root;         /* the root that was named is no folder that can be opened */
   VEC(struct { uint64_t dev, ino; Sym name; uint16_t module; bool open; const Source *src; }) files;

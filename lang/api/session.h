@@ -23,6 +23,7 @@ struct ent_session {
   Chunk chunk;
   Vm vm;
   Loader loader;
+  Profile *profile;     /* or NULL: nobody wants to know */
   uint16_t module;      /* the draft's own */
   uint32_t own_funcs;   /* how many Funcs the draft and library have, before expressions are asked */
   bool has_world, has_vm, loaded, broken, whole /* the last report was made */;

@@ -9,14 +9,14 @@ const Cmd edge_commands[] = {
    "\n"
    "With several paths or a folder, the reports follow one another: in text with a blank line between,\n"
    "in JSON as one array, in TAP as subtests. The exit code is that of the worst draft.\n",
-   "PATH...", GROUP_LOAD | GROUP_RUN | GROUP_REPORT, cmd_check},
+   "PATH...", GROUP_LOAD | GROUP_RUN | GROUP_REPORT | GROUP_MANY, cmd_check},
   {"test", "run the tests of drafts",
    "Runs the tests of each draft, not its checks, and says which pass. A PATH is a file, or a folder: then every\n"
    ".ent file in it, at any depth, that holds a test. Tests of files that a draft uses are not run with it.\n"
    "\n"
    "A test passes when all that it expects is true. Below what is false or unknown stand the values of its parts.\n"
    "The exit code is 0 when all pass, 1 when one fails, 2 when a draft cannot be run, 3 when there is no test to run.\n",
-   "PATH...", GROUP_LOAD | GROUP_RUN | GROUP_TEST, cmd_test},
+   "PATH...", GROUP_LOAD | GROUP_RUN | GROUP_TEST | GROUP_MANY, cmd_test},
   {"eval", "work out expressions in the scope of a draft",
    "Prints the value of each EXPR on a line of its own, as seen from within the draft.\n"
    "An unknown value is printed with what it lacks, and makes the exit code 3.\n",
@@ -30,7 +30,7 @@ const Cmd edge_commands[] = {
    "\n"
    "The result says the same as before, and every comment stays: that is checked each time, and a file that\n"
    "fails it is left alone (70). So is one with mistakes in its text (2). A file is replaced whole or not at all.\n",
-   "PATH...", GROUP_LOAD | GROUP_FORMAT, cmd_fmt},
+   "PATH...", GROUP_LOAD | GROUP_FORMAT | GROUP_MANY, cmd_fmt},
   {"repl", "think aloud: ask, declare, assume, line by line",
    "A session in which expressions print their values and declarations add to a draft in memory. Each FILE is\n"
    "loaded first, and before them $ENTENTE_RC or ~/.config/entente/rc.ent. In it, :help lists what else there is.\n"

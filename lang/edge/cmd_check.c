@@ -1,6 +1,9 @@
 #include "edge/stream.h"
 
-static int ask(const Stream *s, ent_session *session, const char **out, size_t *len) { return ent_check(session, s->o->format, out, len); }
+static int ask(const Stream *s, ent_session *session, Told *t, const char **out, size_t *len) {
+  (void)t;
+  return ent_check(session, s->o->format, out, len);
+}
 
 int cmd_check(Edge *e, const Cmd *self, int argc, char **argv) {
   static const Asked checks = {.what = "check", .has = ent_has_checks, .ask = ask};

@@ -1,19 +1,21 @@
-#define _XOPEN_SOURCE 700
 #include "edge/find.h"
+#include "edge/jobs.h"
 #include "edge/load.h"
 #include "edge/rewrite.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* One run of `entente fmt`. */
 typedef struct Fmt {
   Edge *e;
   const Options *o;
+  Items items;
   int code;
 } Fmt;
+
+/* What a process makes of a file: the text that it read and, behind it, how that is laid out. */
+typedef struct Laid { int code; bool is; char why[200] /* a fault, or empty */; size_t was, len; } Laid;
 
 static void fault(Fmt *f, const char *path, int code, const char *why) {
   edge_say("%s: %s", edge_safe(path).text, why);
@@ -35,47 +37,72 @@ static void differs(Fmt *f, const char *path, const FileText *was, const char *t
   if (o->verify) f->code = edge_worse(f->code, ENT_DENIED);
 }
 
-static void format(Fmt *f, const char *path, const FileText *was) {
-  int code;
-  ent_session *s = options_open(f->o, &code);
-  if (!s) {
-    f->code = edge_worse(f->code, code);
-    return;
-  }
+static Laid layout(const Fmt *f, const char *path, const FileText *was, Bytes *out) {
+  Laid l = {.was = was->len};
+  ent_session *s = options_open(f->o, &l.code);
+  if (!s) return l;
   const char *text = NULL;
-  size_t len = 0;
-  const Options *o = f->o;
-  code = ent_format_text(s, path, was->text, was->len, &text, &len);
-  if (code == ENT_FAULT) fault(f, path, code, "left alone: its new layout would not say the same; please report this file");
-  else if (code != ENT_PASSES) {
-    load_complain(f->e, s, path, code);
-    f->code = edge_worse(f->code, code);
-  } else if (!o->list && !o->diff && !o->write && !o->verify) edge_write(f->e, text, len);
-  else if (len != was->len || memcmp(text, was->text, len)) differs(f, path, was, text, len);
+  l.code = ent_format_text(s, path, was->text, was->len, &text, &l.len);
+  l.is = l.code == ENT_PASSES;
+  if (l.code == ENT_FAULT) snprintf(l.why, sizeof l.why, "left alone: its new layout would not say the same; please report this file");
+  else if (!l.is) load_complain(f->e, s, path, l.code);
+  if (l.is) bytes_add(out, was->text, was->len);
+  if (l.is) bytes_add(out, text, l.len);
   ent_close(s);
+  return l;
 }
 
-static void one_file(Fmt *f, const char *path) {
+static const char *read_file(const Fmt *f, const char *path, FileText *to) {
+  return file_read(path, f->o->config.max_file ? f->o->config.max_file : (size_t)16 << 20, to);
+}
+
+static void one_file(void *data, size_t i, Bytes *out) {
+  const Fmt *f = data;
+  const Item *item = &f->items.at[i];
   FileText was;
-  size_t max = f->o->config.max_file ? f->o->config.max_file : (size_t)16 << 20;
-  const char *why = file_read(path, max, &was);
-  if (why) fault(f, path, ENT_NO_INPUT, why);
-  else format(f, path, &was);
+  Laid l = {0};
+  bytes_add(out, &l, sizeof l);
+  if (!item->draft) return;
+  const char *why = read_file(f, item->path, &was);
+  if (why) {
+    l.code = ENT_NO_INPUT;
+    snprintf(l.why, sizeof l.why, "%s", why);
+  } else {
+    l = layout(f, item->path, &was, out);
+    file_text_end(&was);
+  }
+  if (!out->failed) memcpy(out->at, &l, sizeof l);
+}
+
+/* The file is written here, and only if it still is what was laid out: named twice, it has changed by the second time. */
+static void laid_out(Fmt *f, const char *path, const char *old, size_t nold, const char *text, size_t len) {
+  const Options *o = f->o;
+  if (!o->list && !o->diff && !o->write && !o->verify) { edge_write(f->e, text, len); return; }
+  FileText was;
+  const char *why = read_file(f, path, &was);
+  if (why) { fault(f, path, ENT_NO_INPUT, why); return; }
+  bool same = was.len == nold && memcmp(was.text, old, nold) == 0, right = was.len == len && memcmp(was.text, text, len) == 0;
+  if (!same && !right) fault(f, path, ENT_BROKEN, "has changed meanwhile; left alone");
+  else if (!right) differs(f, path, &was, text, len);
   file_text_end(&was);
 }
 
-static bool stopped(const Fmt *f) { return f->e->out_error || *f->e->stop; }
+static void take(void *data, size_t i, const unsigned char *bytes, size_t len) {
+  Fmt *f = data;
+  const Item *item = &f->items.at[i];
+  Laid l;
+  (void)len;
+  memcpy(&l, bytes, sizeof l);
+  const char *old = (const char *)bytes + sizeof l;
+  if (!item->draft && item->code) fault(f, item->path, item->code, item_why(item));
+  else if (l.why[0]) fault(f, item->path, l.code, l.why);
+  else if (l.is) laid_out(f, item->path, old, l.was, old + l.was, l.len);
+  f->code = edge_worse(f->code, l.code);
+}
 
-static void folder(Fmt *f, const char *path) {
-  Found found;
-  find_drafts(&found, path);
-  for (size_t i = 0; i < found.n && !stopped(f); i++) {
-    const FoundPath *p = &found.at[i];
-    if (p->code) fault(f, p->path, p->code, p->why ? p->why : strerror(p->error));
-    else one_file(f, p->path);
-  }
-  if (found.failed) fault(f, path, found.failed, "holds more files than can be looked at; name fewer");
-  find_end(&found);
+static void lost(void *data, size_t i, int code, const char *why) {
+  Fmt *f = data;
+  fault(f, f->items.at[i].path, code, why);
 }
 
 int cmd_fmt(Edge *e, const Cmd *self, int argc, char **argv) {
@@ -85,11 +112,10 @@ int cmd_fmt(Edge *e, const Cmd *self, int argc, char **argv) {
   if (o.help) return cmd_describe(e, self);
   if (!o.noperand) return cmd_misused(self, "fmt wants at least one file or folder");
   Fmt f = {.e = e, .o = &o, .code = ENT_PASSES};
-  for (int i = 0; i < o.noperand && !stopped(&f); i++) {
-    struct stat st;
-    if (stat(o.operand[i], &st)) fault(&f, o.operand[i], ENT_NO_INPUT, strerror(errno));
-    else if (S_ISDIR(st.st_mode)) folder(&f, o.operand[i]);
-    else one_file(&f, o.operand[i]);
-  }
+  items_find(&f.items, o.noperand, o.operand);
+  Jobs jobs = {e, o.jobs, f.items.n, &f, one_file, take, lost};
+  jobs_run(&jobs);
+  if (f.items.failed) fault(&f, o.operand[0], ENT_BROKEN, "there is not enough memory to begin");
+  items_end(&f.items);
   return f.code;
 }

@@ -16,19 +16,6 @@ struct FfiFn {
   ffi_type *params[FFI_PARAMS];
 };
 
-void bytes_add(Bytes *b, const void *p, size_t n) {
-  if (b->failed || !n) return;
-  if (n > b->cap - b->len) {
-    size_t cap = b->cap + n + b->cap / 2 + 4096;
-    void *at = realloc(b->at, cap);
-    if (!at) { b->failed = true; return; }
-    b->at = at;
-    b->cap = cap;
-  }
-  memcpy(b->at + b->len, p, n);
-  b->len += n;
-}
-
 void *ffi_library(const char *name, char why[FFI_WHY]) {
   void *library = dlopen(name, RTLD_LAZY | RTLD_LOCAL);
   if (library) return library;

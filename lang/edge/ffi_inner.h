@@ -1,13 +1,10 @@
 #ifndef EDGE_FFI_INNER_H
 #define EDGE_FFI_INNER_H
+#include "edge/bytes.h"
 #include "edge/ffi.h"
 
 /* What the files of the bridge share. */
 enum { FFI_PARAMS = 8, FFI_TEXT = 1 << 20 /* bytes of a text result */, FFI_REQUEST = 1 << 18, FFI_REPLY = 1 << 22, FFI_WHY = 800 };
-
-/* Bytes that grow. `failed`: there was no memory, and they are not whole. */
-typedef struct Bytes { unsigned char *at; size_t len, cap; bool failed; } Bytes;
-void bytes_add(Bytes *b, const void *p, size_t n);
 
 /* ffi_call.c: a library and its functions, in whichever process */
 typedef struct FfiFn FfiFn;

@@ -142,3 +142,45 @@ void find_end(Found *f) {
   for (size_t i = 0; i < f->n; i++) free(f->at[i].path);
   free(f->at);
 }
+
+/* ---- operands ---- */
+
+static void item(Items *it, Item i) {
+  if (it->n == it->cap) {
+    size_t cap = it->cap ? it->cap * 2 : 64;
+    Item *grown = realloc(it->at, cap * sizeof *grown);
+    if (!grown) { it->failed = true; return; }
+    it->at = grown;
+    it->cap = cap;
+  }
+  it->at[it->n++] = i;
+}
+
+static void folder_items(Items *it, Found *f, const char *path) {
+  find_drafts(f, path);
+  for (size_t i = 0; i < f->n; i++) {
+    const FoundPath *p = &f->at[i];
+    item(it, (Item){.path = p->path, .draft = !p->code, .of_folder = true, .code = p->code, .error = p->error, .why = p->why});
+  }
+  if (f->failed) item(it, (Item){.path = path, .code = f->failed, .why = "holds more files than can be looked at; name fewer"});
+  else item(it, (Item){.path = path, .drafts = f->drafts});
+}
+
+void items_find(Items *it, int n, char **operand) {
+  *it = (Items){.found = calloc((size_t)n, sizeof *it->found), .operands = n};
+  it->failed = !it->found;
+  for (int i = 0; i < n && it->found; i++) {
+    struct stat st;
+    if (stat(operand[i], &st)) item(it, (Item){.path = operand[i], .code = ENT_NO_INPUT, .error = errno});
+    else if (S_ISDIR(st.st_mode)) folder_items(it, &it->found[i], operand[i]);
+    else item(it, (Item){.path = operand[i], .draft = true});
+  }
+}
+
+void items_end(Items *it) {
+  for (int i = 0; i < it->operands && it->found; i++) find_end(&it->found[i]);
+  free(it->found);
+  free(it->at);
+}
+
+const char *item_why(const Item *i) { return i->why ? i->why : strerror(i->error); }

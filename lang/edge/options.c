@@ -1,8 +1,11 @@
+#define _POSIX_C_SOURCE 200809L
+#include "edge/jobs.h"
 #include "edge/options.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { WIDTH_MIN = 20, WIDTH_MAX = 10000 };
@@ -146,6 +149,30 @@ static bool set_ffi_time(Options *o, const char *text) {
   return true;
 }
 
+static int64_t now(void) {
+  struct timespec t;
+  return clock_gettime(CLOCK_MONOTONIC, &t) ? 0 : (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static bool set_profile(Options *o, const char *text) {
+  static const Word words[] = {{"table", ENT_PROFILE_TABLE}, {"collapsed", ENT_PROFILE_FOLDED}};
+  int value;
+  if (!read_word(text, words, sizeof words / sizeof *words, &value)) return false;
+  o->profile = (ent_profile_form)value;
+  o->config.clock = now;
+  return o->config.profile = true;
+}
+
+/* auto: as many as there are processors for this process. */
+static bool set_jobs(Options *o, const char *text) {
+  uint64_t n = 0;
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+  if (strcmp(text, "auto") == 0) n = cores < 1 ? 1 : cores > JOBS_MAX ? JOBS_MAX : (uint64_t)cores;
+  else if (!read_count(text, JOBS_MAX, &n)) return false;
+  o->jobs = (unsigned)n;
+  return true;
+}
+
 static bool set_allow_ffi(Options *o, const char *text) {
   if (!*text || o->ffi.nallow == FFI_ALLOW_MAX) return false;
   o->ffi.allow[o->ffi.nallow++] = text;
@@ -163,7 +190,7 @@ static bool set_max_steps(Options *o, const char *text) { return read_count(text
 /* ---- the options ---- */
 
 typedef struct Option {
-  const char *name, *value;  /* value NULL: it takes none */
+  const char *name, *value;  /* value NULL: it takes none; "[=...": it may have one, behind = only */
   unsigned group;            /* 0: every command's */
   bool (*set)(Options *o, const char *text);
   const char *wants;         /* what the value must be */
@@ -182,7 +209,9 @@ static const Option options[] = {
   {"-d", NULL, GROUP_FORMAT, set_diff, "", "print what would change, as a unified diff"},
   {"-w", NULL, GROUP_FORMAT, set_write, "", "rewrite the files whose layout differs"},
   {"--check", NULL, GROUP_FORMAT, set_verify, "", "as -l, and exit with 1 if there are any"},
+  {"--profile", "[=collapsed]", GROUP_REPORT, set_profile, "table or collapsed", "say on standard error where steps and time went; collapsed: for flame graphs"},
   {"--as-of", "DATE", GROUP_RUN, set_as_of, "a date, YYYY-MM-DD", "judge on this day only, not on the whole term"},
+  {"--jobs", "N|auto", GROUP_MANY, set_jobs, "a number from 1 to 256, or auto", "processes that work on several drafts at once; auto: one a processor (1)"},
   {"--root", "FOLDER", GROUP_LOAD, set_root, "a folder", "what a draft may read lies in here (the folder of its first file)"},
   {"--color", "auto|always|never", GROUP_LOAD, set_color, "auto, always or never", "colours in text (auto: on a terminal, unless NO_COLOR is set)"},
   {"--width", "N", GROUP_LOAD, set_width, "a number from 20 to 10000", "columns of text (those of the terminal, or 100)"},
@@ -217,7 +246,7 @@ void options_help(Edge *e, unsigned groups) {
     const Option *o = &options[i];
     if (o->group && !(o->group & groups)) continue;
     char line[256];
-    snprintf(line, sizeof line, "  %s %s", o->name, o->value ? o->value : "");
+    snprintf(line, sizeof line, "  %s%s%s", o->name, o->value && o->value[0] != '[' ? " " : "", o->value ? o->value : "");
     size_t n = strlen(line), pad = 34;
     snprintf(line + n, sizeof line - n, "%*s%s\n", n < pad ? (int)(pad - n) : 2, "", o->help);
     edge_print(e, line);
@@ -248,6 +277,7 @@ static int option_read(Options *o, const Cmd *cmd, int argc, char **argv, int *i
     edge_say("%s takes no value", option->name);
     return ENT_USAGE;
   }
+  if (option->value && !value && option->value[0] == '[') value = "table";
   if (option->value && !value) {
     if (*i + 1 == argc) {
       edge_say("%s wants %s", option->name, option->wants);
@@ -288,6 +318,7 @@ int options_read(Options *o, Edge *e, const Cmd *cmd, int argc, char **argv) {
   o->config.stop = o->ffi.stop = e->stop;
   o->format = cmd->groups & GROUP_TEST ? ENT_TAP : ENT_TEXT;
   o->operand = argv;
+  o->jobs = 1;
   bool ended = false;
   for (int i = 0; i < argc; i++) {
     char *text = argv[i];

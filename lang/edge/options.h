@@ -5,7 +5,7 @@
 
 /* Options of the command line: --name VALUE or --name=VALUE, anywhere before --. Groups say which command takes which. */
 enum { GROUP_LOAD = 1, GROUP_RUN = 2, GROUP_REPORT = 4, GROUP_TEST = 8, GROUP_FORMAT = 16,
-       GROUP_EXPR = 32 /* what follows the first operand is no option: -3 is an expression */ };
+       GROUP_MANY = 64 /* drafts at once */, GROUP_EXPR = 32 /* what follows the first operand is no option: -3 is an expression */ };
 
 typedef enum ColorWish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorWish;
 
@@ -16,6 +16,8 @@ typedef struct Options {
   bool width_given;  /* else config.width is the terminal's, as it was at the start */
   FfiOptions ffi;
   const char *run;  /* a regular expression, or NULL */
+  ent_profile_form profile;
+  unsigned jobs;    /* processes for drafts */
   int threshold;    /* per cent that tests must reach */
   char **operand;  /* what is no option, in order; into argv */
   int noperand;

@@ -1,7 +1,6 @@
 #define _XOPEN_SOURCE 700
-#include "edge/find.h"
+#include "edge/jobs.h"
 #include "edge/stream.h"
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -106,80 +105,124 @@ static void stream_fault(Stream *s, const char *path, int code, const char *why)
   stream_add(s, path, code, text, strlen(text));
 }
 
-/* ---- a draft ---- */
+/* ---- a draft, in whichever process ---- */
 
-/* A text of the engine's: where it says only what went wrong, readers find it on standard error. */
-static void stream_text(Stream *s, const char *path, int code, bool report, const char *text, size_t len, const char *otherwise) {
-  if (!text || !len) {
-    stream_fault(s, path, edge_worse(code, ENT_NO_INPUT), otherwise);
-  } else if (!report && s->o->format == ENT_TEXT) {
-    edge_warn(s->e, text, len);
-    s->code = edge_worse(s->code, code);
-  } else {
-    stream_add(s, path, code, text, len);
-  }
+static void tell(Bytes *out, Told t, const char *text, size_t len) {
+  bytes_add(out, &t, sizeof t);
+  bytes_add(out, text, len);
 }
 
-static void loaded(Stream *s, ent_session *session, const char *path) {
+/* Behind what has been told of the draft: where its time went. */
+static void tell_profile(const Stream *s, ent_session *session, Bytes *out) {
+  const char *text;
+  size_t len;
+  Told t;
+  if (!s->o->profile) return;
+  ent_profile(session, s->o->profile, &text, &len);
+  bytes_add(out, text, len);
+  if (out->failed) return;
+  memcpy(&t, out->at, sizeof t);
+  t.profile = len;
+  memcpy(out->at, &t, sizeof t);
+}
+
+/* A text of the engine's: where it says only what went wrong, readers of text find it on standard error. */
+static void tell_text(const Stream *s, Bytes *out, Told t, bool report, const char *text, size_t len, const char *otherwise) {
+  t.how = report || s->o->format != ENT_TEXT ? TOLD_REPORT : TOLD_WARN;
+  if (!text || !len) {
+    t.how = TOLD_FAULT;
+    t.code = edge_worse(t.code, ENT_NO_INPUT);
+    text = otherwise;
+    len = strlen(text);
+  }
+  tell(out, t, text, len);
+}
+
+static void loaded(const Stream *s, ent_session *session, Bytes *out) {
   const char *text = NULL;
   size_t len = 0;
-  int code = s->asked->ask(s, session, &text, &len);
+  Told t = {.asked = true};
+  t.code = s->asked->ask(s, session, &t, &text, &len);
   bool nothing = !text || !len;
-  if (nothing && code == ENT_UNDECIDED && s->asked->unasked) {
-    s->unasked++;
+  if (nothing && t.code == ENT_UNDECIDED && s->asked->unasked) {
+    t.code = ENT_PASSES;
+    t.unasked = true;
+    tell(out, t, "", 0);
     return;
   }
-  stream_text(s, path, nothing ? edge_worse(code, ENT_BROKEN) : code, ent_reported(session), text, len, "no report could be made");
+  if (nothing) t.code = edge_worse(t.code, ENT_BROKEN);
+  tell_text(s, out, t, ent_reported(session), text, len, "no report could be made");
 }
 
 /* A file of a folder that does not compile is reported even if nothing to ask is seen in it: there may be. */
-static void draft(Stream *s, const char *path, bool of_folder) {
-  int code;
-  ent_session *session = options_open(s->o, &code);
+static void draft(void *data, size_t i, Bytes *out) {
+  const Stream *s = data;
+  const Item *item = &s->items.at[i];
+  Told t = {0};
+  ent_session *session = item->draft ? options_open(s->o, &t.code) : NULL;
   if (!session) {
-    s->code = edge_worse(s->code, code);
+    tell(out, t, "", 0);
     return;
   }
-  code = ent_load_file(session, path);
-  if (code != ENT_PASSES) {
+  t.code = ent_load_file(session, item->path);
+  if (t.code != ENT_PASSES) {
     size_t len = 0;
     const char *text = ent_diagnostics(session, s->o->format, &len);
-    stream_text(s, path, code, false, text, len, code == ENT_NO_INPUT ? "cannot be read" : "does not compile");
-  } else if (of_folder && !s->asked->has(session)) {
-    s->passed_over++;
+    tell_text(s, out, t, false, text, len, t.code == ENT_NO_INPUT ? "cannot be read" : "does not compile");
+  } else if (item->of_folder && !s->asked->has(session)) {
+    t.passed_over = true;
+    tell(out, t, "", 0);
   } else if (s->asked->none && !s->asked->has(session)) {
-    stream_fault(s, path, ENT_UNDECIDED, s->asked->none);
+    t.how = TOLD_FAULT;
+    t.code = ENT_UNDECIDED;
+    tell(out, t, s->asked->none, strlen(s->asked->none));
   } else {
-    loaded(s, session, path);
+    loaded(s, session, out);
   }
+  tell_profile(s, session, out);
   ent_close(session);
 }
 
-static bool stopped(const Stream *s) { return s->e->out_error || *s->e->stop; }
+/* ---- all of them, in order ---- */
 
-static void folder(Stream *s, const char *path) {
-  Found found;
-  unsigned passed_over = s->passed_over;
-  find_drafts(&found, path);
-  for (size_t i = 0; i < found.n && !stopped(s); i++) {
-    const FoundPath *p = &found.at[i];
-    if (p->code) stream_fault(s, p->path, p->code, p->why ? p->why : strerror(p->error));
-    else draft(s, p->path, true);
-  }
-  if (found.failed) stream_fault(s, path, found.failed, "holds more files than can be looked at; name fewer");
-  else if (!stopped(s) && s->passed_over - passed_over == found.drafts) {
+static void folder_end(Stream *s, const Item *item) {
+  if (s->passed_here == item->drafts) {
     char why[64];
     snprintf(why, sizeof why, "undecided: no file in it holds a %s", s->asked->what);
-    stream_fault(s, path, ENT_UNDECIDED, why);
+    stream_fault(s, item->path, ENT_UNDECIDED, why);
   }
-  find_end(&found);
+  s->passed_here = 0;
 }
 
-static void path_ask(Stream *s, const char *path) {
-  struct stat st;
-  if (stat(path, &st)) stream_fault(s, path, ENT_NO_INPUT, strerror(errno));
-  else if (S_ISDIR(st.st_mode)) folder(s, path);
-  else draft(s, path, false);
+static void take(void *data, size_t i, const unsigned char *bytes, size_t len) {
+  Stream *s = data;
+  const Item *item = &s->items.at[i];
+  Told t;
+  if (!item->draft && item->code) { stream_fault(s, item->path, item->code, item_why(item)); return; }
+  if (!item->draft) { folder_end(s, item); return; }
+  memcpy(&t, bytes, sizeof t);
+  const char *text = (const char *)bytes + sizeof t;
+  len -= sizeof t + t.profile;
+  s->passed_over += t.passed_over;
+  s->passed_here += t.passed_over;
+  s->unasked += t.unasked;
+  s->asked_of += t.asked;
+  s->reached += t.reached;
+  s->all += t.all;
+  s->code = edge_worse(s->code, t.code);
+  if (t.how == TOLD_REPORT) stream_add(s, item->path, t.code, text, len);
+  if (t.how == TOLD_WARN) edge_warn(s->e, text, len);
+  if (t.how == TOLD_FAULT) {
+    char why[200];
+    snprintf(why, sizeof why, "%.*s", (int)(len < sizeof why ? len : sizeof why - 1), text);
+    stream_fault(s, item->path, t.code, why);
+  }
+  if (t.profile) edge_warn(s->e, text + len, t.profile);
+}
+
+static void lost(void *data, size_t i, int code, const char *why) {
+  Stream *s = data;
+  stream_fault(s, s->items.at[i].path, code, why);
 }
 
 static bool is_folder(const char *path) {
@@ -189,7 +232,11 @@ static bool is_folder(const char *path) {
 
 int stream_run(Stream *s) {
   s->many = s->o->noperand > 1 || is_folder(s->o->operand[0]);
-  for (int i = 0; i < s->o->noperand && !stopped(s); i++) path_ask(s, s->o->operand[i]);
+  items_find(&s->items, s->o->noperand, s->o->operand);
+  Jobs jobs = {s->e, s->o->jobs, s->items.n, s, draft, take, lost};
+  jobs_run(&jobs);
+  if (s->items.failed) stream_fault(s, s->o->operand[0], ENT_BROKEN, "there is not enough memory to begin");
+  items_end(&s->items);
   if (s->unasked && !s->n && !s->code) stream_fault(s, s->o->operand[0], ENT_UNDECIDED, s->asked->unasked);
   stream_end(s);
   if (s->passed_over && s->o->format == ENT_TEXT) edge_say("passed over %u %s without a %s", s->passed_over, s->passed_over == 1 ? "file" : "files", s->asked->what);

@@ -447,7 +447,11 @@ void load_declaration(Load *l, Node *n) {
       l->cite = 0;
       if (n->kid[4]) table_push(l, n->ref, NULL, load_value(l, n->kid[4], UINT32_MAX), load_always, (Span){0, 0});
       break;
-    case N_AGREEMENT: load_agreement(l, n); break;
+    case N_AGREEMENT:
+      profile_enter(l->vm->profile, profile_id(PROFILE_DECL, n->span.lo));
+      load_agreement(l, n);
+      profile_leave(l->vm->profile);
+      break;
     case N_SCENARIO: scenario(l, n); break;
     case N_ROWS: rows(l, n); break;
     default: break;
@@ -519,6 +523,7 @@ bool vm_load(Vm *vm) {
   world_resettle(vm->w);
   for (uint32_t i = 0; i < p->funcs.len; i++) vm->w->daily = vm->w->daily || (p->funcs.at[i].kind != FUNC_TEST && p->funcs.at[i].flags & FLAG_TODAY);
   if (mem_failed(vm->mem)) return false;  /* columns may differ in length */
+  profile_phase(vm->profile, PHASE_SEAL);
   world_seal(vm->w);
   inputs_fields(&l);
   if (!p->unit->diags->errors) promises_settle(&l);

@@ -282,11 +282,13 @@ void load_data_fields(Load *l) {
   for (uint32_t i = 0; i < l->p->data.len && !load_stop(l); i++) {
     const DataBlock *b = &l->p->data.at[i];
     if (!b->rows || !has(b, true)) continue;
+    profile_enter(l->vm->profile, profile_id(PROFILE_DATA, i));
     block_begin(l, b);
     for (uint32_t row = 0; (row = row_next(l, b, row)) != UINT32_MAX; row++)
       for (Node *n = list_first(b->node->kid[4]); n && !load_stop(l); n = n->next)
         if (n->kind == N_ENTITY) { row_set(l, b, row); entity_fields(l, n); }
     block_end(l);
+    profile_leave(l->vm->profile);
   }
   if (!load_stop(l)) resources_whole(l);
 }
@@ -315,10 +317,12 @@ void load_data_facts(Load *l) {
   for (uint32_t i = 0; i < l->p->data.len && !load_stop(l); i++) {
     const DataBlock *b = &l->p->data.at[i];
     if (!b->rows || !has(b, false)) continue;
+    profile_enter(l->vm->profile, profile_id(PROFILE_DATA, i));
     block_begin(l, b);
     for (uint32_t row = 0; (row = row_next(l, b, row)) != UINT32_MAX; row++)
       for (Node *n = list_first(b->node->kid[4]); n && !load_stop(l); n = n->next)
         if (n->kind != N_ENTITY) { row_set(l, b, row); row_fact(l, n); }
     block_end(l);
+    profile_leave(l->vm->profile);
   }
 }

@@ -148,12 +148,23 @@ bool vm_spend(Vm *vm, uint64_t steps) {
   return !vm->failed;
 }
 
+/* Where each step is counted as it is taken: the same questions, as often. */
+static void step_counted(Vm *vm, uint32_t func) {
+  vm->steps++;
+  if (++vm->profile->unchecked < CHECK_EVERY) return;
+  vm->profile->unchecked = 0;
+  vm->steps -= CHECK_EVERY;
+  vm_may_go_on(vm, func, CHECK_EVERY);
+}
+
 static bool frame_push(Vm *vm, uint32_t func, uint32_t base, uint32_t ret) {
   const Code *code = &vm->k->codes.at[func];
   Frame f = {.func = func, .pc = code->start, .base = base, .ret = ret, .cells = vm->cells.len, .ctxs = vm->ctxs.len, .entry = -1, .slot = UINT32_MAX, .outer = vm->dep};
   if (vm->frames.len >= VM_FRAMES_MAX) { vm_fail(vm, DIAG_E0505, "calls are nested more than %d deep", VM_FRAMES_MAX); return false; }
   vm->dep = dep_nothing;
-  return registers(vm, base + code->nreg) && vec_push(vm->mem, &vm->frames, f);
+  if (!registers(vm, base + code->nreg) || !vec_push(vm->mem, &vm->frames, f)) return false;
+  if (vm->profile) profile_enter(vm->profile, profile_id(PROFILE_FUNC, func));
+  return true;
 }
 
 /* ---- rules ---- */
@@ -341,6 +352,7 @@ static bool frame_return(Vm *vm, Value v) {
     vm->reg[f->ret] = kept;
   } else value_drop(vm->mem, kept);
   vm->frames.len--;
+  if (vm->profile) profile_leave(vm->profile);
   return false;
 }
 
@@ -421,10 +433,15 @@ static void loop(Vm *vm, uint32_t floor) {
   Frame *f = &vm->frames.at[vm->frames.len - 1];
   Value *r = vm->reg + f->base;
   const Ins *code = vm->k->ins.at;
-  uint64_t steps = 0;
+  const uint64_t from = vm->profile ? CHECK_EVERY - 1 : 0;   /* so that each step is seen, at no cost to those who do not ask */
+  uint64_t steps = from;
   while (!vm->failed) {
     Ins i = code[f->pc++];
-    if (++steps >= CHECK_EVERY) { vm_may_go_on(vm, f->func, steps); steps = 0; }
+    if (++steps >= CHECK_EVERY) {
+      if (from) step_counted(vm, f->func);
+      else vm_may_go_on(vm, f->func, steps);
+      steps = from;
+    }
     switch ((Op)i.op) {
       case OP_MOVE_: SET(value_keep(B)); break;
       case OP_CONST_: SET(value_keep(vm->k->consts.at[ins_target(i)])); break;
@@ -531,7 +548,7 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_LEAVE_: vm_leave(vm); break;
       case OP_RETURN_:
         if (frame_return(vm, A)) break;
-        if (vm->frames.len <= floor) { vm->steps += steps; return; }
+        if (vm->frames.len <= floor) { vm->steps += steps - from; return; }
         f = &vm->frames.at[vm->frames.len - 1];
         r = vm->reg + f->base;
         break;
@@ -560,13 +577,14 @@ static void loop(Vm *vm, uint32_t floor) {
       case OP_COUNT_: break;
     }
   }
-  vm->steps += steps;
+  vm->steps += steps - from;
 }
 
 /* After a failure, or where an element of a loop is left: everything that was open is closed. */
 void vm_unwind(Vm *vm, uint32_t frames, uint32_t cells, uint32_t ctxs, uint32_t rules) {
   if (vm->rules.len > rules) stale_forget(vm, vm->rules.at[rules].stale);
   cells_drop(vm, cells);
+  for (uint32_t i = frames; i < vm->frames.len; i++) profile_leave(vm->profile);
   vm->frames.len = frames;
   vm->ctxs.len = ctxs;
   while (vm->rules.len > rules) {

@@ -1,5 +1,6 @@
 #ifndef VM_VM_H
 #define VM_VM_H
+#include "base/profile.h"
 #include "code/chunk.h"
 #include "vm/extern.h"
 #include "world/world.h"
@@ -114,6 +115,7 @@ typedef struct Vm {
   uint64_t steps, max_steps;
   uint64_t *spent;                /* by Func, sampled */
   uint32_t nspent;
+  Profile *profile;               /* NULL: nobody wants to know where steps go */
   uint32_t depth;                 /* runs within runs: facts that are evaluated where they are used */
   Externs ext;
   VEC(Again) agains;

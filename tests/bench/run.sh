@@ -56,6 +56,9 @@ ENT
 echo "Ratios of whole-process time, functions from outside confined to those in process (at most 3):"
 runs=$((runs / 4 + 1)) pair "100,000 calls of libm" "$bin check --allow-ffi libm.so.6 $out/extern.ent" "$bin check --allow-ffi libm.so.6 --ffi-in-process $out/extern.ent"
 
+# shellcheck source=tests/bench/many.sh
+. tests/bench/many.sh
+
 missing=
 for tool in lua5.4 python3; do command -v "$tool" >/dev/null || missing="$missing $tool"; done
 [ -d "$shared" ] || missing="$missing $shared"

@@ -41,6 +41,7 @@ static void session(Said *s, const char *draft, ent_format f, uint64_t n, bool a
   ent_config_init(&c);
   c.fail_alloc_at = n;
   c.fail_alloc_after = after;
+  c.profile = true;
   ent_session *e = ent_open(&c);
   if (!e) return;
   int code = ent_load_file(e, draft);
@@ -55,6 +56,8 @@ static void session(Said *s, const char *draft, ent_format f, uint64_t n, bool a
       code = ent_eval(e, exprs[i], &text, &len);
       say(s, code, text, len);
     }
+    for (int i = ENT_PROFILE_TABLE; i <= ENT_PROFILE_FOLDED; i++)
+      if (ent_profile(e, (ent_profile_form)i, &text, &len) == ENT_PASSES && !len) say(s, ENT_FAULT, "no profile", 10);
   }
   ent_close(e);
 }
