@@ -27,7 +27,7 @@ my %ends = ('a hundred mistakes' => 2, 'it laid out anew' => 1);
 
 # What the counts depend on: the compiler, the C library, and the flags between the standard and the warnings.
 sub made_with {
-    my $flags = Drive::slurp('build/flags') =~ /^(\S+) -std=c17 (.*?) -Wall/ ? "$1 $2" : 'unknown flags';
+    my $flags = Drive::slurp(($ENV{B} // 'build') . '/flags') =~ /^(\S+) -std=c17 (.*?) -Wall/ ? "$1 $2" : 'unknown flags';
     my ($cc) = $flags =~ /^(\S+)/;
     my ($compiler) = split /\n/, qx($cc --version 2>/dev/null) || 'no compiler';
     my ($libc)     = split /\n/, qx(ldd --version 2>/dev/null) || 'no libc';

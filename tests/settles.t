@@ -48,6 +48,14 @@ for (@cases) {
     }
 }
 
+# It is worked out where it can decide the exit code. Of a table with several keys it is told of the keys that are missing.
+my $keys = "use std.countries\ntable f (s: string, c: country): number\nfact f(\"a\", USA) = 3\n"
+    . "check c { require f(\"a\", USA) + f(\"b\", USA) * 2 >= 10 else warn \"w\" }\n";
+Drive::spill("$dir/warns.ent", $keys);
+my $quiet = Drive::run('check', "$dir/warns.ent");
+ok($quiet->{out} =~ /f for "b", USA: no fact says/ && $quiet->{out} !~ /it holds at/, 'not of a check that only warns') or Drive::show($quiet);
+like(Drive::run('check', '--fail-on', 'warn', "$dir/warns.ent")->{out}, qr/it holds at 3\.5 or more, and it fails at less than 3\.5/, '... unless that decides');
+
 # A place that makes many figures is not one figure.
 for (['a function', "fn f(x: number) = between(x, 2 * x)\ncheck c { require f(1) + f(3) > 5 }"],
      ['a for', "table t: number\nfact t = sum(between(x, 2 * x) for x in [1, 3])\ncheck c { require t > 5 }"],

@@ -332,7 +332,7 @@ static void finding(Run *run, Case *c) {
   if (!f.when) f.nwhen = 0;
   if (!c->fails_ever) {
     answer_missing(run->vm, run->r, &f, c->why);
-    settle(run, c, &f);
+    if (f.sev >= run->o->fail_on) settle(run, c, &f);
   }
   vec_push(run->r->mem, &run->r->findings, f);
 }

@@ -86,8 +86,20 @@ static Told judged_at(Probe *p, Num x) {
 
 /* ---- where the judgement changes ---- */
 
-/* A number strictly between two, with as few digits as there can be; of those the one nearest their middle. */
+/* The power of ten next below a number that is not negative, from -12 on. */
+static int decade(Mem *m, Num x) {
+  int k = -12;
+  while (k < 18 && num_cmp(m, num_dec(1, k + 1), x) <= 0) k++;
+  return k;
+}
+
+/* A number strictly between two: of numbers far apart, a power of ten in the middle of their powers of ten; else one with
+ * as few digits as there can be, and of those the one nearest their middle. */
 static Num between(Mem *m, Num lo, Num hi) {
+  if (num_sign(lo) >= 0) {
+    int from = decade(m, lo), to = decade(m, hi);
+    if (to - from > 1) return num_dec(1, from + (to - from + 1) / 2);
+  }
   Num two = num_int(2), sum = num_add(m, lo, hi), middle = num_div(m, sum, two);
   num_drop(m, sum);
   for (int places = -15; places <= 24; places++) {
@@ -149,8 +161,8 @@ static bool near_enough(Mem *m, Num a, Num b) {
 }
 
 /* Between `near`, where the judgement is another, and `far`, where it is `told`: the place where it becomes so. The ends
- * come first: figures often begin to count with anything above 0, or with their bound. */
-static Edge edge_find(Probe *p, Num near, Num far, Told told) {
+ * come first: figures often begin to count with anything above 0, or with their bound; then `guess`, unless that is NULL. */
+static Edge edge_find(Probe *p, Num near, Num far, Told told, const Num *guess) {
   Mem *m = p->vm.mem;
   Edge e = {.at = num_int(0)};
   Num a = num_keep(near), b = num_keep(far);
@@ -158,7 +170,8 @@ static Edge edge_find(Probe *p, Num near, Num far, Told told) {
   for (int i = 0; i < ROUNDS_MAX && !e.found && !p->broken; i++) {
     Num lo = up ? a : b, hi = up ? b : a;
     bool fraction = i > DECIMALS && i % 2 && num_sign(lo) >= 0;
-    Num x = i == 0 ? num_keep(a) : i == 1 ? num_keep(b) : fraction ? simplest(m, lo, hi, 0) : between(m, lo, hi);
+    bool guessed = i == 2 && guess && num_cmp(m, lo, *guess) < 0 && num_cmp(m, *guess, hi) < 0;
+    Num x = i == 0 ? num_keep(a) : i == 1 ? num_keep(b) : guessed ? num_keep(*guess) : fraction ? simplest(m, lo, hi, 0) : between(m, lo, hi);
     if (x.form == NUM_BAD) { p->broken = true; break; }
     bool is = i == 0 ? false : i == 1 ? true : judged_at(p, x) == told;
     Num step = step_at(m, x), beside = is == up ? num_sub(m, x, step) : num_add(m, x, step);
@@ -201,16 +214,21 @@ static void figure_settles(Probe *p, Num lo, Num hi, bool others, Buf *out) {
     return;
   }
   if (least == most) return;  /* between them it may be otherwise: nothing is known */
+  Num turn = num_int(0);   /* where it holds from, it mostly fails to */
+  bool turns = false;
   for (int up = 1; up >= 0; up--) {
     Told told = up ? most : least;
     if (!settled(told)) continue;
-    Edge e = up ? edge_find(p, lo, hi, told) : edge_find(p, hi, lo, told);
+    Edge e = up ? edge_find(p, lo, hi, told, NULL) : edge_find(p, hi, lo, told, turns ? &turn : NULL);
     if (e.found && !p->broken) {
       if (out->len) buf_str(out, ", and ");
       edge_words(p, &e, up, told, out);
+      turns = true;
     }
-    num_drop(p->vm.mem, e.at);
+    num_drop(p->vm.mem, turn);
+    turn = e.at;
   }
+  num_drop(p->vm.mem, turn);
   if (p->broken) buf_clear(out);
 }
 

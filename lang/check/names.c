@@ -220,16 +220,14 @@ static void bind_add(Checker *c, Sym name, Span at, BindKind kind, uint32_t inde
     /* A function may be given once for each type of its first parameter; types are compared once they are known. */
     if (kind == BIND_FUNC && old->kind == BIND_FUNC && p->funcs.at[index].kind <= FUNC_RULE && p->funcs.at[old->index].kind <= FUNC_RULE) {
       b.next = old->next;
-      old->next = (int32_t)p->binds.len;
-      vec_push(p->mem, &p->binds, b);
+      if (vec_push(p->mem, &p->binds, b)) p->binds.at[known].next = (int32_t)p->binds.len - 1;
       return;
     }
     Diag *x = diag_add(c->d, DIAG_E0301, at, "'%s' is declared twice", sym_text(p, name));
     diag_label(c->d, x, bind_span(p, old), "first here");
     return;
   }
-  vec_push(p->mem, &p->binds, b);
-  map_put(&m->names, name, p->binds.len - 1);
+  if (vec_push(p->mem, &p->binds, b)) map_put(&m->names, name, p->binds.len - 1);
 }
 
 void report_twice(Checker *c, const Node *name, Span first) {
