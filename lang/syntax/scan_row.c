@@ -191,13 +191,18 @@ static void clause(Reader *r, Row *row) {
   r->ok = r->ok && ends(end, then);
 }
 
-static void supply(Reader *r, Row *row) {
+/* NAME { NAME */
+static void entry_begin(Reader *r, Row *row) {
   row->res = name(r);
   blanks(r);
   r->ok = r->ok && mark(r, '{');
   blanks(r);
   r->entry = r->at;
   row->who = name(r);
+}
+
+static void supply(Reader *r, Row *row) {
+  entry_begin(r, row);
   blanks(r);
   r->ok = r->ok && mark(r, ':');
   blanks(r);
@@ -221,12 +226,7 @@ static void demand(Reader *r, Row *row) {
 }
 
 static void requires(Reader *r, Row *row) {
-  row->res = name(r);
-  blanks(r);
-  r->ok = r->ok && mark(r, '{');
-  blanks(r);
-  r->entry = r->at;
-  row->who = name(r);
+  entry_begin(r, row);
   r->entry_end = r->at;
   blanks(r);
   r->ok = r->ok && mark(r, '}');
