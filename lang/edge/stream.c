@@ -177,7 +177,7 @@ static void folder(Stream *s, const char *path) {
 
 static void path_ask(Stream *s, const char *path) {
   struct stat st;
-  if (stat(path, &st)) stream_fault(s, path, ENT_NO_INPUT, strerror(errno));
+  if (stat(path, &st)) stream_fault(s, path, ENT_NO_INPUT, strcmp(path, "-") ? strerror(errno) : "standard input is not read, since what a draft uses lies beside its file; name a file");
   else if (S_ISDIR(st.st_mode)) folder(s, path);
   else draft(s, path, false);
 }
