@@ -51,6 +51,9 @@ Ctx *session_ctx(ent_session *s);                          /* ... on the day tha
 /* Evaluates; the code, with the value as text in `to`. */
 int session_value(ent_session *s, uint32_t func, Buf *to);
 
+/* Adds what `entente doc` prints, without colours, of a library module (NULL: of the library), or of one name of it; false: there is nothing. */
+bool session_library_doc(ent_session *s, const char *module, const char *name, Buf *to);
+
 /* about.c */
 void about_heading(const ent_session *s, const Bind *b, Buf *to);   /* "fn covered(r: resource): bool", "country NLD \"Netherlands\"" */
 void about_builtin(Builtin b, Buf *to);
