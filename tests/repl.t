@@ -104,6 +104,24 @@ sub piped {
     like($got->{out}, qr/Critical minerals +capable 0\/1.*Critical minerals +(?:covered|resilient) 1\/1.*Critical minerals +capable 0\/1/s, ':matrix, on the day and in the world at hand');
 }
 {
+    my $got = piped("lsit\n:lsit\n:q\n:list all\nexit\n");
+    my @want = map { quotemeta } 'no command :lsit; did you mean :list?', 'no command :q; did you mean :quit?', ':list stands by itself, without all', 'a command begins with a colon:  :quit';
+    like($got->{err}, qr/$want[0].*$want[1].*$want[2].*$want[3]/s, 'a slip suggests; what stands by itself takes no more');
+}
+{
+    my $got = piped(":doc std\n:doc std.units\n:doc std.concentration.hhi\n:doc name_in\n:doc extern\n:doc covered\nuse std.coverage\n:doc covered\n");
+    like($got->{out}, qr/^  std\.concentration   How few hold.*^std\.units\n    The usual units\..*^fn hhi\(r: resource\): number\n    The Herfindahl-.*^name_in\(.*^extern fn /ms, ':doc of the library, a module, a name in one, a function and a word');
+    like($got->{out}, qr/^fn covered\(l: layer\): bool\n    Whether binding clauses commit.*\n  --> <std\.coverage>:\d+:1\n\z/ms, ':doc of what is used of the library has its documentation');
+    like($got->{err}, qr/\Anothing is known of covered\n\z/, 'and nothing of what is not used');
+}
+{
+    Drive::spill("$dir/extern.ent", "extern fn down(x: number): number from \"libm.so.6\" as \"floor\"\nlet y = down(7/2)\n");
+    my $got = piped("1\ny\n:show down\n", "$dir/extern.ent");
+    is($got->{out}, "1\nextern fn down(x: number): number from \"libm.so.6\" as \"floor\"\n", 'a draft with functions from outside can be looked at');
+    like($got->{err}, qr/E0425.*--allow-ffi libm\.so\.6:floor/s, 'and says what would let it call them');
+    is(piped("y\nlet z = down(9/2)\nz\n:undo\ny\n", '--allow-ffi', 'libm.so.6', "$dir/extern.ent")->{out}, "3\n4\n3\n", '--allow-ffi lets it, in every state of the session');
+}
+{
     is(piped("agreement p {\n")->{err} =~ /^error\[E0103\]: this brace is not closed/ ? 1 : 0, 1, 'what is unfinished at the end is said to be');
     is(piped("1\n", "$dir/none.ent")->{code}, 66, 'a file that is not there ends it');
     Drive::spill("$dir/bad.ent", "let a = b\n");
@@ -189,6 +207,8 @@ SKIP: {
         ['routes after close', ':assume close m', 1, qr/> :assume close malacca\z/],
         ['modules after use', 'use std.cov', 1, qr/> use std\.coverage\z/],
         ['sources after cite', 'supply ore cite at', 1, qr/> supply ore cite atlas\z/],
+        ['modules after :doc', ':doc std.conc', 1, qr/:doc std\.concentration\z/],
+        ['words after :doc', ':doc witho', 1, qr/:doc without\z/],
         ['layers in a field', 'resource x { layer: sem', 1, qr/layer: semiconductors\z/],
         ['files after :load', ":load $dir/pac", 1, qr/pact\.ent ?\z/],
     );
@@ -206,6 +226,12 @@ SKIP: {
     $t->send("\003");
     $t->send("1 + zzz\t");
     sees($t, qr/> 1 \+ zzz\z/, 'what nothing begins with stays');
+    $t->send("\003");
+
+    $t->send("1 + \t");
+    sees($t, qr/^all .*\nand \d+ more\n2026-01-01> 1 \+\z/ms, 'of more names than the window has room for, the first');
+    $t->send("\x0c");
+    sees($t, qr/\A2026-01-01> 1 \+ ?\n*\z/, 'Ctrl-L clears the window, and the entry stays');
     $t->send("\003");
 
     # Entries of several lines

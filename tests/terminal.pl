@@ -82,6 +82,7 @@ sub feed {
         }
         elsif (defined $verb && $verb eq 'A') { $self->{row} -= $n; $self->{row} = 0 if $self->{row} < 0 }
         elsif (defined $verb && $verb eq 'C') { $self->{column} += $n; $self->{column} = $self->{columns} - 1 if $self->{column} >= $self->{columns} }
+        elsif (defined $verb && $verb eq 'H' && $args eq '') { @$self{qw(row column)} = (0, 0) }
         elsif (defined $verb && $verb eq 'K') { splice @$line, $self->{column} }
         elsif (defined $verb && $verb eq 'J') { splice @$line, $self->{column}; @{ $self->{screen}[$_] } = () for $self->{row} + 1 .. $self->{rows} - 1 }
         elsif (defined $verb && $verb eq 'm') { }

@@ -1,7 +1,9 @@
 #include "api/session.h"
+#include "api/stdlib.h"
 #include "base/utf8.h"
 #include "report/report.h"
 #include "syntax/print.h"
+#include <stdio.h>
 #include <string.h>
 
 /* What is known of a name, an expression or the world asked about. */
@@ -248,10 +250,25 @@ const char *ent_show(ent_session *s, const char *name) {
   return shown(s, &b);
 }
 
-static void doc_declared(ent_session *s, const char *name, Buf *b) {
+/* Of the library, its modules, and names within them: std, std.coverage, std.coverage.rank. */
+static void doc_module(ent_session *s, const char *name, Buf *b) {
+  if (!strcmp(name, "std")) session_library_doc(s, NULL, NULL, b);
+  for (const StdlibModule *m = ent_stdlib; m->name; m++) {
+    size_t n = strlen(m->name);
+    if (!strncmp(name, m->name, n) && (!name[n] || name[n] == '.')) session_library_doc(s, m->name, name[n] ? name + n + 1 : NULL, b);
+  }
+}
+
+/* What a draft loads of the library has no documentation; its module, <std.coverage>, is read once more for that. */
+static bool doc_of_library(ent_session *s, const char *name, const Source *from, Buf *b) {
+  char module[64];
+  if (!from->library) return false;
+  snprintf(module, sizeof module, "%.*s", (int)strcspn(from->path + 1, ">"), from->path + 1);
+  return session_library_doc(s, module, name, b);
+}
+
+static void doc_heading(ent_session *s, const char *name, const Node *n, Buf *b) {
   Bind at;
-  const Node *n = decl_named(s, name);
-  if (!is_decl(n)) return;
   Ent clause = clause_named(s, name);
   if (clause != UINT32_MAX) {
     at.kind = BIND_ENTITY;
@@ -265,7 +282,13 @@ static void doc_declared(ent_session *s, const char *name, Buf *b) {
   }
   buf_char(b, '\n');
   doc_comment(s, n, "  ", b);
+}
+
+static void doc_declared(ent_session *s, const char *name, Buf *b) {
+  const Node *n = decl_named(s, name);
+  if (!is_decl(n)) return;
   Place p = sources_place(&s->sources, n->span.lo);
+  if (!doc_of_library(s, name, p.source, b)) doc_heading(s, name, n, b);
   buf_fmt(b, "  --> %s:%u:%u\n", p.source->path, p.line, p.col);
 }
 
@@ -280,6 +303,7 @@ const char *ent_doc(ent_session *s, const char *name) {
   for (const WordInfo *w = session_words; w->word; w++)
     if (!strcmp(name, w->word)) buf_fmt(&b, "%s\n  %s\n", w->form, w->about);
   if (s->loaded) doc_declared(s, name, &b);
+  doc_module(s, name, &b);
   if (!strcmp(name, "d")) buf_str(&b, "unit d \"days\"\n  the engine's own unit of time\n");
   return shown(s, &b);
 }

@@ -107,6 +107,7 @@ typedef struct Offer {
   uint32_t kinds;
   const char *start;   /* the part of a word that is there */
   size_t nstart;
+  bool topics;         /* documentation is looked for, not what the grammar takes */
   bool loose;          /* capitals do not count, since nothing begins so otherwise */
 } Offer;
 
@@ -308,7 +309,7 @@ static void offer_units(Offer *o) {
 
 static void offer_types(Offer *o) {
   static const char *const types[] = {"bool", "string", "number", "quantity", "date", "range", "set", "list", "map"};
-  for (size_t i = 0; i < sizeof types / sizeof *types; i++) offer(o, types[i], "type", "");
+  for (size_t i = 0; i < sizeof types / sizeof *types; i++) offer(o, types[i], "type", word_about(types[i]));
 }
 
 static void offer_engine(Offer *o) {
@@ -455,13 +456,24 @@ static void offer_all(Offer *o) {
   if (o->p.value && !o->kinds) offer_engine(o);
 }
 
+/* What there is documentation of, besides names in scope: every word, every function of the engine, every module. */
+static void offer_topics(Offer *o) {
+  if (o->p.fields && token_is(o, 0, "std")) { offer_modules(o); return; }
+  offer_all(o);
+  if (o->p.fields) return;
+  for (const WordInfo *w = session_words; w->word; w++) offer(o, w->word, "word", w->about);
+  for (int i = 0; i < BUILTIN_COUNT; i++) offer(o, builtin_info((Builtin)i)->name, "function", builtin_info((Builtin)i)->doc);
+  offer_modules(o);
+}
+
 static void offer_form(Offer *o, ParseForm form, const char *text, size_t len) {
   scratch_open(o->s, &o->x, text, len);
   if (o->x.src) {
     o->text = o->x.src->text;
     parse_probe(&o->x.unit, o->x.src, form, &o->p);
     o->kinds = OF_ANY;
-    if (!o->p.wrong || o->p.inside) offer_all(o);
+    if (o->topics) offer_topics(o);
+    else if (!o->p.wrong || o->p.inside) offer_all(o);
     probe_end(&o->x.unit, &o->p);
   }
   scratch_close(&o->x);
@@ -482,7 +494,7 @@ size_t ent_complete(ent_session *s, ent_form form, const char *text, size_t len,
       case ENT_FORM_ENTRY: offer_form(&o, FORM_FILE, text, at); offer_form(&o, FORM_EXPR, text, at); break;
       case ENT_FORM_EXPR: offer_form(&o, FORM_EXPR, text, at); break;
       case ENT_FORM_SHOCK: offer_form(&o, FORM_SHOCK, text, at); break;
-      case ENT_FORM_NAME: offer_form(&o, FORM_EXPR, text, at); break;
+      case ENT_FORM_NAME: case ENT_FORM_TOPIC: o.topics = form == ENT_FORM_TOPIC; offer_form(&o, FORM_EXPR, text, at); break;
     }
     words_settle(s);
     if (s->words.len) break;

@@ -543,18 +543,33 @@ int ent_doc_text(ent_session *s, const char *path, const char *text, size_t len,
   return file ? doc_of(s, path, src, file, name, out, out_len) : ENT_BROKEN;
 }
 
-int ent_doc_library(ent_session *s, const char *module, const char *name, const char **out, size_t *out_len) {
-  buf_clear(&s->out);
+bool session_library_doc(ent_session *s, const char *module, const char *name, Buf *to) {
+  ReportStyle plain = {.width = s->config.width};
   for (const StdlibModule *m = ent_stdlib; m->name; m++) {
     const Source *src;
     if (module && strcmp(module, m->name)) continue;
     const Node *file = doc_parse(s, m->name, m->whole, m->whole_len, true, &src);
-    if (!file) return ENT_BROKEN;
-    if (module) return doc_of(s, module, src, file, name, out, out_len);
-    report_doc_line(&s->out, &s->unit, src, file, m->name);
+    if (!file) return false;
+    if (module) return report_doc(to, &s->unit, src, file, module, name, &plain);
+    report_doc_line(to, &s->unit, src, file, m->name);
   }
-  if (module) buf_str(&s->out, "there is no such library module");
-  return session_hand_out(s, ENT_TEXT, module ? ENT_USAGE : ENT_PASSES, out, out_len);
+  return !module;
+}
+
+int ent_doc_library(ent_session *s, const char *module, const char *name, const char **out, size_t *out_len) {
+  const StdlibModule *m = ent_stdlib;
+  const Source *src;
+  buf_clear(&s->out);
+  if (!module) {
+    if (!session_library_doc(s, NULL, NULL, &s->out)) return ENT_BROKEN;
+    return session_hand_out(s, ENT_TEXT, ENT_PASSES, out, out_len);
+  }
+  while (m->name && strcmp(module, m->name)) m++;
+  const Node *file = m->name ? doc_parse(s, m->name, m->whole, m->whole_len, true, &src) : NULL;
+  if (file) return doc_of(s, module, src, file, name, out, out_len);
+  if (m->name) return ENT_BROKEN;
+  buf_str(&s->out, "there is no such library module");
+  return session_hand_out(s, ENT_TEXT, ENT_USAGE, out, out_len);
 }
 
 const char *ent_library_module(unsigned n) { return n < ent_stdlib_count ? ent_stdlib[n].name : NULL; }

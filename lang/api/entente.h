@@ -150,7 +150,8 @@ uint64_t ent_steps(const ent_session *s);
 /* The coverage matrix, and the world that is asked about, in words. */
 int ent_matrix(ent_session *s, const char **out, size_t *len);
 int ent_world(ent_session *s, const char **out, size_t *len);
-/* The declaration of a name (x, or pact.m1), laid out; what is known of a name or word of the language, in words. NULL: nothing is. */
+/* The declaration of a name (x, or pact.m1), laid out; what is known of a name, a word of the language, or a module of the library
+ * and its names (std, std.coverage, std.coverage.rank), in words. NULL: nothing is. */
 const char *ent_show(ent_session *s, const char *name);
 const char *ent_doc(ent_session *s, const char *name);
 
@@ -158,7 +159,7 @@ const char *ent_doc(ent_session *s, const char *name);
 typedef enum ent_input { ENT_INPUT_NOTHING, ENT_INPUT_EXPR, ENT_INPUT_DECLS, ENT_INPUT_MORE_EXPR, ENT_INPUT_MORE_DECLS } ent_input;
 /* *end: where its first entry ends, an expression or a run of declarations, when another begins in the first column after it. */
 ent_input ent_input_kind(ent_session *s, const char *text, size_t len, size_t *end);
-typedef enum ent_form { ENT_FORM_ENTRY, ENT_FORM_EXPR, ENT_FORM_SHOCK, ENT_FORM_NAME } ent_form;
+typedef enum ent_form { ENT_FORM_ENTRY, ENT_FORM_EXPR, ENT_FORM_SHOCK, ENT_FORM_NAME, ENT_FORM_TOPIC /* what ent_doc knows */ } ent_form;
 typedef struct ent_word { const char *text, *kind, *about; } ent_word;   /* kind: "word", "unit", "country", "function" ... */
 /* What may stand at the end of a text, by name, countries last; *from is where what is there of it begins. */
 size_t ent_complete(ent_session *s, ent_form form, const char *text, size_t len, size_t *from, const ent_word **words);

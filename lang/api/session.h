@@ -50,6 +50,9 @@ void session_run_error(ent_session *s);
 const View *session_view(ent_session *s);                  /* the world that is asked about unless an expression says otherwise */
 Ctx *session_ctx(ent_session *s);                          /* ... on the day that is */
 
+/* Adds what `entente doc` prints, without colours, of a library module (NULL: of the library), or of one name of it; false: there is nothing. */
+bool session_library_doc(ent_session *s, const char *module, const char *name, Buf *to);
+
 /* about.c */
 void about_heading(const ent_session *s, const Bind *b, Buf *to);   /* "fn covered(r: resource): bool", "country NLD \"Netherlands\"" */
 void about_builtin(Builtin b, Buf *to);

@@ -67,7 +67,10 @@ int cmd_misused(const Cmd *self, const char *what) {
 
 int cmd_unknown(const char *name) {
   const char *near = edge_nearest(name, name_at);
-  if (near) edge_say("there is no command %s; did you mean %s?", edge_safe(name).text, near);
+  size_t len = strlen(name);
+  bool file = len > 4 && strcmp(name + len - 4, ".ent") == 0;
+  if (file) edge_say("there is no command %s; did you mean  entente check %s?", edge_safe(name).text, edge_safe(name).text);
+  else if (near) edge_say("there is no command %s; did you mean %s?", edge_safe(name).text, near);
   else edge_say("there is no command %s; `entente help` lists them", edge_safe(name).text);
   return ENT_USAGE;
 }

@@ -120,35 +120,37 @@ int edge_worse(int a, int b) {
 
 enum { NEAR_MAX = 32 };
 
-/* Levenshtein's distance, with one row. */
+/* How many letters were changed, added, left out, or changed places with the next. */
 static unsigned distance(const char *a, size_t na, const char *b, size_t nb) {
-  unsigned row[NEAR_MAX + 1];
-  for (unsigned j = 0; j <= nb; j++) row[j] = j;
+  unsigned row[3][NEAR_MAX + 1];
+  for (unsigned j = 0; j <= nb; j++) row[0][j] = j;
   for (unsigned i = 1; i <= na; i++) {
-    unsigned corner = row[0];
-    row[0] = i;
+    unsigned *now = row[i % 3], *was = row[(i + 2) % 3], *before = row[(i + 1) % 3];
+    now[0] = i;
     for (size_t j = 1; j <= nb; j++) {
-      unsigned best = corner + (a[i - 1] != b[j - 1]);
-      corner = row[j];
-      if (row[j] + 1 < best) best = row[j] + 1;
-      if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-      row[j] = best;
+      unsigned best = was[j - 1] + (a[i - 1] != b[j - 1]);
+      bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (was[j] + 1 < best) best = was[j] + 1;
+      if (now[j - 1] + 1 < best) best = now[j - 1] + 1;
+      if (swapped && before[j - 2] + 1 < best) best = before[j - 2] + 1;
+      now[j] = best;
     }
   }
-  return row[nb];
+  return row[na % 3][nb];
 }
 
 const char *edge_nearest(const char *typed, NameAt *at) {
-  const char *best = NULL, *name;
+  const char *best = NULL, *begun = NULL, *name;
   size_t n = strlen(typed);
   unsigned limit = n > 4 ? 3 : 2;
-  if (n > NEAR_MAX) return NULL;
+  if (!n || n > NEAR_MAX) return NULL;
   for (unsigned i = 0; (name = at(i)); i++) {
     size_t len = strlen(name);
     unsigned far = len <= NEAR_MAX ? distance(typed, n, name, len) : limit;
+    if (!begun && !strncmp(name, typed, n)) begun = name;
     if (far >= limit || far >= len) continue;
     limit = far;
     best = name;
   }
-  return best;
+  return best ? best : begun;
 }

@@ -171,7 +171,8 @@ void items_find(Items *it, int n, char **operand) {
   it->failed = !it->found;
   for (int i = 0; i < n && it->found; i++) {
     struct stat st;
-    if (stat(operand[i], &st)) item(it, (Item){.path = operand[i], .code = ENT_NO_INPUT, .error = errno});
+    const char *input = strcmp(operand[i], "-") ? NULL : "standard input is not read, since what a draft uses lies beside its file; name a file";
+    if (stat(operand[i], &st)) item(it, (Item){.path = operand[i], .code = ENT_NO_INPUT, .error = errno, .why = input});
     else if (S_ISDIR(st.st_mode)) folder_items(it, &it->found[i], operand[i]);
     else item(it, (Item){.path = operand[i], .draft = true});
   }

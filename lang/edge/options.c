@@ -338,15 +338,19 @@ int options_read(Options *o, Edge *e, const Cmd *cmd, int argc, char **argv) {
   return ENT_PASSES;
 }
 
-ent_session *options_open(const Options *o, int *code) {
+ent_session *options_begin(const Options *o, const char *as_of) {
   ent_config with = o->config;
-  if (!ffi_open(&o->ffi, &with.host)) { edge_say("there is not enough memory to begin"); *code = ENT_BROKEN; return NULL; }
+  with.as_of = as_of;
+  if (!ffi_open(&o->ffi, &with.host)) return NULL;
   ent_session *s = ent_open(&with);
+  if (!s) with.host.end(with.host.data);
+  return s;
+}
+
+ent_session *options_open(const Options *o, int *code) {
+  ent_session *s = options_begin(o, o->config.as_of);
   if (s) return s;
-  with.host.end(with.host.data);
-  ent_config without = o->config;
-  without.as_of = NULL;
-  s = without.as_of != o->config.as_of ? ent_open(&without) : NULL;
+  s = o->config.as_of ? options_begin(o, NULL) : NULL;
   if (s) edge_say("--as-of wants a date, YYYY-MM-DD, not %s", edge_safe(o->config.as_of).text);
   else edge_say("there is not enough memory to begin");
   *code = s ? ENT_USAGE : ENT_BROKEN;

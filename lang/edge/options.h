@@ -29,7 +29,9 @@ typedef struct Options {
 int options_read(Options *o, Edge *e, const Cmd *cmd, int argc, char **argv);
 /* Adds what `entente help CMD` says about the options of these groups. */
 void options_help(Edge *e, unsigned groups);
-/* A session as the options ask, which they are to outlive; NULL after saying why, with *code set. */
+/* A session as the options ask, which they are to outlive, judging on this day (NULL: on none of its own); NULL: no memory, or no such day. */
+ent_session *options_begin(const Options *o, const char *as_of);
+/* The same on the day that they say; NULL after saying why, with *code set. */
 ent_session *options_open(const Options *o, int *code);
 
 #endif

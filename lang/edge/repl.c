@@ -59,7 +59,11 @@ static void entry_expression(Repl *r, const char *text) {
   const char *out = NULL;
   size_t len = 0;
   int code = ent_ask(r->d.session, ENT_VALUE, text, &out, &len);
-  if (code != ENT_PASSES && code != ENT_UNDECIDED) { out_trouble(r, out ? out : "", len); return; }
+  if (code != ENT_PASSES && code != ENT_UNDECIDED) {
+    out_trouble(r, out ? out : "", len);
+    command_hint(r, text);
+    return;
+  }
   out_value(r, out, len, code == ENT_UNDECIDED);
 }
 

@@ -79,6 +79,8 @@ typedef struct Command {
 } Command;
 extern const Command repl_commands[];
 void command_run(Repl *r, const char *line);
+/* Says so where an expression that is none is a command without its colon. */
+void command_hint(Repl *r, const char *text);
 /* The command that a line begins with, and where its argument begins; NULL: none, or not all of its name. */
 const Command *command_of(const char *line, size_t *argument);
 

@@ -205,7 +205,7 @@ static void run_help(Repl *r, const char *about, bool force);
 /* ---- all of them ---- */
 
 const Command repl_commands[] = {
-  {"help", ":help [X]", "this list; or one thing: a command, a word, a name, a code", "", ENT_FORM_NAME, false, run_help},
+  {"help", ":help [X]", "this list; or one thing: a command, a word, a name, a module, a code", "", ENT_FORM_TOPIC, false, run_help},
   {"load", ":load FILE", "add a file to the draft", "Adds a file, and what it uses, to the draft in memory.", ENT_FORM_NAME, true, run_load},
   {"reload", ":reload", "read the files again", "Reads every file of the draft again. Where that fails the draft stays as it was.", ENT_FORM_NAME, false, run_reload},
   {"save", ":save[!] [FILE]", "write the draft", "Writes the draft in memory to one file, laid out: the files that were\n  "
@@ -213,7 +213,8 @@ const Command repl_commands[] = {
    "overwritten when the line is given twice, or with :save!. Without FILE: the one that was loaded.", ENT_FORM_NAME, true, run_save},
   {"list", ":list", "what the draft is made of", "Lists the files and entries of the draft in memory.", ENT_FORM_NAME, false, run_list},
   {"show", ":show NAME", "a declaration", "Shows a declaration as it stands, laid out; of a clause, :show pact.m1.", ENT_FORM_NAME, false, run_show},
-  {"doc", ":doc NAME", "what a name or word is", "Says what is known of a name, a function or a word of the language.", ENT_FORM_NAME, false, run_doc},
+  {"doc", ":doc NAME", "what a name, word or module is", "Says what is known of a name, a function or a word of the language; of std.coverage, a module of the library, or std.coverage.rank,\n"
+   "a name in one; std lists them.", ENT_FORM_TOPIC, false, run_doc},
   {"type", ":type EXPR", "the type of an expression", "Says of what type an expression is, without evaluating it.", ENT_FORM_EXPR, false, run_type},
   {"time", ":time EXPR", "its value, and what that took", "Evaluates an expression, and says how many\n  "
    "steps and seconds that took. What has been worked out once is not worked out again.", ENT_FORM_EXPR, false, run_time},
@@ -268,6 +269,12 @@ const Command *command_of(const char *line, size_t *argument) {
   return line[n] ? c : NULL;
 }
 
+void command_hint(Repl *r, const char *text) {
+  size_t n = strcspn(text, " \t\n");
+  const Command *c = text[n + strspn(text + n, " \t\n")] ? NULL : n == 4 && !memcmp(text, "exit", n) ? command_named("quit", n) : command_named(text, n);
+  if (c) out_say(r, "a command begins with a colon:  :%s", c->name);
+}
+
 void command_run(Repl *r, const char *line) {
   size_t n = strcspn(line, " \t!");
   const Command *c = command_named(line, n);
@@ -277,7 +284,8 @@ void command_run(Repl *r, const char *line) {
   char *argument = strdup(from);
   if (!argument) return;
   for (size_t len = strlen(argument); len && strchr(" \t", argument[len - 1]); len--) argument[len - 1] = 0;
-  if (c) c->run(r, argument, force);
+  if (c && *argument && !strchr(c->form, ' ')) out_say(r, ":%s stands by itself, without %s", c->name, edge_safe(argument).text);
+  else if (c) c->run(r, argument, force);
   else {
     char word[64];
     snprintf(word, sizeof word, "%.*s", (int)(n < sizeof word ? n : sizeof word - 1), line);

@@ -136,11 +136,7 @@ typedef enum Tell { TELL_NOTHING, TELL_MISTAKES, TELL_ALL } Tell;
 
 /* A session of this state; NULL when it has a mistake, with *code set. */
 static ent_session *session_of(Draft *d, Repl *to, const State *state, bool reread, Tell tell, int *code) {
-  ent_config c = d->o->config;
-  c.as_of = NULL;
-  bool host = ffi_open(&d->o->ffi, &c.host);
-  ent_session *s = host ? ent_open(&c) : NULL;
-  if (host && !s) c.host.end(c.host.data);
+  ent_session *s = options_begin(d->o, NULL);
   ent_part *part = calloc(state->n + 1, sizeof *part);
   if (s && part) {
     for (size_t i = 0; i < state->n; i++) part[i] = (ent_part){state->part[i]->kind, state->part[i]->name, state->part[i]->text, state->part[i]->len};

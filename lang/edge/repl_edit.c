@@ -264,6 +264,15 @@ static int key_cancel(int count, int key) {
   return 0;
 }
 
+static int key_clear(int count, int key) {
+  static const char clear[] = "\033[H\033[J";
+  (void)count, (void)key;
+  write_out(clear, sizeof clear - 1);
+  now.up = 0;
+  draw();
+  return 0;
+}
+
 /* A line up or down within the entry, as far as it has lines; else the entry before or after it. */
 static int key_up(int count, int key) {
   int from = rl_point, start;
@@ -405,17 +414,19 @@ static void list_names(char **word, size_t n, int rows, int columns) {
   size_t across = (size_t)columns / (widest + 2), lines;
   if (!across) across = 1;
   lines = (n + across - 1) / across;
-  size_t shown = rows > 4 && lines > (size_t)rows - 4 ? (size_t)rows - 4 : lines;
-  for (size_t line = 0; line < shown; line++) {
-    for (size_t i = line; i < n; i += lines) {
+  bool all = rows <= 4 || lines <= (size_t)rows - 4;
+  if (!all) lines = (size_t)rows - 4;
+  size_t shown = all ? n : lines * across;
+  for (size_t line = 0; line < lines; line++) {
+    for (size_t i = line; i < shown; i += lines) {
       char text[300];
-      int len = snprintf(text, sizeof text, "%-*s", (int)(i + lines < n ? widest + 2 : 0), edge_safe(word[i + 1]).text);
+      int len = snprintf(text, sizeof text, "%-*s", (int)(i + lines < shown ? widest + 2 : 0), edge_safe(word[i + 1]).text);
       write_out(text, len < (int)sizeof text ? (size_t)len : sizeof text - 1);
     }
     write_out("\r\n", 2);
   }
   char more[64];
-  if (shown < lines) write_out(more, (size_t)snprintf(more, sizeof more, "and more: %zu in all\r\n", n));
+  if (shown < n) write_out(more, (size_t)snprintf(more, sizeof more, "and %zu more\r\n", n - shown));
 }
 
 static void list_matches(char **word, int n, int longest) {
@@ -466,6 +477,7 @@ static void keys_bind(void) {
   }
   rl_bind_key('\t', key_tab);
   if (!now.own) return;
+  rl_bind_key('L' & 0x1F, key_clear);
   rl_bind_keyseq("\\e\\C-m", key_line);
   rl_bind_keyseq("\\e[A", key_up);
   rl_bind_keyseq("\\eOA", key_up);

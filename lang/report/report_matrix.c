@@ -4,11 +4,12 @@
 
 /* The coverage matrix as a table: layers down, years across, the exposure last. Each text is made twice, to be measured
  * and to be written, by the same function. Where the table is too wide the years go on in further blocks. */
-enum { MARGIN = 2, GAP = 2, NAME_MAX_WIDTH = 30, NAME_MAX_BYTES = 512 };
+enum { MARGIN = 2, GAP = 2, NAME_MIN_WIDTH = 6, NAME_MAX_WIDTH = 30, NAME_MAX_BYTES = 512 };
 
 typedef struct Table {
   const Matrix *m;
   const ReportStyle *st;
+  int name_room;       /* the most columns that a name may take */
   int name, exposure;  /* widths of the first and last column */
   int *year;           /* and of each year's */
 } Table;
@@ -33,13 +34,13 @@ static void cell_text(Buf *to, const Cell *c) {
   if (c->resources) buf_fmt(to, " %u/%u", (unsigned)c->covered, (unsigned)c->resources);
 }
 
-/* The name of a row, cut to NAME_MAX_WIDTH columns. */
-static void name_text(Buf *to, const MatrixRow *row) {
+/* The name of a row, cut to so many columns. */
+static void name_text(Buf *to, const MatrixRow *row, int room) {
   const char *s = row->name ? row->name : row->layer ? row->layer : "";
   for (size_t i = 0, n = strlen(s); i < n;) {
     size_t at = to->len;
     i += show_step(to, s, n, i);
-    if (to->len <= NAME_MAX_BYTES && width_of(to) <= NAME_MAX_WIDTH - (i < n ? 3 : 0)) continue;
+    if (to->len <= NAME_MAX_BYTES && width_of(to) <= room - (i < n ? 3 : 0)) continue;
     to->len = at;
     buf_str(to, "...");
     return;
@@ -55,6 +56,16 @@ static void widen(int *width, Buf *b) {
   buf_clear(b);
 }
 
+/* In a narrow window names give way to one column beside them. */
+static int name_room(const Table *t) {
+  int widest = t->exposure, room;
+  for (uint32_t c = 0; c < t->m->nyear; c++)
+    if (t->year[c] > widest) widest = t->year[c];
+  room = t->st->width - MARGIN - GAP - widest;
+  if (t->st->width <= 0 || room > NAME_MAX_WIDTH) return NAME_MAX_WIDTH;
+  return room < NAME_MIN_WIDTH ? NAME_MIN_WIDTH : room;
+}
+
 static void table_measure(Table *t, Buf *tmp) {
   const Matrix *m = t->m;
   for (uint32_t c = 0; c < m->nyear; c++) {
@@ -65,14 +76,17 @@ static void table_measure(Table *t, Buf *tmp) {
   buf_str(tmp, "exposure");
   widen(&t->exposure, tmp);
   for (uint32_t i = 0; i < m->nrow; i++) {
-    name_text(tmp, &m->row[i]);
-    widen(&t->name, tmp);
     exposure_text(tmp, &m->row[i]);
     widen(&t->exposure, tmp);
     for (uint32_t c = 0; c < m->nyear; c++) {
       cell_text(tmp, &m->row[i].cell[c]);
       widen(&t->year[c], tmp);
     }
+  }
+  t->name_room = name_room(t);
+  for (uint32_t i = 0; i < m->nrow; i++) {
+    name_text(tmp, &m->row[i], t->name_room);
+    widen(&t->name, tmp);
   }
 }
 
@@ -93,7 +107,7 @@ static void line_end(Buf *out) {
 /* The years from..to as a block; with the exposure when `last`. row NULL is the head. */
 static void block_line(Buf *out, const Table *t, const MatrixRow *row, uint32_t from, uint32_t to, bool last, Buf *tmp) {
   buf_pad(out, ' ', MARGIN);
-  if (row) name_text(tmp, row);
+  if (row) name_text(tmp, row, t->name_room);
   column(out, t, tmp, t->name, INK_BOLD);
   for (uint32_t c = from; c < to; c++) {
     buf_pad(out, ' ', GAP);

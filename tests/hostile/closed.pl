@@ -32,6 +32,8 @@ my @table = (
     [1,  qr/denied/, 'check', $pass, $deny], [1, qr/denied/, 'check', $deny, $none], [2, qr/E0101/, 'check', $broken, $deny], [2, qr/E0101/, 'check', $broken, 'none/x.ent'],
     [64, qr/which command/], [64, qr/at least one file/, 'check'], [64, qr/one file/, 'dis'], [64, qr/expression/, 'eval', $pass], [64, qr/code/, 'explain'],
     [64, qr/no command/, 'chekc'], [64, qr/no command/, ''], [64, qr/no command/, '--nonsense'],
+    [64, qr/did you mean check\?/, 'chekc'], [64, qr/did you mean explain\?/, 'expl'], [64, qr/did you mean  entente check \S+\.ent\?/, $pass],
+    [66, qr/^entente: -: standard input is not read/m, 'check', '-'],
     [64, qr/no option/, 'check', '--nonsense', $pass], [64, qr/no option/, 'check', '-x', $pass], [64, qr/no option/, 'check', $pass, '--max-filee', '1'],
     [64, qr/takes no value/, 'check', '--allow-undecided=1', $pass], [64, qr/wants/, 'check', '--format', 'xml', $pass], [64, qr/wants/, 'check', '--format=', $pass],
     [64, qr/wants/, 'check', $pass, '--format'], [64, qr/no option/, 'dis', '--format', 'json', $pass], [64, qr/date/, 'check', '--as-of', '2026-02-30', $pass], [64, qr/date/, 'check', '--as-of', '', $pass],
@@ -39,7 +41,7 @@ my @table = (
     [64, qr/wants/, 'check', '--max-steps', '0', $pass], [64, qr/wants/, 'check', '--max-file', 'K', $pass], [64, qr/wants/, 'check', '--max-output', '1KB', $pass], [64, qr/wants/, 'check', '--width', '5', $pass], [64, qr/wants/, 'check', '--root', '', $pass],
     [2,  qr/E0101|E0201/, 'eval', $pass, '1 +'], [2, qr/E0201/, 'eval', $pass, 'nothing'], [2, qr/E/, 'eval', $pass, ''], [2, qr/E/, 'eval', $pass, '1', '2 +'], [66, qr/x\.ent/, 'eval', 'none/x.ent', '1'],
     [2,  qr/E0101/, 'dis', $broken], [64, qr/E9999/, 'explain', 'E9999'], [0, qr/E0214/, 'explain', 'e0214'], [0, qr/entente/, '--version'], [0, qr/usage/, 'help'], [64, qr/no command/, 'help', 'nonsense'],
-    [66, qr/--help/, 'check', '--', '--help'], [66, qr/-/, 'check', '-'],
+    [66, qr/--help/, 'check', '--', '--help'],
 );
 for (@table) {
     my ($code, $says, @args) = @$_;

@@ -76,7 +76,9 @@ static void completions(ent_session *s) {
     {ENT_FORM_ENTRY, "let ", NULL, "AUS"}, {ENT_FORM_ENTRY, "sum(x for ", NULL, "AUS"}, {ENT_FORM_ENTRY, "nld", "NLD", "AUS"}, {ENT_FORM_ENTRY, "1 ", "without", "supply"}, {ENT_FORM_ENTRY, "\"a text ", NULL, "AUS"},
     {ENT_FORM_ENTRY, "\"a text {1 + l", "limit", "AUS"}, {ENT_FORM_SHOCK, "", "withdraw", "supply"}, {ENT_FORM_SHOCK, "withdraw ", "NLD", "ore"}, {ENT_FORM_SHOCK, "close ", "malacca", "NLD"}, {ENT_FORM_SHOCK, "impose ", "licences", "NLD"},
     {ENT_FORM_SHOCK, "assume ", "storm", "NLD"}, {ENT_FORM_SHOCK, "scale supply ", "ore", "NLD"}, {ENT_FORM_SHOCK, "scale supply ore of ", "NLD", "ore"}, {ENT_FORM_SHOCK, "suspend ", "pact", "ore"}, {ENT_FORM_EXPR, "", "limit", "supply"},
-    {ENT_FORM_ENTRY, ") ", NULL, "AUS"},
+    {ENT_FORM_ENTRY, ") ", NULL, "AUS"}, {ENT_FORM_TOPIC, "", "without", "data row"}, {ENT_FORM_TOPIC, "", "std.coverage", "coverage"}, {ENT_FORM_TOPIC, "", "name_in", "std"}, {ENT_FORM_TOPIC, "", "limit", ""},
+    {ENT_FORM_TOPIC, "std.cov", "coverage", "name"}, {ENT_FORM_TOPIC, "pact.", "m1", "coverage"}, {ENT_FORM_ENTRY, "", "data", "row"}, {ENT_FORM_ENTRY, "", "extern", "symbol"}, {ENT_FORM_ENTRY, "name_in(", "NLD", "ore"},
+    {ENT_FORM_ENTRY, "data row in \"x.csv\" {\n  supply ", "ore", "NLD"}, {ENT_FORM_ENTRY, "data row in \"x.csv\" cite ", "atlas", "NLD"}, {ENT_FORM_ENTRY, "extern fn f(x: ", "number", "ore"}, {ENT_FORM_ENTRY, "in_force(", "licences", "NLD"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     size_t from;
