@@ -278,18 +278,23 @@ static bool has(const DataBlock *b, bool entities) {
   return false;
 }
 
-void load_data_fields(Load *l) {
+/* What blocks say of their rows, row by row: of entities, or all else. */
+static void each_row(Load *l, bool entities, void (*with)(Load *l, Node *n)) {
   for (uint32_t i = 0; i < l->p->data.len && !load_stop(l); i++) {
     const DataBlock *b = &l->p->data.at[i];
-    if (!b->rows || !has(b, true)) continue;
+    if (!b->rows || !has(b, entities)) continue;
     profile_enter(l->vm->profile, profile_id(PROFILE_DATA, i));
     block_begin(l, b);
     for (uint32_t row = 0; (row = row_next(l, b, row)) != UINT32_MAX; row++)
       for (Node *n = list_first(b->node->kid[4]); n && !load_stop(l); n = n->next)
-        if (n->kind == N_ENTITY) { row_set(l, b, row); entity_fields(l, n); }
+        if ((n->kind == N_ENTITY) == entities) { row_set(l, b, row); with(l, n); }
     block_end(l);
     profile_leave(l->vm->profile);
   }
+}
+
+void load_data_fields(Load *l) {
+  each_row(l, true, entity_fields);
   if (!load_stop(l)) resources_whole(l);
 }
 
@@ -313,16 +318,4 @@ static void row_fact(Load *l, Node *n) {
   else load_clause_row(l, e);
 }
 
-void load_data_facts(Load *l) {
-  for (uint32_t i = 0; i < l->p->data.len && !load_stop(l); i++) {
-    const DataBlock *b = &l->p->data.at[i];
-    if (!b->rows || !has(b, false)) continue;
-    profile_enter(l->vm->profile, profile_id(PROFILE_DATA, i));
-    block_begin(l, b);
-    for (uint32_t row = 0; (row = row_next(l, b, row)) != UINT32_MAX; row++)
-      for (Node *n = list_first(b->node->kid[4]); n && !load_stop(l); n = n->next)
-        if (n->kind != N_ENTITY) { row_set(l, b, row); row_fact(l, n); }
-    block_end(l);
-    profile_leave(l->vm->profile);
-  }
-}
+void load_data_facts(Load *l) { each_row(l, false, row_fact); }
