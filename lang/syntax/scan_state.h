@@ -5,8 +5,15 @@
 /* What the scanner needs beside its tables, and what its actions call. */
 enum { SCAN_HOLES_MAX = 32, SCAN_NAME_MAX = 255 };
 
-typedef struct ScanDate { uint64_t head; Day day; uint16_t tail; } ScanDate;   /* a date's letters: the first eight and the last two */
-enum { SCAN_DATES_LOG = 8 };
+/* What was seen lately in rows, by all of its letters: the first and the last eight of a name or date, which overlap in a shorter one. */
+typedef struct ScanDate { uint64_t head; Day day; uint16_t tail; } ScanDate;
+typedef struct ScanName { uint64_t head, tail; uint32_t len; Sym sym; } ScanName;
+enum { SCAN_DATES_LOG = 10 };
+typedef struct ScanSeen {
+  uint32_t shift;     /* 64 less the logarithm of the number of names */
+  ScanDate dates[1 << SCAN_DATES_LOG];
+  ScanName names[];
+} ScanSeen;
 
 typedef struct ScanState {
   Unit *unit;
@@ -19,7 +26,8 @@ typedef struct ScanState {
   Span opened[SCAN_HOLES_MAX];      /* where each one's string began */
   bool stop;         /* what follows cannot be read */
   bool rowing;       /* a row may begin here */
-  ScanDate dates[1 << SCAN_DATES_LOG];   /* seen lately in rows */
+  ScanSeen *seen;    /* NULL: the text is too short to gain by it */
+  size_t seen_size;
 } ScanState;
 
 union ENT_STYPE;
