@@ -59,8 +59,8 @@ Sym ename_sym(Checker *c, Node *name);         /* what an entity is called where
 
 /* clauses.c */
 Ent clause_add(Checker *c, Span at, Ent owner, const Node *article);   /* UINT32_MAX, and a message, when there are too many */
-/* Gives a clause its label, which comes of no other of this owner: reported otherwise. */
-void clause_label(Checker *c, Ent clause);
+/* Looks whether another clause of this owner has its label, and reports it. rises: the label is greater than that of the clause before it. */
+void clause_label(Checker *c, Ent clause, Ent owner, bool rises);
 void clause_labels_drop(const Program *p);   /* they are made again when asked for */
 void clauses_end(Program *p);
 

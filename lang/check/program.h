@@ -138,9 +138,8 @@ typedef struct ClauseMemo {
   uint32_t cap, len;
   bool all;              /* every one is there */
   bool rising;           /* of the owner at hand none is, since each label so far is greater than that before it */
-  Ent owner;             /* while clauses are declared: whose are at hand, the first of them, and the label of the last */
-  uint32_t first;
-  Text last;
+  Ent owner;             /* while clauses are declared: whose are at hand, the first of them, and the last */
+  uint32_t first, last;
 } ClauseMemo;
 
 typedef struct Program {

@@ -7,9 +7,10 @@
 void rows_declare(Checker *c, Node *rows, Ent owner, const Node *article) {
   rows->ty = c->p->clauses.len;
   for (uint32_t i = 0; i < rows->ref && !mem_failed(c->p->mem); i++) {
-    Ent e = clause_add(c, unit_row(c->u, rows->sym + i)->span, owner, article);
+    const Row *r = unit_row(c->u, rows->sym + i);
+    Ent e = clause_add(c, r->span, owner, article);
     if (e == UINT32_MAX) { rows->ref = i; return; }
-    clause_label(c, e);
+    clause_label(c, e, owner, r->rises);
   }
 }
 

@@ -66,7 +66,6 @@ typedef struct Row {
   bool rises;          /* of a clause: its label is greater (text_less) than that of the row before it */
 } Row;
 enum { ROWS_BLOCK = 4096 };
-typedef struct RowRun { uint32_t first, n; } RowRun;   /* of one kind */
 
 /* What one session's drafts are parsed into: shared by the files, freed together. */
 typedef struct Unit {

@@ -4,10 +4,17 @@
 #define YYSTYPE ENT_STYPE
 #include <string.h>
 
-/* Rows: declarations and clauses in their commonest form, read at one go. In a large draft nearly everything is one, and it
- * costs a tenth of what tokens, rules and nodes do. This file knows less than the grammar and nothing that the grammar does
+/* Declarations and clauses in their commonest form, read at one go: most into rows, entities into the nodes that the grammar
+ * would make. In a large draft nearly everything is one, and it costs a tenth of what tokens and rules do. This file knows less than the grammar and nothing that the grammar does
  * not: what is not in one of these forms to the last letter, or could go on after it, is left to the grammar, as is
  * everything that is wrong. tests/unit/syntax_rows.c reads drafts both ways. */
+
+/* The words that begin what is read here: a row of that kind, or an entity. */
+enum { FORM_RESOURCE = ROW_REQUIRES + 1, FORM_COUNTRY, FORM_LAYER, FORM_SOURCE, FORM_ROUTE, FORM_UNIT /* a field */, FORMS };
+static const struct { const char *word; uint32_t len; uint8_t kind; } forms[FORMS] = {
+  [ROW_CLAUSE] = {"clause", 6, 0}, [ROW_SUPPLY] = {"supply", 6, 0}, [ROW_DEMAND] = {"demand", 6, 0}, [ROW_REQUIRES] = {"requires", 8, 0},
+  [FORM_RESOURCE] = {"resource", 8, K_RESOURCE}, [FORM_COUNTRY] = {"country", 7, K_COUNTRY}, [FORM_LAYER] = {"layer", 5, K_LAYER},
+  [FORM_SOURCE] = {"source", 6, K_SOURCE}, [FORM_ROUTE] = {"route", 5, K_ROUTE}, [FORM_UNIT] = {"unit", 4, 0}};
 
 /* at: what comes next, of no meaning once something said no. Two NULs stand behind the text, at `end`; nothing here passes one. */
 typedef struct Reader {
@@ -18,6 +25,7 @@ typedef struct Reader {
   Text label;        /* of the clause before this one in the run; at NULL: there is none */
   Text unit_text;    /* that was read last, and its name */
   Sym unit;
+  Sym said[FORMS];   /* the words that begin declarations, as names; 0: not asked yet */
 } Reader;
 
 /* What is asked but seldom stays out of the way of what is asked of every row. */
@@ -227,15 +235,17 @@ static inline bool date(Reader *r, Day *d) {
   return date_new(r, s, i, new, d);
 }
 
-static const char *comment_end(const char *s) {
-  while (*s && *s != '\n') s++;
-  return s;
+/* Past blanks, line ends and comments. */
+static inline const char *gone_on(const char *s) {
+  for (;; s++) {
+    if (*s == '#') while (*s && *s != '\n') s++;
+    if (!is_blank(*s) && *s != '\r' && *s != '\n') return s;
+  }
 }
 
 /* Whether what stands here ends all that was said so far: the end of the block, or one of these words. */
 static inline bool ends(const Reader *r, const Text *words, size_t nword) {
-  const char *s = r->at;
-  while (is_blank(*s) || *s == '\r' || *s == '\n' || *s == '#') s = *s == '#' ? comment_end(s) : s + 1;
+  const char *s = gone_on(r->at);
   if (*s == '}') return true;
   for (size_t i = 0; i < nword; i++)
     if (letters_are(r, s, words[i].at, words[i].len) && is_blank(s[words[i].len])) return true;
@@ -294,27 +304,152 @@ static bool demand(Reader *r, Row *row) {
 
 static bool requires(Reader *r, Row *row) { return entry_begin(r, row) && entry_end(r); }
 
-static const struct { const char *word; uint32_t len; bool (*read)(Reader *r, Row *row); } kinds[] = {
-  [ROW_CLAUSE] = {"clause", 6, clause}, [ROW_SUPPLY] = {"supply", 6, supply}, [ROW_DEMAND] = {"demand", 6, demand}, [ROW_REQUIRES] = {"requires", 8, requires}};
+static bool row_fill(Reader *r, Row *row, int form) {
+  switch (form) {
+    case ROW_CLAUSE: return clause(r, row);
+    case ROW_SUPPLY: return supply(r, row);
+    case ROW_DEMAND: return demand(r, row);
+    default: return requires(r, row);
+  }
+}
 
-/* The row that begins at `text`, which is `lo` on the number line: where it ends, or NULL. */
-static const char *row_read(Reader *r, const char *text, uint32_t lo, int kind) {
+/* The row that begins at `text`, which is `lo` on the number line: whether it is one. */
+static bool row_read(Reader *r, const char *text, uint32_t lo, int form) {
   Row *row = unit_row_room(r->u);
-  if (!row) return NULL;
-  *row = (Row){.from = DAY_MIN, .until = DAY_OPEN, .kind = (uint8_t)kind};
-  r->at = text + kinds[kind].len;
+  if (!row) return false;
+  *row = (Row){.from = DAY_MIN, .until = DAY_OPEN, .kind = (uint8_t)form};
+  r->at = text + forms[form].len;
   r->entry = NULL;
-  if (!gap(r) || !kinds[kind].read(r, row)) return NULL;
+  if (!gap(r) || !row_fill(r, row, form)) return false;
   row->span = (Span){lo, lo + (uint32_t)(r->at - text)};
   if (r->entry) row->entry = (Span){lo + (uint32_t)(r->entry - text), lo + (uint32_t)(r->entry_end - text)};
   r->u->nrow++;
-  return r->at;
+  return true;
 }
 
-/* The word of the next row of that kind, where nothing but blanks and line ends come before it; else NULL. */
-static const char *row_next(const Reader *r, const char *at, int kind) {
+/* ---- entities ---- */
+
+static Span span_from(const Reader *r, const char *from) {
+  return (Span){r->scan->base + (uint32_t)(from - r->scan->text), r->scan->base + (uint32_t)(r->at - r->scan->text)};
+}
+
+static Sym form_name(Reader *r, int form) {
+  if (!r->said[form]) r->said[form] = intern_put(r->u->names, forms[form].word, forms[form].len);
+  return r->said[form];
+}
+
+static void spaces(Reader *r) {
+  while (is_blank(*r->at) || *r->at == '\n' || *r->at == '\r') r->at++;
+}
+
+static Node *name_node(Reader *r) {
+  const char *from = r->at;
+  Sym s;
+  return name(r, &s) ? ast_make(r->u, N_NAME, span_from(r, from), 0, s, NULL, NULL, NULL, NULL) : NULL;
+}
+
+/* A text with nothing in it that is not meant as it stands. */
+static Node *text_node(Reader *r) {
+  const char *from = r->at, *s = from + 1;
+  while (*s && *s != '"' && *s != '\\' && *s != '{' && *s != '}' && *s != '\n') s++;
+  if (*s != '"') return NULL;
+  uint32_t n = (uint32_t)(s - from - 1);
+  Text t = {arena_copy(&r->u->arena, from + 1, n), n};
+  r->at = s + 1;
+  return t.at && vec_push(r->u->mem, &r->u->texts, t) ? ast_make(r->u, N_STRING, span_from(r, from), 0, r->u->texts.len - 1, NULL, NULL, NULL, NULL) : NULL;
+}
+
+/* A text, a name, or names that make a unit. What stands after it is looked at in fields_node. */
+static Node *value_node(Reader *r) {
+  if (*r->at == '"') return text_node(r);
+  const char *from = r->at;
+  Node *n = name_node(r);
+  while (n && (*r->at == '/' || *r->at == '*')) {
+    int op = *r->at++ == '/' ? OP_DIV : OP_MUL;
+    Node *right = name_node(r);
+    n = right ? ast_make(r->u, N_BINARY, span_from(r, from), op, 0, n, right, NULL, NULL) : NULL;
+  }
+  return n;
+}
+
+/* NAME: value */
+static Node *field_node(Reader *r) {
+  const char *from = r->at;
+  int form = word_next(r, "layer", 5) ? FORM_LAYER : word_next(r, "unit", 4) ? FORM_UNIT : 0;
+  Sym s = form ? form_name(r, form) : 0;
+  if (!s && !name(r, &s)) return NULL;
+  if (!colon(r)) return NULL;
+  Node *value = value_node(r);
+  return value ? ast_make(r->u, N_ARG, span_from(r, from), 0, s, value, NULL, NULL, NULL) : NULL;
+}
+
+/* Fields in braces. That one begins shows that the one before it has ended. */
+static Node *fields_node(Reader *r) {
+  Node *list = (r->at++, ast_list(r->u, span_from(r, r->at)));
+  for (spaces(r); !mark(r, '}'); spaces(r)) {
+    Node *field = field_node(r);
+    if (!field) return NULL;
+    ast_append(r->u, list, field);
+    spaces(r);
+    mark(r, ',');
+  }
+  return list;
+}
+
+/* WORD NAME "title" { fields }: the title may be left out, and so may the fields where nothing follows that could begin either. */
+static Node *entity_read(Reader *r, const char *text, int form) {
+  r->at = text + forms[form].len;
+  Node *label = gap(r) ? name_node(r) : NULL, *title = NULL, *fields = NULL;
+  const char *end = r->at;
+  if (!label) return NULL;
+  blanks(r);
+  if (*r->at == '"') {
+    if (!(title = text_node(r))) return NULL;
+    end = r->at;
+    blanks(r);
+  }
+  if (*r->at == '{') {
+    if (!(fields = fields_node(r))) return NULL;
+    end = r->at;
+  } else {
+    const char *next = gone_on(r->at);
+    if (*next == '"' || *next == '{') return NULL;
+  }
+  r->at = end;
+  return ast_make(r->u, N_ENTITY, span_from(r, text), forms[form].kind, form_name(r, form), label, title, fields, NULL);
+}
+
+/* ---- runs ---- */
+
+/* The node for the rows from `first` on: that of the run before, if this goes on with it. A run that the parser joined to one
+ * before it has left its node (parse_append): comments part runs, but a million rows want one node even so. */
+static Node *rows_node(ScanState *s, Node *last, Span at, uint32_t first, int form) {
+  if (last && last->kind == N_ROWS && last->op == form) {
+    last->ref++;
+    last->span.hi = at.hi;
+    return last;
+  }
+  Node *n = s->rows && !s->rows->ref ? s->rows : ast_make(s->unit, N_ROWS, at, 0, 0, NULL, NULL, NULL, NULL);
+  n->op = (uint8_t)form;
+  n->span = at;
+  n->sym = first;
+  n->ref = 1;
+  n->next = NULL;
+  return s->rows = n;
+}
+
+static bool begins(const Reader *r, const char *at, int form) {
+  return letters_are(r, at, forms[form].word, forms[form].len) && !in_word(at[forms[form].len]);
+}
+
+/* What may be read at one go, `form` having been read before it: where its word stands, after blanks and line ends at most; else
+ * NULL. Clauses follow clauses, declarations declarations. */
+static const char *form_next(const Reader *r, const char *at, int *form) {
   while (is_blank(*at) || *at == '\n' || *at == '\r') at++;
-  return letters_are(r, at, kinds[kind].word, kinds[kind].len) && !in_word(at[kinds[kind].len]) ? at : NULL;
+  if (begins(r, at, *form)) return at;
+  for (int f = ROW_SUPPLY; f <= FORM_ROUTE && *form != ROW_CLAUSE; f++)
+    if (begins(r, at, f)) { *form = f; return at; }
+  return NULL;
 }
 
 /* Room for what a long text says again and again, by its length; a short one does without. */
@@ -328,22 +463,41 @@ static void seen_room(ScanState *s) {
   if (s->seen) s->seen->shift = 64 - log;
 }
 
-int scan_rows(ScanState *s, char *text, int len, char held, int kind, YYSTYPE *out, Span *at) {
+static int form_of(const char *text, int len) {
+  int f = ROW_CLAUSE;
+  while ((int)forms[f].len != len || memcmp(forms[f].word, text, (size_t)len)) f++;
+  return f;
+}
+
+/* Elsewhere on a line such a word is a type, mostly. */
+static bool line_begins(const ScanState *s, const char *text) {
+  while (text > s->text && is_blank(text[-1])) text--;
+  return text == s->text || text[-1] == '\n';
+}
+
+int scan_rows(ScanState *s, char *text, int len, char held, YYSTYPE *out, Span *at) {
   enum { LONG = 1 << 30 };   /* bytes at one go: Flex counts them in an int */
   Reader r = {.u = s->unit, .end = s->text + s->len, .scan = s};
   const char *end = NULL;
-  if (s->holes) return 0;
+  Node *last = NULL;
+  int form = form_of(text, len);
+  if (s->holes || (form > ROW_REQUIRES && !line_begins(s, text))) return 0;
   if (!s->unit->kept.len) scan_kept(s->unit);
   seen_room(s);
-  out->rows.first = s->unit->nrow;
+  out->node = NULL;
   text[len] = held;
-  for (const char *next = text; next && next - text < LONG; next = row_next(&r, end, kind)) {
-    const char *read = row_read(&r, next, at->lo + (uint32_t)(next - text), kind);
-    if (!read) break;
-    end = read;
+  for (const char *next = text; next && next - text < LONG; next = form_next(&r, end, &form)) {
+    uint32_t lo = at->lo + (uint32_t)(next - text);
+    Node *n = NULL;
+    if (form > ROW_REQUIRES) n = entity_read(&r, next, form);
+    else if (row_read(&r, next, lo, form)) n = rows_node(s, last, (Span){lo, lo + (uint32_t)(r.at - next)}, s->unit->nrow - 1, form);
+    if (!n) break;
+    if (!last) out->node = n;
+    else if (n != last) last->next = n;
+    last = n;
+    end = r.at;
   }
   text[len] = 0;
-  out->rows.n = s->unit->nrow - out->rows.first;
   if (!end) return 0;
   at->hi = at->lo + (uint32_t)(end - text);
   return (int)(end - text);

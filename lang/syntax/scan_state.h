@@ -28,6 +28,7 @@ typedef struct ScanState {
   bool rowing;       /* a row may begin here */
   ScanSeen *seen;    /* NULL: the text is too short to gain by it */
   size_t seen_size;
+  Node *rows;        /* the ROWS node made last */
 } ScanState;
 
 union ENT_STYPE;
@@ -41,8 +42,9 @@ int scan_end(ScanState *s, Span *at);
 int scan_stray(ScanState *s, const char *text, int len, Span at);  /* signs that mean nothing: reports the first */
 int scan_number(ScanState *s, const char *text, int len, union ENT_STYPE *out, Span at);
 int scan_date(ScanState *s, const char *text, int len, union ENT_STYPE *out, Span at);
-/* The length of the rows of that kind that begin with the word at text[0..len); 0: none does, the grammar reads it. */
-int scan_rows(ScanState *s, char *text, int len, char held, int kind, union ENT_STYPE *out, Span *at);
+/* The length of what begins with the word at text[0..len) and is read at one go, into nodes, one following the other; 0: nothing is, the
+ * grammar reads it. */
+int scan_rows(ScanState *s, char *text, int len, char held, union ENT_STYPE *out, Span *at);
 void scan_kept(Unit *u);   /* fills u->kept; in the parser, which has the words */
 bool scan_is_word_char(char c);
 /* Whether a `:` comes next on the line; `held` is the byte that stands at `after` (Flex keeps a NUL there). */
