@@ -19,12 +19,12 @@ Ent clause_make(Program *p, Span at, Ent owner, uint16_t module, const Node *art
   const ClauseRun *last = p->clause_runs.len ? &p->clause_runs.at[p->clause_runs.len - 1] : NULL;
   ClauseRun run = {n, owner, module, article};
   bool goes_on = last && last->owner == owner && last->article == article && last->module == module;
-  if (n >= 0xFFFFFF || (!goes_on && !vec_push(p->mem, &p->clause_runs, run)) || !vec_push(p->mem, &p->clauses, at)) return UINT32_MAX;
+  if (n >= CLAUSES_MAX || (!goes_on && !vec_push(p->mem, &p->clause_runs, run)) || !vec_push(p->mem, &p->clauses, at)) return UINT32_MAX;
   return ent_make(K_CLAUSE, n);
 }
 
 Ent clause_add(Checker *c, Span at, Ent owner, const Node *article) {
-  if (c->p->clauses.len >= 0xFFFFFF) { diag_add(c->d, DIAG_E0504, at, "there are more than 16,777,215 of these"); return UINT32_MAX; }
+  if (c->p->clauses.len >= CLAUSES_MAX) { diag_add(c->d, DIAG_E0504, at, "there are more than 16,777,215 of these"); return UINT32_MAX; }
   return clause_make(c->p, at, owner, c->module, article);
 }
 
@@ -137,13 +137,14 @@ static uint32_t label_put(const Program *p, uint32_t clause, Ent owner) {
 static bool label_rises(const Program *p, uint32_t clause, Ent owner, bool known) {
   ClauseMemo *memo = p->memo;
   uint32_t last = memo->last;
+  bool follows = known && clause_follows(p, clause, owner);
   memo->last = clause;
   if (memo->owner != owner) {
     memo->owner = owner;
     memo->first = clause;
     return memo->rising = true;
   }
-  if (!memo->rising || (known && last + 1 == clause) || text_less(label_text(p, last), label_text(p, clause))) return memo->rising;
+  if (!memo->rising || follows || text_less(label_text(p, last), label_text(p, clause))) return memo->rising;
   memo->rising = false;
   for (uint32_t i = memo->first; i < clause; i++) label_put(p, i, owner);
   return false;

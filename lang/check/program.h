@@ -131,6 +131,8 @@ typedef struct Decl { Node *node; uint16_t module; } Decl;
 /* Clauses that follow each other in one agreement or amendment, and in one article of it. */
 typedef struct ClauseRun { uint32_t first; Ent owner; uint16_t module; const Node *article /* or NULL */; } ClauseRun;
 
+enum { CLAUSES_MAX = 0xFFFFFF };
+
 /* See clauses.c. labels: hash << 32 | 1 + clause, of clauses as first written. */
 typedef struct ClauseMemo {
   Map entities;          /* clause -> Entity *, of those that have nodes or have been asked for */
