@@ -61,8 +61,20 @@ static inline bool mark(Reader *r, char c) {
   return there;
 }
 
+static inline uint64_t eight(const char *s) { uint64_t v; memcpy(&v, s, sizeof v); return v; }
+static inline uint32_t four(const char *s) { uint32_t v; memcpy(&v, s, sizeof v); return v; }
+static inline uint16_t two(const char *s) { uint16_t v; memcpy(&v, s, sizeof v); return v; }
+
+/* memcmp, for a few letters: the pieces overlap. A call would cost more than it does. */
+static inline bool letters_same(const char *a, const char *b, size_t n) {
+  if (n > 16) return !memcmp(a, b, n);
+  if (n >= 8) return eight(a) == eight(b) && eight(a + n - 8) == eight(b + n - 8);
+  if (n >= 4) return four(a) == four(b) && four(a + n - 4) == four(b + n - 4);
+  return n < 2 ? !n || *a == *b : two(a) == two(b) && two(a + n - 2) == two(b + n - 2);
+}
+
 static inline bool letters_are(const Reader *r, const char *at, const char *word, size_t n) {
-  return (size_t)(r->end - at) >= n && !memcmp(at, word, n);
+  return (size_t)(r->end - at) >= n && letters_same(at, word, n);
 }
 
 /* Takes the word, which is one of the language's own, if it comes next. */
@@ -97,10 +109,6 @@ static inline size_t name_length(const char *s) {
   while (in_word(s[n])) n++;
   return is_digit(s[0]) || n > SCAN_NAME_MAX ? 0 : n;
 }
-
-static inline uint64_t eight(const char *s) { uint64_t v; memcpy(&v, s, sizeof v); return v; }
-static inline uint32_t four(const char *s) { uint32_t v; memcpy(&v, s, sizeof v); return v; }
-static inline uint16_t two(const char *s) { uint16_t v; memcpy(&v, s, sizeof v); return v; }
 
 SELDOM static Sym name_look(const Reader *r, const char *s, size_t n) {
   Sym sym = intern_put(r->u->names, s, n);
