@@ -211,6 +211,8 @@ void memos_end(Vm *vm);
 /* ops.c: instructions that need more than a line. Each returns an owned value. */
 Value op_figure(Vm *vm, Op op, Value a, Value b);
 Value op_compare(Vm *vm, Op op, Value a, Value b);
+Value op_equal(Vm *vm, Value a, Value b, bool negate);
+Value op_negative(Vm *vm, Value a);
 Value op_not(Vm *vm, Value a);
 Value op_logic(Vm *vm, Op op, Value a, Value b);
 Value op_join(Vm *vm, Value cond, Value a, Value b);
