@@ -192,11 +192,9 @@ static void dates(Compiler *c, Node *e, uint32_t to) {
 
 /* and, or, implies: the right side is not looked at when the left settles it. */
 static void logic(Compiler *c, Node *e, uint32_t to) {
-  uint32_t top = c->top;
-  uint32_t l = temp(c);
-  expr(c, e->kid[0], l);
-  emit(c, e, OP_MOVE_, 0, to, l, 0);
+  uint32_t top = c->top, l = e->op == OP_IMPLIES ? operand(c, e->kid[0]) : to;
   if (e->op == OP_IMPLIES) emit(c, e, OP_NOT_, 0, to, l, 0);
+  else expr(c, e->kid[0], to);
   uint32_t out = emit_jump(c, e, e->op == OP_AND ? OP_JUMP_FALSE_ : OP_JUMP_TRUE_, 0, to);
   uint32_t r = operand(c, e->kid[1]);
   emit(c, e, e->op == OP_AND ? OP_AND_ : e->op == OP_OR ? OP_OR_ : OP_IMPLIES_, 0, to, l, r);
@@ -223,12 +221,13 @@ static void binary(Compiler *c, Node *e, uint32_t to) {
   if (e->op >= OP_EQ && e->op <= OP_GE) { compare(c, e, to); return; }
   uint32_t top = c->top;
   if (e->op == OP_ELSE) {
+    bool figure = type_is_figure(&c->p->types, e->ty);
     uint32_t l = temp(c);
-    expr(c, e->kid[0], l);
-    emit(c, e, OP_MOVE_, 0, to, l, 0);
+    expr(c, e->kid[0], to);
     uint32_t out = emit_jump(c, e, OP_JUMP_KNOWN_, 0, to);
+    if (figure) emit(c, e, OP_MOVE_, 0, l, to, 0);
     expr(c, e->kid[1], to);
-    if (type_is_figure(&c->p->types, e->ty)) emit(c, e, OP_BLAME_, 0, to, l, 0);
+    if (figure) emit(c, e, OP_BLAME_, 0, to, l, 0);
     patch(c, out);
     c->top = top;
     return;
@@ -251,17 +250,16 @@ static void unary(Compiler *c, Node *e, uint32_t to) {
 
 /* When the condition cannot be told, both branches are evaluated and what they have in common is the value. */
 static void branch(Compiler *c, Node *e, uint32_t to) {
-  uint32_t top = c->top, cond = temp(c), yes = temp(c), no = temp(c);
+  uint32_t top = c->top, cond = temp(c), yes = temp(c);
   expr(c, e->kid[0], cond);
   uint32_t to_else = emit_jump(c, e, OP_JUMP_FALSE_, 0, cond);
-  expr(c, e->kid[1], yes);
-  emit(c, e, OP_MOVE_, 0, to, yes, 0);
+  expr(c, e->kid[1], to);
   uint32_t out = emit_jump(c, e, OP_JUMP_TRUE_, 0, cond);
+  emit(c, e, OP_MOVE_, 0, yes, to, 0);
   patch(c, to_else);
-  expr(c, e->kid[2], no);
-  emit(c, e, OP_MOVE_, 0, to, no, 0);
+  expr(c, e->kid[2], to);
   uint32_t out2 = emit_jump(c, e, OP_JUMP_SETTLED_, 0, cond);
-  emit(c, e, OP_JOIN_, 0, cond, yes, no);
+  emit(c, e, OP_JOIN_, 0, cond, yes, to);
   emit(c, e, OP_MOVE_, 0, to, cond, 0);
   patch(c, out);
   patch(c, out2);
@@ -344,8 +342,7 @@ static void comprehension(Compiler *c, Node *e, Node *gens, int kind, Node *body
   loops_close(c, &ls, acc, kind);
   c->noting = noting;
   if (logical) settle(c, e, acc, settled);
-  emit(c, e, OP_ACC_END_, 0, acc, (uint32_t)kind, 0);
-  emit(c, e, OP_MOVE_, 0, to, acc, 0);
+  emit(c, e, OP_ACC_END_, 0, to, acc, (uint32_t)kind);
   c->top = top;
 }
 
@@ -368,8 +365,7 @@ static void aggregate(Compiler *c, Node *e, uint32_t to) {
   patch(c, out);
   emit(c, e, OP_ACC_MISS_, kind, acc, cell, 0);
   if (logical) settle(c, e, acc, settled);
-  emit(c, e, OP_ACC_END_, 0, acc, (uint32_t)kind, 0);
-  emit(c, e, OP_MOVE_, 0, to, acc, 0);
+  emit(c, e, OP_ACC_END_, 0, to, acc, (uint32_t)kind);
   c->top = top;
 }
 
@@ -401,18 +397,15 @@ static void stretches(Compiler *c, Node *e, Node *body, uint32_t range, int kind
   if (settled) emit(c, e, OP_ITER_END_, 0, cell, 0, 0);
   patch(c, out);
   emit(c, e, OP_ACC_MISS_, kind, acc, cell, 0);
-  emit(c, e, OP_ACC_END_, 0, acc, (uint32_t)kind, 0);
-  emit(c, e, OP_MOVE_, 0, to, acc, 0);
+  emit(c, e, OP_ACC_END_, 0, to, acc, (uint32_t)kind);
   c->top = top;
 }
 
 static void govern_with(Compiler *c, Node *e, uint32_t arg, uint32_t to) {
   if (e->op == GOV_THROUGHOUT || e->op == GOV_SOMETIME) { stretches(c, e, e->kid[0], arg, e->op == GOV_THROUGHOUT ? ACC_ALL : ACC_ANY, to); return; }
-  uint32_t v = temp(c);
   uint32_t missing = emit_jump(c, e, OP_ENTER_, e->op == GOV_AT ? 0 : e->op == GOV_WITHOUT ? 1 : 2, arg);
-  expr(c, e->kid[0], v);
+  expr(c, e->kid[0], to);
   emit(c, e, OP_LEAVE_, 0, 0, 0, 0);
-  emit(c, e, OP_MOVE_, 0, to, v, 0);
   uint32_t out = emit_jump(c, e, OP_JUMP_, 0, 0);
   patch(c, missing);
   emit(c, e, OP_MOVE_, 0, to, arg, 0);
@@ -429,6 +422,21 @@ static void govern(Compiler *c, Node *e, uint32_t to) {
 
 /* ---- calls ---- */
 
+/* The first of the registers that hold arguments: bound names' own where they lie side by side, as one does. */
+static uint32_t arguments(Compiler *c, Node *list) {
+  Node *first = list_first(list);
+  uint32_t n = 0;
+  bool bound = first != NULL;
+  for (Node *a = first; a && bound; a = a->next) bound = a->kind == N_NAME && a->op == REF_LOCAL && a->ref == first->ref + n++;
+  if (!bound) {
+    uint32_t base = temps(c, list_len(list));
+    run_of(c, list, base);
+    return base;
+  }
+  for (Node *a = first; a; a = a->next) operand(c, a);
+  return first->ref;
+}
+
 static void call(Compiler *c, Node *e, uint32_t to) {
   uint32_t top = c->top, n = list_len(e->kid[1]), base;
   switch (e->op) {
@@ -443,8 +451,7 @@ static void call(Compiler *c, Node *e, uint32_t to) {
     case CALL_PASSES: emit(c, e, OP_CALL_, 0, to, e->ref, c->top); break;
     case CALL_STEP: emit(c, e, OP_STEP_, 0, to, operand(c, list_first(e->kid[1])), 0); break;
     default:
-      base = temps(c, n);
-      run_of(c, e->kid[1], base);
+      base = arguments(c, e->kid[1]);
       emit(c, e, e->op == CALL_FUNC ? OP_CALL_ : e->op == CALL_TABLE ? OP_TABLE_ : OP_BUILTIN_, (int)n, to, e->ref, base);
       break;
   }
@@ -525,8 +532,7 @@ static void failing_spans(Compiler *c, Node *e, uint32_t range, uint32_t to) {
   jump_back(c, e, next);
   patch(c, out);
   emit(c, e, OP_ACC_MISS_, ACC_SPANS, acc, cell, 0);
-  emit(c, e, OP_ACC_END_, 0, acc, ACC_SPANS, 0);
-  emit(c, e, OP_MOVE_, 0, to, acc, 0);
+  emit(c, e, OP_ACC_END_, 0, to, acc, ACC_SPANS);
   c->top = top;
 }
 
@@ -645,7 +651,7 @@ static void verdict(Compiler *c, Node *n) {
   jump_back(c, n, next);
   patch(c, out);
   emit(c, n, OP_ACC_MISS_, ACC_ALL, acc, cell, 0);
-  emit(c, n, OP_ACC_END_, 0, acc, ACC_ALL, 0);
+  emit(c, n, OP_ACC_END_, 0, acc, acc, ACC_ALL);
   uint32_t asked = emit_jump(c, n, OP_JUMP_TRUE_, 0, some), empty = emit_jump(c, n, OP_JUMP_TRUE_, 0, acc);
   uint32_t unknown = emit_jump(c, n, OP_JUMP_, 0, 0);
   patch(c, empty);
@@ -703,11 +709,7 @@ static void func(Compiler *c, uint32_t i) {
     uint32_t r = temp(c);
     emit(c, f->decl, OP_EXTERN_, 0, r, f->outside - 1, 0);
     emit(c, f->decl, OP_RETURN_, 0, r, 0, 0);
-  } else {
-    uint32_t r = temp(c);
-    expr(c, f->body, r);
-    emit(c, f->body, OP_RETURN_, 0, r, 0, 0);
-  }
+  } else emit(c, f->body, OP_RETURN_, 0, operand(c, f->body), 0, 0);
   code.len = here(c) - code.start;
   code.nreg = (uint16_t)(c->most + 1);
   if (c->failed && !c->p->unit->diags->errors) diag_add(c->p->unit->diags, DIAG_E0504, f->span, "this is too large to compile: it needs more than %d places for values", REG_MAX);

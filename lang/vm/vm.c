@@ -593,7 +593,9 @@ decode:
     IS(ACC_MISS): DO((acc_miss(vm, &A, pc->x, (uint32_t)B.i), iter_end(vm, (uint32_t)B.i)));
     IS(ACC_END):
       HERE();
-      A = acc_end(vm, A, pc->b);
+      v = acc_end(vm, B, pc->c);
+      B = (Value){0};
+      PUT(v);
       if (vm->agains.len) again_end(vm);
       goto back;
     IS(FIRST_DAY): ASK(op_first_day(vm, B));
