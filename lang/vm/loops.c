@@ -176,7 +176,11 @@ static void extreme_add(Vm *vm, const Value *acc, Value v, bool max, bool maybe,
   LoopCell *c = &vm->cells.at[acc->i];
   if (c->items.len < 2) return;
   if (!maybe) extreme_take(vm, &c->items.at[0], v, max);
-  else acc_put(vm, &c->coll, value_unknown2(&vm->rt, c->coll, where));
+  if (!maybe && c->coll.tag == V_NONE) {  /* so far all are surely in */
+    acc_put(vm, &c->items.at[1], value_keep(c->items.at[0]));
+    return;
+  }
+  if (maybe) acc_put(vm, &c->coll, value_unknown2(&vm->rt, c->coll, where));
   extreme_take(vm, &c->items.at[1], v, max);
 }
 

@@ -424,14 +424,17 @@ Value op_collect(Vm *vm, Op op, const Value *at, uint32_t n) {
   return v;
 }
 
+/* Countries are added, never taken away. */
 Value op_concern(Vm *vm) {
   uint32_t n = vm->p->concern.len;
+  if (vm->concern.tag == V_SET && vm->concern.obj->len == n) return value_keep(vm->concern);
   Value *all = mem_get(vm->mem, (n + 1) * sizeof *all);
   if (!all) return value_int(0);
   for (uint32_t i = 0; i < n; i++) all[i] = value_ent(vm->p->concern.at[i]);
-  Value v = value_set(&vm->rt, all, n);
+  value_drop(vm->mem, vm->concern);
+  vm->concern = value_set(&vm->rt, all, n);
   mem_free(vm->mem, all, (n + 1) * sizeof *all);
-  return v;
+  return value_keep(vm->concern);
 }
 
 Value op_parties(Vm *vm) {

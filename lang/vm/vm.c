@@ -57,6 +57,7 @@ void vm_end(Vm *vm) {
   vec_end(vm->mem, &vm->cells);
   vec_end(vm->mem, &vm->ctxs);
   map_end(&vm->visited);
+  value_drop(vm->mem, vm->concern);
   while (vm->held.len) value_drop(vm->mem, vm->held.at[--vm->held.len]);
   vec_end(vm->mem, &vm->held);
   vec_end(vm->mem, &vm->loop_state);
@@ -572,10 +573,10 @@ decode:
     IS(ITER): ASK(((Value){.tag = V_CELL, .i = iter_begin(vm, B, pc->c, pc->x)}));
     IS(BATCH): DO(vm_batch(vm, ins_target(*pc), f->base + pc->a, (uint32_t)r[pc->a + 1].i));
     IS(ITER_NEXT):
-      HERE();
-      if (vm->agains.len) again_next(vm);
+      if (vm->agains.len) { HERE(); again_next(vm); }
       order = fast_next(vm, &vm->cells.at[A.i], r);
-      if (order < 0) order = iter_next(vm, (uint32_t)A.i, r);
+      if (order > 0) NEXT;
+      if (order < 0) { HERE(); order = iter_next(vm, (uint32_t)A.i, r); }
       if (!order) GO(ins_target(*pc));
       goto checked;
     IS(SPAN_ITER): ASK(stretches(vm, *pc, B));

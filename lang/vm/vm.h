@@ -121,6 +121,7 @@ typedef struct Vm {
   VEC(Again) agains;
   volatile int *stop;
   VEC(Value) held;                /* of columns at hand */
+  Value concern;                  /* the set of the countries of concern, once it was asked for */
   VEC(uint8_t) loop_state;        /* by Chunk.loops */
   struct Lanes *lanes;            /* of the loops before, over one list */
   size_t lanes_bytes;
