@@ -25,6 +25,10 @@ static const OpInfo infos[] = {
 
 const OpInfo *op_info(Op op) { return &infos[op]; }
 
+bool op_answers(Op op) {
+  return (op >= OP_EQ_ && op <= OP_BEFORE_) || (op >= OP_IN_ && op <= OP_IMPLIES_);
+}
+
 void chunk_init(Chunk *k, Mem *mem, Program *p) {
   memset(k, 0, sizeof *k);
   k->mem = mem;
@@ -61,7 +65,9 @@ static void patch(Compiler *c, uint32_t jump) {
   c->k->ins.at[jump].c = (uint16_t)(to >> 16);
 }
 
-static void jump_back(Compiler *c, Node *at, uint32_t to) { emit(c, at, OP_JUMP_, 0, 0, (uint16_t)to, to >> 16); }
+static void jump_to(Compiler *c, Node *at, Op op, uint32_t a, uint32_t to) { emit(c, at, op, 0, a, (uint16_t)to, to >> 16); }
+
+static void jump_back(Compiler *c, Node *at, uint32_t to) { jump_to(c, at, OP_JUMP_, 0, to); }
 
 static uint32_t temp(Compiler *c) {
   if (c->top >= REG_MAX) { c->failed = true; return c->top; }
@@ -78,9 +84,14 @@ static uint32_t temps(Compiler *c, uint32_t n) {
   return r;
 }
 
-static void constant(Compiler *c, Node *at, uint32_t to, Value v) {
+static uint32_t constant_add(Compiler *c, Value v) {
   uint32_t i = c->k->consts.len;
   if (!vec_push(c->k->mem, &c->k->consts, v)) value_drop(c->k->mem, v);
+  return i;
+}
+
+static void constant(Compiler *c, Node *at, uint32_t to, Value v) {
+  uint32_t i = constant_add(c, v);
   emit(c, at, OP_CONST_, 0, to, i & 0xFFFF, i >> 16);
 }
 
@@ -127,6 +138,13 @@ Value chunk_literal(Program *p, Rt *rt, const Node *e) {
     case N_BOOL: return value_bool(e->op);
     default: { Text t = ast_text(u, e); return value_text(rt, t.at, t.len); }
   }
+}
+
+/* The constant that a figure written out is, for the instructions that take one as their last operand. */
+static bool written_out(Compiler *c, const Node *e, uint32_t *at) {
+  if ((e->kind != N_NUMBER && e->kind != N_QUANTITY) || c->k->consts.len > 0xFFFF) return false;
+  *at = constant_add(c, chunk_literal(c->p, c->rt, e));
+  return true;
 }
 
 static void run_of(Compiler *c, Node *list, uint32_t base) {
@@ -202,7 +220,20 @@ static void logic(Compiler *c, Node *e, uint32_t to) {
   c->top = top;
 }
 
+/* With a figure that is written out on either side. */
+static bool compare_with(Compiler *c, Node *e, uint32_t to) {
+  static const uint8_t op[] = {[OP_EQ] = OP_EQ_K_, [OP_NE] = OP_EQ_K_, [OP_LT] = OP_LT_K_, [OP_LE] = OP_LE_K_, [OP_GT] = OP_GT_K_, [OP_GE] = OP_GE_K_};
+  static const uint8_t turned[] = {[OP_EQ] = OP_EQ_K_, [OP_NE] = OP_EQ_K_, [OP_LT] = OP_GT_K_, [OP_LE] = OP_GE_K_, [OP_GT] = OP_LT_K_, [OP_GE] = OP_LE_K_};
+  uint32_t top = c->top, k;
+  bool right = written_out(c, e->kid[1], &k);
+  if (!right && !written_out(c, e->kid[0], &k)) return false;
+  emit(c, e, (Op)(right ? op : turned)[e->op], e->op == OP_NE, to, operand(c, e->kid[right ? 0 : 1]), k);
+  c->top = top;
+  return true;
+}
+
 static void compare(Compiler *c, Node *e, uint32_t to) {
+  if (compare_with(c, e, to)) return;
   uint32_t top = c->top, l = operand(c, e->kid[0]), r = operand(c, e->kid[1]);
   bool figures = type_is_figure(&c->p->types, e->kid[0]->ty) && type_is_figure(&c->p->types, e->kid[1]->ty);
   bool sets = type_kind(&c->p->types, e->kid[0]->ty) == TY_SET;
@@ -217,6 +248,7 @@ static void compare(Compiler *c, Node *e, uint32_t to) {
 
 static void binary(Compiler *c, Node *e, uint32_t to) {
   static const uint8_t figure_op[] = {[OP_ADD] = OP_ADD_, [OP_SUB] = OP_SUB_, [OP_MUL] = OP_MUL_, [OP_DIV] = OP_DIV_, [OP_MOD] = OP_MOD_, [OP_POW] = OP_POW_};
+  static const uint8_t with[] = {[OP_ADD] = OP_ADD_K_, [OP_SUB] = OP_SUB_K_, [OP_MUL] = OP_MUL_K_, [OP_DIV] = OP_DIV_K_, [OP_MOD] = OP_MOD_K_};
   if (e->op == OP_AND || e->op == OP_OR || e->op == OP_IMPLIES) { logic(c, e, to); return; }
   if (e->op >= OP_EQ && e->op <= OP_GE) { compare(c, e, to); return; }
   uint32_t top = c->top;
@@ -234,7 +266,13 @@ static void binary(Compiler *c, Node *e, uint32_t to) {
   }
   TypeKind k = type_kind(&c->p->types, e->kid[0]->ty);
   if (k == TY_DATE && (e->op == OP_ADD || e->op == OP_SUB)) { dates(c, e, to); return; }
-  uint32_t l = operand(c, e->kid[0]), r = operand(c, e->kid[1]);
+  uint32_t l = operand(c, e->kid[0]), constant;
+  if (e->op <= OP_MOD && k != TY_LIST && k != TY_SET && written_out(c, e->kid[1], &constant)) {
+    emit(c, e, (Op)with[e->op], 0, to, l, constant);
+    c->top = top;
+    return;
+  }
+  uint32_t r = operand(c, e->kid[1]);
   if (e->op == OP_RANGE) emit(c, e, OP_RANGE_, e->ty == T_INTS, to, l, r);
   else if (e->op == OP_IN || e->op == OP_NOT_IN) emit(c, e, OP_IN_, e->op == OP_NOT_IN, to, l, r);
   else if (k == TY_SET || k == TY_LIST) emit(c, e, OP_SET_OP_, k == TY_LIST ? 2 : e->op == OP_SUB, to, l, r);
@@ -311,7 +349,7 @@ static void loops_close(Compiler *c, Loops *ls, uint32_t acc, int kind) {
   while (ls->n) {
     Loop *l = &ls->at[--ls->n];
     if (l->has_skip) patch(c, l->skip);
-    jump_back(c, l->gen, l->next);
+    jump_to(c, l->gen, OP_ITER_MORE_, l->cell, l->next + 1);
     patch(c, l->out);
     emit(c, l->gen, OP_ACC_MISS_, kind, acc, l->cell, 0);
   }
@@ -361,7 +399,7 @@ static void aggregate(Compiler *c, Node *e, uint32_t to) {
   emit(c, e, OP_ACC_ADD_, kind, acc, elem, NO_WHERE);
   bool logical = kind == ACC_ANY || kind == ACC_ALL;
   if (logical) settled = emit_jump(c, e, kind == ACC_ANY ? OP_JUMP_TRUE_ : OP_JUMP_FALSE_, 0, acc);
-  jump_back(c, e, next);
+  jump_to(c, e, OP_ITER_MORE_, cell, next + 1);
   patch(c, out);
   emit(c, e, OP_ACC_MISS_, kind, acc, cell, 0);
   if (logical) settle(c, e, acc, settled);
@@ -386,10 +424,7 @@ static void stretches(Compiler *c, Node *e, Node *body, uint32_t range, int kind
   if (kind != ACC_SPANS) {
     emit(c, e, OP_ACC_ADD_, kind, acc, v, NO_WHERE);
     uint32_t go_on = emit_jump(c, e, kind == ACC_ANY ? OP_JUMP_FALSE_ : OP_JUMP_TRUE_, 0, acc);
-    jump_back(c, e, next);  /* patched below when it is settled; undecided goes on */
-    c->k->ins.at[here(c) - 1].op = kind == ACC_ANY ? OP_JUMP_TRUE_ : OP_JUMP_FALSE_;
-    c->k->ins.at[here(c) - 1].a = (uint16_t)acc;
-    settled = here(c) - 1;
+    settled = emit_jump(c, e, kind == ACC_ANY ? OP_JUMP_TRUE_ : OP_JUMP_FALSE_, 0, acc);  /* undecided goes on */
     patch(c, go_on);
   }
   jump_back(c, e, next);
@@ -594,7 +629,7 @@ static void misses(Compiler *c, Loops *ls) {
   while (ls->n) {
     Loop *l = &ls->at[--ls->n];
     if (l->has_skip) patch(c, l->skip);
-    jump_back(c, l->gen, l->next);
+    jump_to(c, l->gen, OP_ITER_MORE_, l->cell, l->next + 1);
     patch(c, l->out);
     emit(c, l->gen, OP_CASE_MISS_, (int)ls->n, l->cell, 0, 0);
   }
@@ -693,6 +728,25 @@ static void test(Compiler *c, Node *n) {
   emit(c, n, OP_RETURN_, 0, r, 0, 0);
 }
 
+static bool on_answer(Ins i) { return i.op == OP_JUMP_FALSE_ || i.op == OP_JUMP_TRUE_; }
+
+/* Where a jump on a register meets another on it, it goes where that would; what gives a yes-or-no takes along the jump on it. */
+static void join_jumps(Chunk *k, const Code *code) {
+  for (uint32_t at = code->start; at < code->start + code->len; at++) {
+    Ins *i = &k->ins.at[at];
+    if (!on_answer(*i)) continue;
+    const Ins *to = &k->ins.at[ins_target(*i)];
+    while (on_answer(*to) && to->a == i->a) {
+      uint32_t next = to->op == i->op ? ins_target(*to) : (uint32_t)(to - k->ins.at) + 1;
+      i->b = (uint16_t)next;
+      i->c = (uint16_t)(next >> 16);
+      to = &k->ins.at[next];
+    }
+    Ins *before = at > code->start ? i - 1 : i;
+    if (op_answers((Op)before->op) && before->a == i->a) before->x |= WITH_JUMP;
+  }
+}
+
 static void func(Compiler *c, uint32_t i) {
   Func *f = &c->p->funcs.at[i];
   if (f->kind != FUNC_THUNK && i > 0xFFFF) {  /* calls name a function in sixteen bits */
@@ -711,6 +765,7 @@ static void func(Compiler *c, uint32_t i) {
     emit(c, f->decl, OP_RETURN_, 0, r, 0, 0);
   } else emit(c, f->body, OP_RETURN_, 0, operand(c, f->body), 0, 0);
   code.len = here(c) - code.start;
+  if (!c->failed && !mem_failed(c->k->mem)) join_jumps(c->k, &code);
   code.nreg = (uint16_t)(c->most + 1);
   if (c->failed && !c->p->unit->diags->errors) diag_add(c->p->unit->diags, DIAG_E0504, f->span, "this is too large to compile: it needs more than %d places for values", REG_MAX);
   vec_push(c->k->mem, &c->k->codes, code);

@@ -10,11 +10,14 @@ static inline void reg_put(Vm *vm, Value *at, Value v) {
   *at = v;
 }
 
-/* Decimals of one unit, brought to one power of ten. */
+/* Decimals of one unit (a zero of every unit has the other's), brought to one power of ten. */
 static inline bool figs_align(Value *a, Value *b) {
   static const int64_t ten[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
   if (value_head(*a) == value_head(*b)) return a->tag == V_DEC;
-  if (a->tag != V_DEC || b->tag != V_DEC || a->unit != b->unit) return false;
+  if (a->tag != V_DEC || b->tag != V_DEC) return false;
+  if (a->unit == UNIT_ANY) { *a = *b; a->i = 0; return true; }
+  if (b->unit == UNIT_ANY) { *b = *a; b->i = 0; return true; }
+  if (a->unit != b->unit) return false;
   Value *wide = a->e > b->e ? a : b;
   int places = a->e > b->e ? a->e - b->e : b->e - a->e;
   if (places > 9 || __builtin_mul_overflow(wide->i, ten[places], &wide->i)) return false;

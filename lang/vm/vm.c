@@ -460,12 +460,19 @@ static bool stretch_next(Vm *vm, uint32_t cell) {
 #define A (r[pc->a])
 #define B (r[pc->b])
 #define C (r[pc->c])
+#define K (consts[pc->c])
 #define PUT(v) reg_put(vm, &A, (v))
 #define GO(to) (pc = code + (to) - 1)
 #define HERE() (f->pc = (uint32_t)(pc - code) + 1)
 #define RELOAD() (f = &vm->frames.at[vm->frames.len - 1], r = vm->reg + f->base, pc = code + f->pc - 1)
 #define ASK(value) { HERE(); v = (value); RELOAD(); PUT(v); goto checked; }
 #define DO(act) { HERE(); act; goto back; }
+#define FIGURE(fast, name, y) { if (fast(B, y, &v)) { PUT(v); NEXT; } ASK(op_figure(vm, OP_##name##_, B, y)); }
+#define ANSWER(yes) { is = (yes); PUT(value_bool(is)); if (pc->x & WITH_JUMP) goto jump_along; NEXT; }
+#define ORDER(than, turned, slow, x, y) { \
+  if (value_aligned(x, y)) ANSWER(((x).i than (y).i) turned); \
+  if (fast_order(x, y, &order)) ANSWER((order than 0) turned); \
+  ASK(slow); }
 
 /* Each instruction jumps to the next one's code where the compiler knows how, which a processor foresees better than one jump
  * for all; with PLAIN_DISPATCH, or another compiler, there is the switch alone. */
@@ -491,6 +498,7 @@ static void loop(Vm *vm, uint32_t floor) {
   Frame *f;
   Value *r, v;
   const Ins *code = vm->k->ins.at, *pc;
+  const Value *consts = vm->k->consts.at;
   const MemoEntry *known;
   const uint32_t often = vm->profile ? 1 : CHECK_EVERY;   /* each step is seen, at no cost to those who do not ask */
   uint32_t left = often;
@@ -509,26 +517,36 @@ next:
 decode:
   switch ((Op)pc->op) {
     IS(MOVE): PUT(value_keep(B)); NEXT;
-    IS(CONST): PUT(value_keep(vm->k->consts.at[ins_target(*pc)])); NEXT;
-    IS(ADD): if (fast_add(B, C, &v)) { PUT(v); NEXT; } ASK(op_figure(vm, OP_ADD_, B, C));
-    IS(SUB): if (fast_sub(B, C, &v)) { PUT(v); NEXT; } ASK(op_figure(vm, OP_SUB_, B, C));
-    IS(MUL): if (fig_mul_fast(B, C, &v)) { PUT(v); NEXT; } ASK(op_figure(vm, OP_MUL_, B, C));
-    IS(MOD): if (fast_mod(B, C, &v)) { PUT(v); NEXT; } ASK(op_figure(vm, OP_MOD_, B, C));
+    IS(CONST): PUT(value_keep(consts[ins_target(*pc)])); NEXT;
+    IS(ADD): FIGURE(fast_add, ADD, C);
+    IS(ADD_K): FIGURE(fast_add, ADD, K);
+    IS(SUB): FIGURE(fast_sub, SUB, C);
+    IS(SUB_K): FIGURE(fast_sub, SUB, K);
+    IS(MUL): FIGURE(fig_mul_fast, MUL, C);
+    IS(MUL_K): FIGURE(fig_mul_fast, MUL, K);
+    IS(MOD): FIGURE(fast_mod, MOD, C);
+    IS(MOD_K): FIGURE(fast_mod, MOD, K);
     IS(DIV): IS(POW): ASK(op_figure(vm, (Op)pc->op, B, C));
+    IS(DIV_K): ASK(op_figure(vm, OP_DIV_, B, K));
     IS(NEG): ASK(op_negative(vm, B));
     IS(DATE_ADD): IS(DATE_MONTHS): IS(DATE_DIFF): ASK(op_date(vm, (Op)pc->op, B, C, pc->x));
     IS(SET_OP): ASK(op_set(vm, B, C, pc->x));
-    IS(EQ): if (fast_order(B, C, &order)) { PUT(value_bool((order == 0) != pc->x)); NEXT; } ASK(op_equal(vm, B, C, pc->x));
-    IS(LT): if (fast_order(B, C, &order)) { PUT(value_bool(order < 0)); NEXT; } ASK(op_compare(vm, OP_LT_, B, C));
-    IS(LE): if (fast_order(B, C, &order)) { PUT(value_bool(order <= 0)); NEXT; } ASK(op_compare(vm, OP_LE_, B, C));
-    IS(SAME): if (fast_same(B, C, &is)) { PUT(value_bool(is != pc->x)); NEXT; } ASK(op_same(vm, B, C, pc->x));
-    IS(BEFORE): if (B.tag == V_DATE && C.tag == V_DATE) { PUT(value_bool(B.i < C.i || (pc->x && B.i == C.i))); NEXT; } ASK(op_before(vm, B, C, pc->x));
+    IS(EQ): ORDER(==, != (pc->x & 1), op_equal(vm, B, C, pc->x & 1), B, C);
+    IS(EQ_K): ORDER(==, != (pc->x & 1), op_equal(vm, B, K, pc->x & 1), B, K);
+    IS(LT): ORDER(<, , op_compare(vm, OP_LT_, B, C), B, C);
+    IS(LT_K): ORDER(<, , op_compare(vm, OP_LT_, B, K), B, K);
+    IS(LE): ORDER(<=, , op_compare(vm, OP_LE_, B, C), B, C);
+    IS(LE_K): ORDER(<=, , op_compare(vm, OP_LE_, B, K), B, K);
+    IS(GT_K): ORDER(<, , op_compare(vm, OP_LT_, K, B), K, B);
+    IS(GE_K): ORDER(<=, , op_compare(vm, OP_LE_, K, B), K, B);
+    IS(SAME): if (fast_same(B, C, &is)) ANSWER(is != (pc->x & 1)); ASK(op_same(vm, B, C, pc->x & 1));
+    IS(BEFORE): if (B.tag == V_DATE && C.tag == V_DATE) ANSWER(pc->x & 1 ? B.i <= C.i : B.i < C.i); ASK(op_before(vm, B, C, pc->x & 1));
     IS(WITHIN): ASK(op_within(vm, B, C, pc->x));
-    IS(IN): if (fast_in(B, C, &is)) { PUT(value_bool(is != pc->x)); NEXT; } ASK(op_in(vm, B, C, pc->x));
-    IS(NOT): if (is_bool(B)) { PUT(value_bool(B.tag == V_FALSE)); NEXT; } ASK(op_not(vm, B));
-    IS(AND): if (is_bool(B) && is_bool(C)) { PUT(value_bool(B.tag == V_TRUE && C.tag == V_TRUE)); NEXT; } ASK(op_logic(vm, OP_AND_, B, C));
-    IS(OR): if (is_bool(B) && is_bool(C)) { PUT(value_bool(B.tag == V_TRUE || C.tag == V_TRUE)); NEXT; } ASK(op_logic(vm, OP_OR_, B, C));
-    IS(IMPLIES): if (is_bool(B) && is_bool(C)) { PUT(value_bool(B.tag == V_FALSE || C.tag == V_TRUE)); NEXT; } ASK(op_logic(vm, OP_IMPLIES_, B, C));
+    IS(IN): if (fast_in(B, C, &is)) ANSWER(is != (pc->x & 1)); ASK(op_in(vm, B, C, pc->x & 1));
+    IS(NOT): if (is_bool(B)) ANSWER(B.tag == V_FALSE); ASK(op_not(vm, B));
+    IS(AND): if (B.tag == V_TRUE && is_bool(C)) ANSWER(C.tag == V_TRUE); ASK(op_logic(vm, OP_AND_, B, C));
+    IS(OR): if (B.tag == V_FALSE && is_bool(C)) ANSWER(C.tag == V_TRUE); ASK(op_logic(vm, OP_OR_, B, C));
+    IS(IMPLIES): if (B.tag == V_TRUE && is_bool(C)) ANSWER(C.tag == V_TRUE); ASK(op_logic(vm, OP_IMPLIES_, B, C));
     IS(JOIN): ASK(op_join(vm, A, B, C));
     IS(RANGE): ASK(op_range(vm, B, C, pc->x));
     IS(RANGE_END): PUT(B.tag == V_RANGE ? value_date(pc->x ? value_hi(B) : value_lo(B)) : value_keep(B)); NEXT;
@@ -578,6 +596,12 @@ decode:
       if (order > 0) NEXT;
       if (order < 0) { HERE(); order = iter_next(vm, (uint32_t)A.i, r); }
       if (!order) GO(ins_target(*pc));
+      goto checked;
+    IS(ITER_MORE):
+      if (vm->agains.len) { HERE(); again_next(vm); }
+      order = fast_next(vm, &vm->cells.at[A.i], r);
+      if (order < 0) { HERE(); order = iter_next(vm, (uint32_t)A.i, r); }
+      if (order) GO(ins_target(*pc));
       goto checked;
     IS(SPAN_ITER): ASK(stretches(vm, *pc, B));
     IS(SPAN_NEXT): HERE(); is = stretch_next(vm, (uint32_t)A.i); if (!is) GO(ins_target(*pc)); goto checked;
@@ -639,6 +663,11 @@ decode:
     IS(UNASKED): ASK(value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNASKED, 0, 0, vm_place(vm))));
     case OP_COUNT_: break;
   }
+jump_along:
+  pc++;
+  if (!--left) goto tick;
+  if ((pc->op == OP_JUMP_TRUE_) == is) GO(ins_target(*pc));
+  NEXT;
 tick:
   HERE();
   if (often == 1) step_counted(vm, f->func);
