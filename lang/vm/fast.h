@@ -41,6 +41,27 @@ static inline bool fast_mod(Value a, Value b, Value *out) {   /* plain whole num
   return true;
 }
 
+/* Where the quotient is a whole multiple of the powers of ten at hand. */
+static inline bool fast_div(Value a, Value b, Value *out) {
+  int e = a.e - b.e;
+  if (a.tag != V_DEC || b.tag != V_DEC || a.unit == UNIT_ANY || b.i == 0 || b.i == -1 || e < NUM_EMIN || e > NUM_EMAX) return false;
+  if ((b.unit != UNIT_ONE && a.unit != b.unit) || a.i % b.i) return false;
+  if (b.unit != UNIT_ONE) a.unit = UNIT_ONE;
+  a.i /= b.i;
+  a.e = (int8_t)e;
+  *out = a;
+  return true;
+}
+
+static inline bool fast_pow(Value a, Value b, Value *out) {   /* plain numbers, to a small power */
+  Value r = a;
+  if (a.tag != V_DEC || a.unit != UNIT_ONE || value_head(b) != value_head(value_int(0)) || b.i < 1 || b.i > 64) return false;
+  for (int64_t n = 1; n < b.i; n++)
+    if (!fig_mul_fast(r, a, &r)) return false;
+  *out = r;
+  return true;
+}
+
 static inline bool is_bool(Value v) { return v.tag == V_FALSE || v.tag == V_TRUE; }
 
 static inline bool fast_same(Value a, Value b, bool *same) {
@@ -114,6 +135,16 @@ static inline bool any_doubt(const Vm *vm, const Value *acc) {
   for (uint32_t i = (uint32_t)acc[1].i; i < vm->cells.len; i++)
     if (vm->cells.at[i].doubt) return true;
   return false;
+}
+
+/* What an accumulator that is one value begins with. */
+static inline bool fast_acc(int kind, Value *v) {
+  switch (kind) {
+    case ACC_SUM: *v = value_zero(); return true;
+    case ACC_COUNT: *v = value_int(0); return true;
+    case ACC_ANY: case ACC_ALL: *v = value_bool(kind == ACC_ALL); return true;
+    default: return false;
+  }
 }
 
 /* An element that is surely in; acc[1] is the iterator. */

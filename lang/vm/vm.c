@@ -454,6 +454,11 @@ static bool stretch_next(Vm *vm, uint32_t cell) {
   return false;
 }
 
+/* What is gone through has too few elements for columns. */
+static bool too_short(const Vm *vm, const LoopCell *c) {
+  return (c->coll.tag == V_SET || c->coll.tag == V_LIST) && c->coll.obj->len < BATCH_LEAST && !vm->rows_never;
+}
+
 /* How instructions are written. One that needs no more than registers ends with NEXT. One that asks further begins with HERE,
  * since whoever names a place or calls back looks at the frame's own pc; frames and registers may have moved afterwards, and
  * the run may have failed, so it ends at `back`, or reloads and ends at `checked`. ASK and DO are that around a value and an act. */
@@ -526,8 +531,9 @@ decode:
     IS(MUL_K): FIGURE(fig_mul_fast, MUL, K);
     IS(MOD): FIGURE(fast_mod, MOD, C);
     IS(MOD_K): FIGURE(fast_mod, MOD, K);
-    IS(DIV): IS(POW): ASK(op_figure(vm, (Op)pc->op, B, C));
-    IS(DIV_K): ASK(op_figure(vm, OP_DIV_, B, K));
+    IS(DIV): FIGURE(fast_div, DIV, C);
+    IS(DIV_K): FIGURE(fast_div, DIV, K);
+    IS(POW): FIGURE(fast_pow, POW, C);
     IS(NEG): ASK(op_negative(vm, B));
     IS(DATE_ADD): IS(DATE_MONTHS): IS(DATE_DIFF): ASK(op_date(vm, (Op)pc->op, B, C, pc->x));
     IS(SET_OP): ASK(op_set(vm, B, C, pc->x));
@@ -589,7 +595,9 @@ decode:
     IS(JUMP_KNOWN): if (A.tag != V_UNK) GO(ins_target(*pc)); NEXT;
     IS(BLAME): if (A.tag != V_IVL) NEXT; ASK(op_blame(vm, A, B));
     IS(ITER): ASK(((Value){.tag = V_CELL, .i = iter_begin(vm, B, pc->c, pc->x)}));
-    IS(BATCH): DO(vm_batch(vm, ins_target(*pc), f->base + pc->a, (uint32_t)r[pc->a + 1].i));
+    IS(BATCH):
+      if (too_short(vm, &vm->cells.at[r[pc->a + 1].i])) NEXT;
+      DO(vm_batch(vm, ins_target(*pc), f->base + pc->a, (uint32_t)r[pc->a + 1].i));
     IS(ITER_NEXT):
       if (vm->agains.len) { HERE(); again_next(vm); }
       order = fast_next(vm, &vm->cells.at[A.i], r);
@@ -609,16 +617,21 @@ decode:
     IS(ACC_BEGIN):
       HERE();
       if (vm->ext.host.batches) again_begin(vm, pc->b);
+      if (fast_acc(pc->b, &v)) { PUT(v); NEXT; }
       PUT(acc_begin(vm, pc->b));
       goto checked;
     IS(ACC_ADD):
       if ((pc->c == NO_WHERE || C.tag == V_TRUE) && fast_add_to(vm, &A, pc->x, B)) NEXT;
       DO(acc_add(vm, &A, pc->x, &B, pc->c == NO_WHERE ? value_bool(true) : C));
     IS(ACC_SPAN): DO(acc_span(vm, &A, B, &vm->cells.at[r[pc->a + 1].i]));
-    IS(ACC_MISS): DO((acc_miss(vm, &A, pc->x, (uint32_t)B.i), iter_end(vm, (uint32_t)B.i)));
+    IS(ACC_MISS):
+      HERE();
+      if (vm->cells.at[B.i].missing) acc_miss(vm, &A, pc->x, (uint32_t)B.i);
+      iter_end(vm, (uint32_t)B.i);
+      goto back;
     IS(ACC_END):
       HERE();
-      v = acc_end(vm, B, pc->c);
+      v = B.tag == V_CELL ? acc_end(vm, B, pc->c) : B;
       B = (Value){0};
       PUT(v);
       if (vm->agains.len) again_end(vm);
