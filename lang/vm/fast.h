@@ -132,9 +132,9 @@ static inline int fast_next(Vm *vm, LoopCell *c, Value *base) {
 /* Whether an element at hand, of the iterator beside an accumulator or of one within it, may be one that came before. */
 static inline bool any_doubt(const Vm *vm, const Value *acc) {
   if (acc[1].tag != V_CELL) return true;
-  for (uint32_t i = (uint32_t)acc[1].i; i < vm->cells.len; i++)
-    if (vm->cells.at[i].doubt) return true;
-  return false;
+  const LoopCell *c = &vm->cells.at[acc[1].i], *end = vm->cells.at + vm->cells.len;
+  while (c < end && !c->doubt) c++;
+  return c < end;
 }
 
 /* What an accumulator that is one value begins with. */
@@ -148,11 +148,13 @@ static inline bool fast_acc(int kind, Value *v) {
 }
 
 /* An element that is surely in; acc[1] is the iterator. */
-static inline bool fast_add_to(Vm *vm, Value *acc, int kind, Value v) {
+static inline __attribute__((always_inline)) bool fast_add_to(Vm *vm, Value *acc, int kind, Value v) {
   switch (kind) {
     case ACC_COUNT:
       if (v.tag == V_FALSE) return true;
-      return v.tag == V_TRUE && !any_doubt(vm, acc) && fig_add_fast(*acc, value_int(1), acc);
+      if (v.tag != V_TRUE || value_head(*acc) != value_head(value_int(0)) || any_doubt(vm, acc)) return false;
+      acc->i++;   /* there are no more elements than fit */
+      return true;
     case ACC_SUM: return !any_doubt(vm, acc) && fast_add(*acc, v, acc);
     case ACC_ANY: return v.tag == V_FALSE && !vm->w->tracing;
     case ACC_ALL: return v.tag == V_TRUE && !vm->w->tracing;

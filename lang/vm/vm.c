@@ -163,7 +163,7 @@ static bool frame_push(Vm *vm, uint32_t func, uint32_t base, uint32_t ret) {
   Frame f = {.func = func, .pc = code->start, .base = base, .ret = ret, .cells = vm->cells.len, .ctxs = vm->ctxs.len, .entry = -1, .slot = UINT32_MAX, .outer = vm->dep};
   if (vm->frames.len >= VM_FRAMES_MAX) { vm_fail(vm, DIAG_E0505, "calls are nested more than %d deep", VM_FRAMES_MAX); return false; }
   vm->dep = dep_nothing;
-  if (!registers(vm, base + code->nreg) || !vec_push(vm->mem, &vm->frames, f)) return false;
+  if ((base + code->nreg > vm->nreg && !registers(vm, base + code->nreg)) || !vec_push(vm->mem, &vm->frames, f)) return false;
   if (vm->profile) profile_enter(vm->profile, profile_id(PROFILE_FUNC, func));
   return true;
 }
