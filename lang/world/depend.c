@@ -186,17 +186,6 @@ void depend_settle(World *w) {
 
 void depend_end(World *w) { vec_end(w->mem, &w->depend.days); }
 
-static void dep_narrow(Dep *d, Day lo, Day hi) {
-  if (lo > d->lo) d->lo = lo;
-  if (hi < d->hi) d->hi = hi;
-}
-
-void dep_meet(Dep *d, Dep e) {
-  dep_narrow(d, e.lo, e.hi);
-  d->who |= e.who;
-  if (e.few < d->few) d->few = e.few;
-}
-
 /* The days around x's on which nothing at all changes. */
 void dep_stretch(World *w, const Ctx *x, Dep *d) {
   if (x->day == DAY_NONE) { dep_narrow(d, DAY_NONE, DAY_NONE); return; }
