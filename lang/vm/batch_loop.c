@@ -3,7 +3,7 @@
 
 /* Comprehensions in columns: a loop takes as many of its elements as it can in blocks, and leaves the rest to its own code. */
 
-enum { BLOCK_ROWS = 1024, BLOCK_MOST = 1 << 16, ELEMENTS_LEAST = 24, WORLDS_LEAST = 4, LANES_BYTES = 8 << 20, GIVEN_UP_MOST = 3, WORK_CHECK = 1 << 22, NESTED_MOST = 3 };
+enum { BLOCK_ROWS = 1024, BLOCK_MOST = 1 << 16, ELEMENTS_LEAST = 24, WORLDS_LEAST = 4, GIVEN_UP_MOST = 3, WORK_CHECK = 1 << 22, NESTED_MOST = 3 };
 
 /* Whether an expression says no more than that a rule holds for the entity in a slot, or does not. */
 static bool batch_rule(const Batch *b, const Node *e, uint32_t slot, uint32_t *rule, bool *flip) {
@@ -30,6 +30,8 @@ typedef struct Each {
   const Node *body;
   int kind;
   int64_t every;                 /* COUNT: in all rows */
+  int64_t *counted;              /* ... in each, */
+  bool any_counted;              /* if anything */
   Planes more, fewer;            /* ... and in some; in all but some */
   Value sum;                     /* SUM: in all rows; of the columns added so far: unit and power of ten in nums */
   Col nums;
@@ -142,6 +144,42 @@ static bool interrupted(Batch *b) {
   return !vm_may_go_on(b->vm, b->vm->frames.at[b->vm->frames.len - 1].func, work);
 }
 
+/* The entities chosen, as bits by index; false when one of them is there twice. */
+static bool chosen_bits(const Seq *s, const uint64_t *chosen, uint64_t *to, uint32_t n, uint32_t *many) {
+  for (uint32_t i = 0; i < s->o.len; i++) {
+    if (chosen && !bits_has(chosen, i)) continue;
+    uint32_t e = ent_index(s->at[i].aux);
+    if (s->at[i].tag != V_ENT || e >= n || bits_has(to, e)) return false;
+    bits_set(to, e);
+    ++*many;
+  }
+  return true;
+}
+
+/* For how many of the elements chosen a rule holds, or does not, where that is counted without lanes. */
+static bool each_counted(Batch *b, Each *a, const Seq *s, const uint64_t *chosen, uint32_t rule, bool flip) {
+  const Program *p = b->vm->p;
+  uint32_t n = p->kinds.at[type_at(&p->types, p->funcs.at[rule].param[0]).a].list.len, many = 0;
+  bool more = a->kind != ACC_COUNT || a->any_counted;
+  int64_t *to = more ? pool_get(b->pool, b->n * sizeof *to) : a->counted, zero = 0, most;
+  uint64_t *bits = pool_get(b->pool, (bits_words(n) + 1) * sizeof *bits), *is = bits_get(b);
+  if (!to || !bits || !is) return false;
+  memset(bits, 0, (bits_words(n) + 1) * sizeof *bits);
+  if (!chosen_bits(s, chosen, bits, n, &many) || !lanes_count(b, rule, bits, to)) return false;
+  *b->work += s->o.len;
+  most = many;
+  if (flip) nums_sub(to, (Nums){&most, 0}, (Nums){to, 1}, b->n);
+  if (a->kind == ACC_COUNT) {
+    a->any_counted = true;
+    return !more || nums_add(a->counted, (Nums){a->counted, 1}, (Nums){to, 1}, b->n);
+  }
+  if (a->kind == ACC_ANY) nums_test(is, NUM_LT, (Nums){&zero, 0}, (Nums){to, 1}, b->n);
+  else nums_test(is, NUM_LT, (Nums){to, 1}, (Nums){&most, 0}, b->n);
+  words_and(is, is, b->live, b->words);
+  words_or(a->settled, a->settled, is, b->words);
+  return true;
+}
+
 /* How often a rule holds, or does not, for the elements chosen: nothing is evaluated but its lanes. */
 static bool each_rule(Batch *b, Each *a, const Seq *s, const uint64_t *chosen, uint32_t rule, bool flip) {
   for (uint32_t i = 0; i < s->o.len; i++) {
@@ -172,8 +210,11 @@ static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer)
   bool passed = gen->kid[3] && s->o.len >= 32 && batch_where(b, gen, coll.one, &chosen);
   if (b->vm->failed) return false;
   uint32_t rule;
-  bool flip = false, only = a->kind == ACC_COUNT && b->lanes && !gen->next && (passed || !gen->kid[3]) && b->live == outer;
-  if (only && batch_rule(b, a->body, gen->kid[0]->ref, &rule, &flip)) return each_rule(b, a, s, passed ? chosen : NULL, rule, flip);
+  bool flip = false, only = a->kind != ACC_SUM && b->lanes && !gen->next && (passed || !gen->kid[3]) && b->live == outer;
+  if (only && batch_rule(b, a->body, gen->kid[0]->ref, &rule, &flip)) {
+    if (each_counted(b, a, s, passed ? chosen : NULL, rule, flip)) return true;
+    if (a->kind == ACC_COUNT) return each_rule(b, a, s, passed ? chosen : NULL, rule, flip);
+  }
   for (uint32_t i = 0; i < s->o.len; i++) {
     if (passed && !bits_has(chosen, i)) continue;
     PoolMark mark = pool_mark(b->pool);
@@ -194,10 +235,9 @@ static bool each_end(Batch *b, Each *a, Col *out) {
     return true;
   }
   if (a->kind == ACC_COUNT) {
-    if (!a->more.n && !a->fewer.n) { *out = col_one(value_int(a->every)); return true; }
-    int64_t *to = pool_get(b->pool, b->n * sizeof *to);
-    if (!to) return false;
-    for (uint32_t i = 0; i < b->n; i++) to[i] = a->every;
+    if (!a->more.n && !a->fewer.n && !a->any_counted) { *out = col_one(value_int(a->every)); return true; }
+    int64_t *to = a->counted;
+    for (uint32_t i = 0; i < b->n; i++) to[i] = a->every + (a->any_counted ? to[i] : 0);
     planes_count(&a->more, 1, to, b->n);
     planes_count(&a->fewer, -1, to, b->n);
     *b->work += b->n;
@@ -221,6 +261,8 @@ bool batch_each(Batch *b, const Node *body, const Node *gens, int kind, Col *out
     a.fewer.at[k] = bits_get(b);
     if (!a.more.at[k] || !a.fewer.at[k]) return false;
   }
+  if (kind == ACC_COUNT) a.counted = pool_get(b->pool, b->n * sizeof *a.counted);
+  if (kind == ACC_COUNT && !a.counted) return false;
   if (kind == ACC_SUM) a.added = pool_get(b->pool, b->n * sizeof *a.added);
   if (kind == ACC_SUM && !a.added) return false;
   if (kind == ACC_MIN || kind == ACC_MAX) return false;
@@ -493,13 +535,12 @@ static bool sweep_worlds(Vm *vm, const Node *e) {
   return is;
 }
 
-/* Lanes of a rule take a bit for each of its entities in each row. */
 static uint32_t lanes_rows(const Vm *vm) {
   uint64_t most = 1;
   for (uint32_t k = 0; k < vm->p->kinds.len; k++)
     if (k != K_CLAUSE && vm->p->kinds.at[k].list.len > most) most = vm->p->kinds.at[k].list.len;
   uint64_t rows = (uint64_t)LANES_BYTES * 8 / most / 256 * 256;
-  return rows < 512 ? 512 : rows > BLOCK_MOST / 2 ? BLOCK_MOST / 2 : (uint32_t)rows;
+  return rows < LANES_LEAST ? LANES_LEAST : rows > BLOCK_MOST / 2 ? BLOCK_MOST / 2 : (uint32_t)rows;
 }
 
 /* What went wrong in a row that nobody may ever ask about is no error: the loop's own code says so if it is. */
@@ -528,15 +569,16 @@ static void go_through(LoopCell *c, uint32_t taken) {
   else c->next += taken;
 }
 
-/* Blocks until the loop is through, or one cannot be done. */
+/* Blocks until the loop is through, or one cannot be done. One that is too wide is begun again. */
 static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
   Vm *vm = s->b.vm;
   uint64_t work = 0;
   uint32_t func = vm->frames.at[vm->frames.len - 1].func, nslot = vm->p->funcs.at[func].nslot + 1, base = vm->frames.at[vm->frames.len - 1].base;
-  bool any = false, ok = true;
+  bool any = false, ok = true, wide = false;
   Lanes *worlds = NULL;
   s->b.work = &work;
   s->b.worlds = &worlds;
+  s->b.wide = &wide;
   while (ok && left_in(&vm->cells.at[cell]) && !settled(s, acc)) {
     PoolMark mark = pool_mark(&s->pool);
     uint32_t taken, held = vm->held.len;
@@ -544,6 +586,8 @@ static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
     s->b.slot = pool_get(&s->pool, nslot * sizeof(Col));
     for (uint32_t i = 0; s->b.slot && i < nslot; i++) s->b.slot[i] = col_one(vm->reg[base + i]);
     ok = s->b.slot && block(s, acc, cell, &taken);
+    bool again = !ok && wide && !vm->failed && s->cap > lanes_rows(vm);
+    if (again) s->cap = lanes_rows(vm);
     if (ok) go_through(&vm->cells.at[cell], settled(s, acc) ? left_in(&vm->cells.at[cell]) : taken);
     any = any || ok;
     lanes_end(&s->b);
@@ -552,6 +596,8 @@ static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
     forgive(vm, false);
     if (!vm_may_go_on(vm, func, work)) break;
     work = 0;
+    ok = ok || again;
+    wide = false;
   }
   if (!any && *state < GIVEN_UP_MOST) ++*state;
 }
@@ -574,7 +620,7 @@ void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
     s.pool.mem = vm->mem;
     s.b.vm = vm;
     s.b.pool = &s.pool;
-    s.cap = worlds ? lanes_rows(vm) : l->ngens > 1 ? BLOCK_ROWS * 4 : BLOCK_ROWS;
+    s.cap = worlds ? BLOCK_MOST / 2 : l->ngens > 1 ? BLOCK_ROWS * 4 : BLOCK_ROWS;
     vm->batches++;
     blocks(&s, acc, cell, &given_up);
     vm->batches--;
