@@ -49,8 +49,8 @@ bool lanes_enter(Batch *b, const Node *arg, Lanes **out);                       
 bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out);
 bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out);
 const uint64_t *lanes_absent(Lanes *l, uint32_t country);                          /* NULL: in no row */
-/* to[row]: for how many of the chosen entities, bits by index, a rule holds; false: it is for lanes_rule to say. */
-bool lanes_count(Batch *b, uint32_t func, const uint64_t *chosen, int64_t *to);
+/* to[row]: for how many of the chosen entities, bits by index, a rule holds, or does not; false: it is for lanes_rule to say. */
+bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, int64_t *to);
 /* A block begins, or ends: the worlds of a list are kept for the next loop that goes through it. */
 void lanes_begin(Batch *b);
 void lanes_end(Batch *b);

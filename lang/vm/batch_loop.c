@@ -161,14 +161,13 @@ static bool each_counted(Batch *b, Each *a, const Seq *s, const uint64_t *chosen
   const Program *p = b->vm->p;
   uint32_t n = p->kinds.at[type_at(&p->types, p->funcs.at[rule].param[0]).a].list.len, many = 0;
   bool more = a->kind != ACC_COUNT || a->any_counted;
-  int64_t *to = more ? pool_get(b->pool, b->n * sizeof *to) : a->counted, zero = 0, most;
+  int64_t *to = more ? pool_get(b->pool, b->n * sizeof *to) : a->counted, zero = 0;
   uint64_t *bits = pool_get(b->pool, (bits_words(n) + 1) * sizeof *bits), *is = bits_get(b);
   if (!to || !bits || !is) return false;
   memset(bits, 0, (bits_words(n) + 1) * sizeof *bits);
-  if (!chosen_bits(s, chosen, bits, n, &many) || !lanes_count(b, rule, bits, to)) return false;
+  if (!chosen_bits(s, chosen, bits, n, &many) || !lanes_count(b, rule, flip, bits, to)) return false;
   *b->work += s->o.len;
-  most = many;
-  if (flip) nums_sub(to, (Nums){&most, 0}, (Nums){to, 1}, b->n);
+  int64_t most = many;
   if (a->kind == ACC_COUNT) {
     a->any_counted = true;
     return !more || nums_add(a->counted, (Nums){a->counted, 1}, (Nums){to, 1}, b->n);
@@ -237,7 +236,8 @@ static bool each_end(Batch *b, Each *a, Col *out) {
   if (a->kind == ACC_COUNT) {
     if (!a->more.n && !a->fewer.n && !a->any_counted) { *out = col_one(value_int(a->every)); return true; }
     int64_t *to = a->counted;
-    for (uint32_t i = 0; i < b->n; i++) to[i] = a->every + (a->any_counted ? to[i] : 0);
+    if (!a->any_counted) memset(to, 0, b->n * sizeof *to);
+    if (a->every) nums_add(to, (Nums){to, 1}, (Nums){&a->every, 0}, b->n);
     planes_count(&a->more, 1, to, b->n);
     planes_count(&a->fewer, -1, to, b->n);
     *b->work += b->n;
@@ -326,40 +326,76 @@ bool batch_where(Batch *b, const Node *gen, Value coll, uint64_t **chosen) {
 
 /* ---- a loop of the machine ---- */
 
+/* Rows of several `for`s that differ in the last only: the values of the others, and the piece that the last goes through. */
+typedef struct Run { uint32_t first, n; Value coll; } Run;
 typedef struct Sweep {
   Batch b;
   Pool pool;
   const LoopCode *loop;
   const Node *body, *gens;
-  Value *rows[8];                /* what the loop's names stand for, a value a row */
-  uint32_t ngens, len, cap;
+  Value *outer[8];               /* what the names of the outer `for`s stand for, a value a run */
+  Run *runs;
+  uint32_t ngens, len, nrun, cap;
 } Sweep;
 
-static bool fill_push(Sweep *s, uint32_t level, Value *now, Value v) {
-  now[level] = v;
-  if (level + 1 < s->ngens) return true;
-  if (s->len == s->cap) return false;
-  for (uint32_t k = 0; k < s->ngens; k++) s->rows[k][s->len] = now[k];
-  s->len++;
+static bool fill_run(Sweep *s, const Value *now, Value coll, uint32_t n) {
+  if (!n) return true;
+  if (n > s->cap - s->len || s->nrun == s->cap) return false;
+  for (uint32_t k = 0; k + 1 < s->ngens; k++) s->outer[k][s->nrun] = now[k];
+  s->runs[s->nrun++] = (Run){s->len, n, coll};
+  s->len += n;
   return true;
 }
 
 /* The rows for one element of the first `for`, those of the others within it. */
 static bool fill(Sweep *s, const Node *gen, uint32_t level, Value *now) {
   Col coll;
-  if (!gen) return true;
   Batch one = batch_rows(&s->b, 1);
   if (gen->kid[1] || !one.live || !batch_eval(&one, gen->kid[2], &coll) || coll.kind != COL_ONE) return false;
   bool ints = coll.one.tag == V_INTS;
   if (!ints && coll.one.tag != V_LIST && (coll.one.tag != V_SET || op_loose(coll.one))) return false;
   int64_t lo = ints ? value_lo(coll.one) : 0, hi = ints ? value_hi(coll.one) : (int64_t)value_seq(coll.one)->o.len - 1;
   if (hi - lo >= s->cap) return false;
+  if (!gen->next) return fill_run(s, now, coll.one, hi < lo ? 0 : (uint32_t)(hi - lo + 1));
   for (int64_t i = lo; i <= hi; i++) {
-    Value v = ints ? value_int(i) : value_seq(coll.one)->at[i];
-    s->b.slot[gen->kid[0]->ref] = col_one(v);
-    if (!fill_push(s, level, now, v) || !fill(s, gen->next, level + 1, now)) return false;
+    now[level] = ints ? value_int(i) : value_seq(coll.one)->at[i];
+    s->b.slot[gen->kid[0]->ref] = col_one(now[level]);
+    if (!fill(s, gen->next, level + 1, now)) return false;
   }
   return true;
+}
+
+static bool narrow_runs(Sweep *s, const Value *at, Col *out) {
+  Value *all = pool_get(&s->pool, s->len * sizeof *all);
+  for (uint32_t r = 0; all && r < s->nrun; r++)
+    for (uint32_t i = 0; i < s->runs[r].n; i++) all[s->runs[r].first + i] = at ? at[r] : value_seq(s->runs[r].coll)->at[i];
+  return all && col_narrow(&s->b, all, out);
+}
+
+/* The column of an outer name: a run's value in all its rows. */
+static bool outer_col(Sweep *s, const Value *at, Col *out) {
+  bool ents = at[0].tag == V_ENT, same = ents || at[0].tag == V_DEC;
+  for (uint32_t r = 1; same && r < s->nrun; r++) same = ents ? at[r].tag == V_ENT : value_aligned(at[r], at[0]);
+  if (!same) return narrow_runs(s, at, out);
+  *out = (Col){.kind = ents ? COL_ENT : COL_NUM, .tag = at[0].tag, .e = at[0].e, .unit = at[0].unit};
+  void *to = pool_get(&s->pool, s->len * (ents ? sizeof(Ent) : sizeof(int64_t)));
+  if (ents) out->ent = to;
+  else out->num = to;
+  for (uint32_t r = 0; to && r < s->nrun; r++)
+    for (uint32_t i = s->runs[r].first; i < s->runs[r].first + s->runs[r].n; i++) {
+      if (ents) out->ent[i] = at[r].aux;
+      else out->num[i] = at[r].i;
+    }
+  return to;
+}
+
+/* That of the last: the pieces, one after the other. */
+static bool last_col(Sweep *s, Col *out) {
+  if (s->runs[0].coll.tag != V_INTS) return narrow_runs(s, NULL, out);
+  *out = (Col){.kind = COL_NUM, .tag = V_DEC, .unit = UNIT_ONE, .num = pool_get(&s->pool, s->len * sizeof *out->num)};
+  for (uint32_t r = 0; out->num && r < s->nrun; r++)
+    for (uint32_t i = 0; i < s->runs[r].n; i++) out->num[s->runs[r].first + i] = (int64_t)value_lo(s->runs[r].coll) + i;
+  return out->num;
 }
 
 static uint32_t left_in(const LoopCell *c) {
@@ -398,17 +434,20 @@ static uint32_t rows_nested(Sweep *s, const LoopCell *c) {
   Value now[8];
   uint32_t taken = 0, left = left_in(c);
   const Node *first = list_first(s->gens);
-  s->len = 0;
-  for (uint32_t k = 0; k < s->ngens; k++) {
-    s->rows[k] = pool_get(&s->pool, s->cap * sizeof(Value));
-    if (!s->rows[k]) return 0;
+  s->len = s->nrun = 0;
+  s->runs = pool_get(&s->pool, s->cap * sizeof *s->runs);
+  if (!s->runs) return 0;
+  for (uint32_t k = 0; k + 1 < s->ngens; k++) {
+    s->outer[k] = pool_get(&s->pool, s->cap * sizeof(Value));
+    if (!s->outer[k]) return 0;
   }
   for (; taken < left; taken++) {
-    uint32_t before = s->len;
+    uint32_t before = s->len, runs = s->nrun;
     now[0] = element(c, taken);
     s->b.slot[first->kid[0]->ref] = col_one(now[0]);
     if (fill(s, first->next, 1, now)) continue;
     s->len = before;
+    s->nrun = runs;
     break;
   }
   if (!taken) return 0;
@@ -418,7 +457,7 @@ static uint32_t rows_nested(Sweep *s, const LoopCell *c) {
   uint32_t k = 0;
   for (const Node *g = first; g; g = g->next, k++) {
     Col *col = &s->b.slot[g->kid[0]->ref];
-    if (!col_narrow(&s->b, s->rows[k], col)) return 0;
+    if (g->next ? !outer_col(s, s->outer[k], col) : !last_col(s, col)) return 0;
     col->id = k + 1;
   }
   return taken;
@@ -476,18 +515,39 @@ static bool take_count(Sweep *s, uint32_t acc, const Col *v) {
   return true;
 }
 
-static bool take_items(Sweep *s, uint32_t acc, const Col *v) {
+static bool take_extreme(Sweep *s, uint32_t acc, const Col *v) {
   Vm *vm = s->b.vm;
-  int kind = s->loop->kind;
-  LoopCell *c = &vm->cells.at[vm->reg[acc].i];
-  for (uint32_t k = 0; k < s->b.words; k++)
-    for (uint64_t w = s->b.live[k]; w; w &= w - 1) {
-      Value part = col_at(v, 64 * k + (uint32_t)__builtin_ctzll(w));
-      if (kind == ACC_MIN || kind == ACC_MAX) acc_add(vm, &vm->reg[acc], kind, &part, value_bool(true));
-      else if (!vec_push(vm->mem, &c->items, part)) return false;
-      else value_keep(part);
-    }
+  for (uint32_t i = bits_next(s->b.live, s->b.words, 0); i != UINT32_MAX; i = bits_next(s->b.live, s->b.words, i + 1)) {
+    Value part = col_at(v, i);
+    acc_add(vm, &vm->reg[acc], s->loop->kind, &part, value_bool(true));
+  }
   return !vm->failed;
+}
+
+static bool items_room(Vm *vm, LoopCell *c, uint32_t n) {
+  if (n <= c->items.cap - c->items.len) return true;
+  if (n > UINT32_MAX / 2 - c->items.cap) return false;
+  uint32_t need = c->items.len + n, cap = need > 2 * c->items.cap ? need : 2 * c->items.cap;
+  Value *at = mem_grow(vm->mem, c->items.at, c->items.cap * sizeof *at, cap * sizeof *at);
+  if (!at) return false;
+  c->items.at = at;
+  c->items.cap = cap;
+  return true;
+}
+
+static bool take_items(Sweep *s, uint32_t acc, const Col *v) {
+  LoopCell *c = &s->b.vm->cells.at[s->b.vm->reg[acc].i];
+  uint32_t n = bits_count(s->b.live, s->b.words);
+  if (!items_room(s->b.vm, c, n)) return false;
+  Value *to = c->items.at + c->items.len;
+  if (n == s->b.n && v->kind == COL_NUM)
+    for (uint32_t i = 0; i < n; i++) to[i] = (Value){.tag = v->tag, .e = v->e, .unit = v->unit, .i = v->num[i]};
+  else if (n == s->b.n && v->kind == COL_VALUES)
+    for (uint32_t i = 0; i < n; i++) to[i] = value_keep(v->values[i]);
+  else
+    for (uint32_t i = bits_next(s->b.live, s->b.words, 0); i != UINT32_MAX; i = bits_next(s->b.live, s->b.words, i + 1)) *to++ = value_keep(col_at(v, i));
+  c->items.len += n;
+  return true;
 }
 
 static bool take(Sweep *s, uint32_t acc) {
@@ -502,9 +562,9 @@ static bool take(Sweep *s, uint32_t acc) {
     case ACC_COUNT: return take_count(s, acc, &v);
     case ACC_SUM: return take_sum(s, acc, &v);
     case ACC_ANY: case ACC_ALL: return take_logic(s, acc, &v);
-    default: break;
+    case ACC_MIN: case ACC_MAX: return take_extreme(s, acc, &v);
+    default: return take_items(s, acc, &v);
   }
-  return take_items(s, acc, &v);
 }
 
 /* ---- which loops, and how many rows at a time ---- */

@@ -150,6 +150,16 @@ static bool same_worlds(const Lanes *l, const Col *cols, uint32_t n, uint32_t ro
   return true;
 }
 
+/* As most are: one set of at most two countries, in order already. */
+static bool two_at_most(const Vm *vm, Value v, Cut *c) {
+  if (v.tag != V_SET || v.obj->len > 2) return false;
+  const Value *at = value_seq(v)->at;
+  for (uint32_t i = 0; i < v.obj->len; i++)
+    if (at[i].tag != V_ENT || ent_kind(at[i].aux) != K_COUNTRY || ent_index(at[i].aux) >= vm->w->ncountry) return false;
+  *c = (Cut){v.obj->len > 0 ? ent_index(at[0].aux) : nobody, v.obj->len > 1 ? ent_index(at[1].aux) : nobody};
+  return true;
+}
+
 static bool rows_read(Batch *b, Lanes *l, const Col *cols, uint32_t n) {
   l->lacks = lane_get(l, b->n * sizeof *l->lacks);
   if (!l->lacks) return false;
@@ -157,6 +167,11 @@ static bool rows_read(Batch *b, Lanes *l, const Col *cols, uint32_t n) {
     uint32_t many = 0;
     l->lacks[i] = (Cut){nobody, nobody};
     if (!bits_has(b->every, i)) continue;
+    if (n == 1 && cols->kind == COL_VALUES && two_at_most(b->vm, cols->values[i], &l->lacks[i])) {
+      many = l->lacks[i].a == nobody ? 0 : l->lacks[i].b == nobody ? 1 : 2;
+      if (many > l->most) l->most = many;
+      continue;
+    }
     for (uint32_t k = 0; k < n; k++)
       if (cols[k].kind == COL_LESS || !row_lacks_all(b->vm, l, col_at(&cols[k], i), i, &many)) return false;
     if (many > l->most) l->most = many;
@@ -588,14 +603,15 @@ static bool places(Batch *b, Lanes *l) {
   return l->place;
 }
 
-bool lanes_count(Batch *b, uint32_t func, const uint64_t *chosen, int64_t *to) {
+bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, int64_t *to) {
   Lanes *l = b->lanes;
   Cuts *q = may_solve(b, func) && l->lacks ? cuts_of(b, func) : NULL;
   if (!q || q->none) return false;
-  uint64_t spent = 0, lanes = (uint64_t)bits_count(chosen, bits_words(q->n)) * (16 + l->words) * 4;   /* what lanes would take */
+  uint32_t many = bits_count(chosen, bits_words(q->n));
+  uint64_t spent = 0, lanes = (uint64_t)many * (16 + l->words) * 4;   /* what they would take */
   const uint32_t *at = cuts_count(b->vm, q, chosen, l->most, lanes, &spent);
   if (!at || !places(b, l)) return false;
-  nums_pick(to, at, l->place, l->n);
+  nums_pick(to, at, l->place, flip ? many : 0, flip ? -1 : 1, l->n);
   *b->work += spent + l->n;
   return true;
 }
