@@ -4,7 +4,7 @@
 /* Expressions in columns. The tree is walked once for a block of rows; what is the same in all rows is evaluated once, by
  * the same functions as the machine's instructions use. */
 
-enum { EVAL_DEPTH = 600 };
+enum { EVAL_DEPTH = 600, WORK_CHECK = 1 << 16 };
 
 Col col_one(Value v) { return (Col){.kind = COL_ONE, .one = v}; }
 Col col_bits(uint64_t *bits) { return (Col){.kind = COL_BITS, .bits = bits}; }
@@ -770,9 +770,22 @@ static bool eval(Batch *b, const Node *e, Col *out) {
   }
 }
 
+/* Steps are charged before a limit is far behind: what one expression takes for one block is the most by which it is passed. */
+bool batch_may_go_on(Batch *b) {
+  const Vm *vm = b->vm;
+  uint64_t work = *b->work;
+  if (work < WORK_CHECK && vm->steps <= vm->max_steps && work <= vm->max_steps - vm->steps) return true;
+  *b->work = 0;
+  return vm_may_go_on(b->vm, vm->frames.at[vm->frames.len - 1].func, work);
+}
+
+bool batch_over(const Vm *vm) {
+  return mem_failed(vm->mem) || (vm->failed && (vm->error.code == DIAG_E0505 || vm->error.code == DIAG_E0507 || vm->error.code == DIAG_E0508));
+}
+
 bool batch_eval(Batch *b, const Node *e, Col *out) {
   *b->work += 1;
-  if (b->vm->failed || b->depth >= EVAL_DEPTH) return false;
+  if (b->vm->failed || b->depth >= EVAL_DEPTH || !batch_may_go_on(b)) return false;
   b->depth++;
   bool ok = eval(b, e, out);
   b->depth--;

@@ -26,6 +26,8 @@ typedef struct Batch {
 enum { LANES_BYTES = 8 << 20, LANES_LEAST = 512 };
 
 bool batch_eval(Batch *b, const Node *e, Col *out);
+bool batch_may_go_on(Batch *b);                                                     /* are there steps left, and time? */
+bool batch_over(const Vm *vm);                                                      /* there are none, or no memory: the run ends */
 bool batch_each(Batch *b, const Node *body, const Node *gens, int kind, Col *out);   /* an aggregate within a block */
 Batch batch_rows(Batch *b, uint32_t n);                                              /* the same, for n rows in the world at hand; live NULL: no memory */
 bool batch_where(Batch *b, const Node *gen, Value coll, uint64_t **chosen);         /* which elements pass a `where` that is the same in all rows */

@@ -3,7 +3,7 @@
 
 /* Comprehensions in columns: a loop takes as many of its elements as it can in blocks, and leaves the rest to its own code. */
 
-enum { BLOCK_ROWS = 1024, BLOCK_MOST = 1 << 16, ELEMENTS_LEAST = 24, WORLDS_LEAST = 4, GIVEN_UP_MOST = 3, WORK_CHECK = 1 << 22, NESTED_MOST = 3 };
+enum { BLOCK_ROWS = 1024, BLOCK_MOST = 1 << 16, ELEMENTS_LEAST = 24, WORLDS_LEAST = 4, GIVEN_UP_MOST = 3, NESTED_MOST = 3 };
 
 /* Whether an expression says no more than that a rule holds for the entity in a slot, or does not. */
 static bool batch_rule(const Batch *b, const Node *e, uint32_t slot, uint32_t *rule, bool *flip) {
@@ -137,13 +137,6 @@ static bool each_less(Batch *b, Each *a, const Node *gen, Value set, const uint6
   return true;
 }
 
-static bool interrupted(Batch *b) {
-  if (*b->work < WORK_CHECK) return false;
-  uint64_t work = *b->work;
-  *b->work = 0;
-  return !vm_may_go_on(b->vm, b->vm->frames.at[b->vm->frames.len - 1].func, work);
-}
-
 /* The entities chosen, as bits by index; false when one of them is there twice. */
 static bool chosen_bits(const Seq *s, const uint64_t *chosen, uint64_t *to, uint32_t n, uint32_t *many) {
   for (uint32_t i = 0; i < s->o.len; i++) {
@@ -179,20 +172,6 @@ static bool each_counted(Batch *b, Each *a, const Seq *s, const uint64_t *chosen
   return true;
 }
 
-/* How often a rule holds, or does not, for the elements chosen: nothing is evaluated but its lanes. */
-static bool each_rule(Batch *b, Each *a, const Seq *s, const uint64_t *chosen, uint32_t rule, bool flip) {
-  for (uint32_t i = 0; i < s->o.len; i++) {
-    Col arg = col_one(s->at[i]), v;
-    if (chosen && !bits_has(chosen, i)) continue;
-    if (!lanes_rule(b, rule, &arg, &v)) return false;
-    if (v.kind == COL_ONE) { a->every += (v.one.tag == V_TRUE) != flip; continue; }
-    if (flip) a->every++;
-    if (!planes_add(flip ? &a->fewer : &a->more, v.bits, b->live)) return false;
-  }
-  *b->work += (uint64_t)s->o.len * b->words;
-  return true;
-}
-
 static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer) {
   Col coll;
   uint64_t *chosen = NULL;
@@ -201,7 +180,7 @@ static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer)
   if (coll.kind != COL_ONE) return false;
   if (coll.one.tag == V_INTS) {
     for (int64_t i = value_lo(coll.one); i <= value_hi(coll.one); i++)
-      if (interrupted(b) || !each_element(b, a, gen, value_int(i), false, outer)) return false;
+      if (!batch_may_go_on(b) || !each_element(b, a, gen, value_int(i), false, outer)) return false;
     return true;
   }
   if (coll.one.tag != V_LIST && (coll.one.tag != V_SET || op_loose(coll.one))) return false;
@@ -210,15 +189,12 @@ static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer)
   if (b->vm->failed) return false;
   uint32_t rule;
   bool flip = false, only = a->kind != ACC_SUM && b->lanes && !gen->next && (passed || !gen->kid[3]) && b->live == outer;
-  if (only && batch_rule(b, a->body, gen->kid[0]->ref, &rule, &flip)) {
-    if (each_counted(b, a, s, passed ? chosen : NULL, rule, flip)) return true;
-    if (a->kind == ACC_COUNT) return each_rule(b, a, s, passed ? chosen : NULL, rule, flip);
-  }
+  if (only && batch_rule(b, a->body, gen->kid[0]->ref, &rule, &flip) && each_counted(b, a, s, passed ? chosen : NULL, rule, flip)) return true;
   for (uint32_t i = 0; i < s->o.len; i++) {
     if (passed && !bits_has(chosen, i)) continue;
     PoolMark mark = pool_mark(b->pool);
     uint32_t held = b->vm->held.len;
-    if (interrupted(b) || !each_element(b, a, gen, s->at[i], passed, outer)) return false;
+    if (!batch_may_go_on(b) || !each_element(b, a, gen, s->at[i], passed, outer)) return false;
     held_drop(b->vm, held);
     pool_release(b->pool, mark);
     if (a->settled && words_all(a->settled, outer, b->words)) return true;
@@ -605,8 +581,7 @@ static uint32_t lanes_rows(const Vm *vm) {
 
 /* What went wrong in a row that nobody may ever ask about is no error: the loop's own code says so if it is. */
 static void forgive(Vm *vm, bool before) {
-  if (before || !vm->failed || vm->error.code == DIAG_E0505 || vm->error.code == DIAG_E0507 || vm->error.code == DIAG_E0508 || mem_failed(vm->mem)) return;
-  vm->failed = false;
+  if (!before && !batch_over(vm)) vm->failed = false;
 }
 
 static bool block(Sweep *s, uint32_t acc, uint32_t cell, uint32_t *taken) {

@@ -61,7 +61,8 @@ static bool gather(Vm *vm, Cuts *q, uint32_t g, CutRun *only, bool *always) {
   return true;
 }
 
-static bool close_all(Vm *vm, Cuts *q, uint64_t *seen) {
+static bool close_all(Batch *b, Cuts *q, uint64_t *seen) {
+  Vm *vm = b->vm;
   for (uint32_t i = 0; i < q->n; i++)
     if (!vec_push(vm->mem, &q->run, ((CutRun){0}))) return false;
   if (!vec_push(vm->mem, &q->whole, ((Cut){nobody, nobody}))) return false;
@@ -72,21 +73,24 @@ static bool close_all(Vm *vm, Cuts *q, uint64_t *seen) {
     if (!gather(vm, q, g, &run, &always) || q->whole.len > WHOLE_MOST) return false;
     if (always) run = (CutRun){0, 1, 1};
     else if (!run.n) run = least(q, from, vm->w->ncountry, seen);
+    *b->work += 1 + q->whole.len - from;
     if (run.start != from) q->whole.len = from;
+    if (!batch_may_go_on(b)) return false;
     for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) q->run.at[q->order.at[i]] = run;
   }
   return true;
 }
 
-static bool whole_cuts(Vm *vm, Cuts *q) {
+static bool whole_cuts(Batch *b, Cuts *q) {
+  Vm *vm = b->vm;
   if (q->state != CUTS_OWN) return q->state == CUTS_WHOLE;
   uint32_t n = vm->w->ncountry, words = bits_words(n * n);
-  q->state = CUTS_TOO_MANY;
   if (n > COUNTRIES_MOST) return false;
   uint64_t *seen = mem_zero(vm->mem, (words + 1) * sizeof *seen);
-  if (seen && close_all(vm, q, seen)) q->state = CUTS_WHOLE;
+  bool ok = seen && close_all(b, q, seen);
   mem_free(vm->mem, seen, (words + 1) * sizeof *seen);
-  if (q->state == CUTS_WHOLE) return true;
+  if (!batch_over(vm)) q->state = ok ? CUTS_WHOLE : CUTS_TOO_MANY;
+  if (ok) return true;
   vec_end(vm->mem, &q->whole);
   vec_end(vm->mem, &q->run);
   return false;
@@ -160,13 +164,15 @@ static CutCount *count_make(Vm *vm, const Cuts *q, const uint64_t *chosen, uint3
   return ok ? c : NULL;
 }
 
-const uint32_t *cuts_count(Vm *vm, Cuts *q, const uint64_t *chosen, uint32_t most, uint64_t work, uint64_t *spent) {
+const uint32_t *cuts_count(Batch *b, Cuts *q, const uint64_t *chosen, uint32_t most, uint64_t steps) {
+  Vm *vm = b->vm;
   size_t words = bits_words(q->n);
   for (uint32_t i = 0; i < q->counts.len; i++)
     if (q->counts.at[i]->most >= most && !memcmp(q->counts.at[i]->chosen, chosen, words * sizeof *chosen)) return q->counts.at[i]->at;
-  if (!whole_cuts(vm, q)) return NULL;
-  *spent = effort(q, chosen, most);
-  if (*spent > work) return NULL;
+  if (!whole_cuts(b, q)) return NULL;
+  uint64_t work = effort(q, chosen, most);
+  *b->work += work;
+  if (work > steps || !batch_may_go_on(b)) return NULL;
   CutCount *c = count_make(vm, q, chosen, most);
   if (!c) return NULL;
   if (q->counts.len < COUNTS_KEPT) {

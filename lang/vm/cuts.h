@@ -30,8 +30,8 @@ static inline uint32_t cuts_place(uint32_t ncountry, Cut lacks) {
   return a * (ncountry + 1) + (lacks.b == nobody ? a : lacks.b);
 }
 /* For how many of the chosen entities it holds in each world that lacks `most` countries or fewer, by place. NULL: to be
- * found out otherwise, since that would take more than `work` steps. *spent: the steps that it took. */
-const uint32_t *cuts_count(Vm *vm, Cuts *q, const uint64_t *chosen, uint32_t most, uint64_t work, uint64_t *spent);
+ * found out otherwise, since that would take more than so many steps. */
+const uint32_t *cuts_count(Batch *b, Cuts *q, const uint64_t *chosen, uint32_t most, uint64_t steps);
 void cuts_counts_end(Vm *vm, Cuts *q);
 
 #endif

@@ -485,6 +485,19 @@ static bool cuts_find(Batch *b, Cuts *q) {
   return ok && vec_push(vm->mem, &q->cut_start, q->cuts.len) && vec_push(vm->mem, &q->ask_start, q->asks.len) && circles(b, q);
 }
 
+static void cuts_pop(Vm *vm) {
+  Cuts *q = vm->cuts;
+  vm->cuts = q->next;
+  vec_end(vm->mem, &q->cuts);
+  vec_end(vm->mem, &q->cut_start);
+  vec_end(vm->mem, &q->asks);
+  vec_end(vm->mem, &q->ask_start);
+  vec_end(vm->mem, &q->order);
+  vec_end(vm->mem, &q->group);
+  cuts_counts_end(vm, q);
+  mem_free(vm->mem, q, sizeof *q);
+}
+
 static Cuts *cuts_of(Batch *b, uint32_t func) {
   Vm *vm = b->vm;
   for (Cuts *q = vm->cuts; q; q = q->next)
@@ -500,23 +513,14 @@ static Cuts *cuts_of(Batch *b, uint32_t func) {
   q->dep = vm->dep;
   dep_meet(&outer, vm->dep);
   vm->dep = outer;
-  return q;
+  if (!batch_over(vm)) return q;
+  cuts_pop(vm);   /* not found out to its end: the next run begins anew */
+  return NULL;
 }
 
 void cuts_forget(Vm *vm) {
   lanes_drop(vm);
-  while (vm->cuts) {
-    Cuts *q = vm->cuts;
-    vm->cuts = q->next;
-    vec_end(vm->mem, &q->cuts);
-    vec_end(vm->mem, &q->cut_start);
-    vec_end(vm->mem, &q->asks);
-    vec_end(vm->mem, &q->ask_start);
-    vec_end(vm->mem, &q->order);
-    vec_end(vm->mem, &q->group);
-    cuts_counts_end(vm, q);
-    mem_free(vm->mem, q, sizeof *q);
-  }
+  while (vm->cuts) cuts_pop(vm);
 }
 
 /* ---- solving ---- */
@@ -566,6 +570,7 @@ static bool solve(Batch *b, Lanes *l, const Cuts *q, const uint64_t **at) {
     }
     for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) at[q->order.at[i]] = s.at;
     *b->work += l->words;
+    if (!batch_may_go_on(b)) return false;
   }
   return true;
 }
@@ -608,10 +613,10 @@ bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, int
   Cuts *q = may_solve(b, func) && l->lacks ? cuts_of(b, func) : NULL;
   if (!q || q->none) return false;
   uint32_t many = bits_count(chosen, bits_words(q->n));
-  uint64_t spent = 0, lanes = (uint64_t)many * (16 + l->words) * 4;   /* what they would take */
-  const uint32_t *at = cuts_count(b->vm, q, chosen, l->most, lanes, &spent);
+  uint64_t lanes = (uint64_t)many * (64 + l->words / 2);   /* what they would take: a few instructions each, as a pair of the table does */
+  const uint32_t *at = cuts_count(b, q, chosen, l->most, lanes);
   if (!at || !places(b, l)) return false;
   nums_pick(to, at, l->place, flip ? many : 0, flip ? -1 : 1, l->n);
-  *b->work += spent + l->n;
+  *b->work += l->n;
   return true;
 }
