@@ -345,6 +345,16 @@ static Value suppliers_within(Vm *vm, uint32_t r, Value range) {
   return all;
 }
 
+static Value inputs_in_all(Vm *vm, Value of) {
+  Value why = {0};
+  uint32_t steps = 0;
+  if (vm->ctx == &vm->blank) { vm_fail(vm, DIAG_E0308, "%s cannot be asked here: this must be settled before any fact is", builtin_info(BUILTIN_inputs_in_all)->name); return value_int(0); }
+  if (of.tag == V_SET && op_vague(vm, of, &why)) return why;
+  Value all = world_inputs_in_all(vm->w, vm->ctx, of, &vm->dep, &steps);
+  vm_spend(vm, steps);
+  return all;
+}
+
 /* What rests on the world: with the countries and resources known. */
 static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
   World *w = vm->w;
@@ -405,6 +415,7 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_months: return months_of(vm, a[0], n > 1 ? &a[1] : NULL);
     case BUILTIN_year: return date_part(vm, a[0], true);
     case BUILTIN_month: return date_part(vm, a[0], false);
+    case BUILTIN_inputs_in_all: return inputs_in_all(vm, a[0]);
     default: {
       Value v = ask(vm, b, a, n);
       if (vm->ctx != &vm->blank && !(b == BUILTIN_suppliers && n == 2)) ask_dep(vm, b, a[0].aux, a[n - 1].aux);

@@ -75,6 +75,7 @@ typedef struct Inner {
   VEC(uint32_t) some_clauses;
   VEC(SortKey) path;                                 /* scenarios being gone through: shock and scenario */
   Scratch scratch;
+  uint64_t *reached; VEC(uint32_t) chain;             /* resources that a walk along inputs has come to, in that order */
   size_t held;                                       /* bytes of Sums */
   uint32_t depth;                                    /* of evaluations within evaluations */
   bool broken;                                       /* an evaluation was given up: what rests on it is not to be kept */

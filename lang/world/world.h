@@ -231,6 +231,8 @@ bool world_has_need(World *w, Ctx *x, uint32_t r);
 Value world_needed(World *w, Ctx *x, uint32_t r);
 Value world_inputs(World *w, Ctx *x, uint32_t r);
 Value world_uses(World *w, Ctx *x, uint32_t r);
+/* What making a resource, or any of a set, takes in all; what that depends on is met into d. steps: how many were gone through. */
+Value world_inputs_in_all(World *w, Ctx *x, Value of, Dep *d, uint32_t *steps);
 Value world_rate(World *w, Ctx *x, uint32_t r, uint32_t input);
 Value world_stockpiled(World *w, Ctx *x, uint32_t c, uint32_t r);   /* c WHO_JOINT: everyone's */
 Value world_carried(World *w, Ctx *x, uint32_t r);
