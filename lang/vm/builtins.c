@@ -300,7 +300,7 @@ static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
   World *w = vm->w;
   Dep *d = &vm->dep;
   switch (b) {
-    case BUILTIN_clauses: dep_stretch(w, vm->ctx, d); d->who = UINT64_MAX; break;
+    case BUILTIN_clauses: d->who = UINT64_MAX; break;
     case BUILTIN_in_force: dep_stretch(w, vm->ctx, d); break;
     case BUILTIN_needed: case BUILTIN_has_need: dep_need(w, vm->ctx, ent_index(last), d); break;
     case BUILTIN_rate: dep_resource(w, vm->ctx, ent_index(first), DEP_REQUIRE, d); break;
@@ -379,7 +379,7 @@ static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_carried: return world_carried(w, x, first);
     case BUILTIN_blocked: return world_blocked(w, x, first, last);
     case BUILTIN_in_force: return world_in_force(w, x, first);
-    case BUILTIN_clauses: return world_clauses(w, x, a[0].aux);
+    case BUILTIN_clauses: return world_clauses(w, x, a[0].aux, &vm->dep);
     default: return value_int(0);
   }
 }

@@ -83,12 +83,18 @@ MemoEntry *memo_peek(Vm *vm, const Ctx *x, uint32_t func, const Value *args) {
 
 static bool covers(Dep d, Day day) { return d.lo <= day && day <= d.hi; }
 
+static void past_takes(MemoEntry *e, Dep d) {
+  bool first = !e->older;
+  if (first || d.lo < e->past_lo) e->past_lo = d.lo;
+  if (first || d.hi > e->past_hi) e->past_hi = d.hi;
+}
+
 /* A past value that holds on the day changes places with the one at hand: the days asked about come in runs. */
 bool memo_holds(Vm *vm, MemoEntry *e, Day day) {
   if (e->state != MEMO_DONE) return false;
   if (covers(e->dep, day)) return true;
-  uint32_t tried = 0;
-  for (uint32_t i = e->older; i && tried < PAST_TRIED; tried++) {
+  uint32_t tried = 0, older = e->past_lo <= day && day <= e->past_hi ? e->older : 0;
+  for (uint32_t i = older; i && tried < PAST_TRIED; tried++) {
     PastEntry *p = &vm->past.at[i - 1];
     if (covers(p->dep, day)) {
       Value v = e->val;
@@ -97,6 +103,7 @@ bool memo_holds(Vm *vm, MemoEntry *e, Day day) {
       e->dep = p->dep;
       p->val = v;
       p->dep = d;
+      past_takes(e, d);
       return true;
     }
     i = p->older;
@@ -108,6 +115,7 @@ void memo_turn(Vm *vm, MemoEntry *e) {
   PastEntry p = {e->val, e->dep, e->older};
   if (e->state != MEMO_DONE || vm->past.len >= PAST_KEPT || !vec_push(vm->mem, &vm->past, p)) return;
   e->val = (Value){0};
+  past_takes(e, e->dep);
   e->older = vm->past.len;
 }
 

@@ -62,6 +62,7 @@ typedef struct MemoEntry {
   Dep dep;
   uint32_t older;                 /* place in Vm.past + 1, or 0 */
   uint32_t rule;                  /* OPEN and PART: its place in Vm.rules */
+  Day past_lo, past_hi;           /* no older value holds on a day outside */
   uint8_t state;
   bool listed;                    /* it is in Vm.stale */
 } MemoEntry;

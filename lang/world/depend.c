@@ -172,6 +172,13 @@ static void dep_narrow(Dep *d, Day lo, Day hi) {
   if (hi < d->hi) d->hi = hi;
 }
 
+void dep_window(Window win, Day day, Dep *d) {
+  const Day turns[2] = {win.from, win.until};
+  for (uint32_t i = 0; i < 2; i++)
+    if (turns[i] <= day) dep_narrow(d, turns[i], DAY_OPEN);
+    else if (turns[i] != DAY_OPEN) dep_narrow(d, DAY_NONE, turns[i] - 1);
+}
+
 void dep_meet(Dep *d, Dep e) {
   dep_narrow(d, e.lo, e.hi);
   d->who |= e.who;

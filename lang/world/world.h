@@ -238,7 +238,7 @@ Value world_stockpiled(World *w, Ctx *x, uint32_t c, uint32_t r);   /* c WHO_JOI
 Value world_carried(World *w, Ctx *x, uint32_t r);
 Value world_blocked(World *w, Ctx *x, uint32_t c, uint32_t r);
 Value world_in_force(World *w, Ctx *x, uint32_t control);
-Value world_clauses(World *w, Ctx *x, Ent about);
+Value world_clauses(World *w, Ctx *x, Ent about, Dep *d);   /* ... and on which days they are the same */
 Value world_table(World *w, Ctx *x, uint32_t table, const Value *key);
 Value world_parties(World *w, Ctx *x);
 Value world_entities(World *w, uint32_t kind);
