@@ -72,6 +72,7 @@ static void courses_run(Vm *vm, const View *v, Course *c, uint32_t n, Day last) 
       if (c[i].next < next) next = c[i].next;
     }
     if (next > last || next == DAY_OPEN) return;
+    world_ctx_trim(vm->w, NULL, 0);
   }
 }
 

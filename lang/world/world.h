@@ -113,7 +113,7 @@ enum { DAYS_SUPPLY, DAYS_DEMAND, DAYS_PROMISE, DAYS_REQUIRE, DAYS_KINDS };
 typedef struct DependOf { uint32_t first[DAYS_KINDS], ndays[DAYS_KINDS]; uint64_t who[DAYS_KINDS]; uint32_t few; bool loose_facts, loose_promises, controlled; } DependOf;   /* loose: some figure is a function */
 enum { DEP_SUPPLY = 1 << DAYS_SUPPLY, DEP_DEMAND = 1 << DAYS_DEMAND, DEP_PROMISE = 1 << DAYS_PROMISE, DEP_REQUIRE = 1 << DAYS_REQUIRE };
 typedef struct SortKey { uint64_t key; uint32_t row; } SortKey;
-typedef struct Depend { DependOf *res; VEC(Day) days; uint8_t *bit; /* by country */ } Depend;   /* days: by resource and kind, in order */
+typedef struct Depend { DependOf *res; VEC(Day) days; uint8_t *bit; /* by country */ bool shared; /* among parties */ } Depend;   /* days: by resource and kind, in order */
 
 typedef struct Ctx {
   const View *view;
