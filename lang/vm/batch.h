@@ -46,6 +46,9 @@ bool col_choose(Batch *b, const uint64_t *yes, Col *x, Col *y, Col *out);
 /* *yes: bits of the rows in which it holds; false when it is no yes-or-no. */
 bool col_yes(Batch *b, const Col *c, const uint64_t **yes);
 
+/* absent.c: leaves out what the loop need not ask; true: few enough are left for the loop's own code. */
+bool absent_skip(Vm *vm, const LoopCode *l, uint32_t cell);
+
 /* lanes.c */
 bool lanes_enter(Batch *b, const Node *arg, Lanes **out);                          /* the worlds of `without` */
 bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out);

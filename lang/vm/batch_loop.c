@@ -641,6 +641,7 @@ static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
 /* Functions from outside have their own way of being called many at once, so a draft that has any goes row by row. */
 void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
   const LoopCode *l = &vm->k->loops.at[loop];
+  if (!vm->w->tracing && !vm->reached && vm->ctx->view && !vm->rows_only && absent_skip(vm, l, cell)) return;
   while (vm->loop_state.len <= loop)
     if (!vec_push(vm->mem, &vm->loop_state, 0)) return;
   uint8_t state = vm->loop_state.at[loop];

@@ -62,6 +62,7 @@ typedef struct MemoEntry {
   Dep dep;
   uint32_t older;                 /* place in Vm.past + 1, or 0 */
   uint32_t rule;                  /* OPEN and PART: its place in Vm.rules */
+  Day past_lo, past_hi;           /* no older value holds on a day outside */
   uint8_t state;
   bool listed;                    /* it is in Vm.stale */
 } MemoEntry;
@@ -200,7 +201,7 @@ Value vm_atom(Vm *vm, uint32_t kind, Value text);
 /* memo.c */
 /* The place of a call in the memo of the world at hand, or UINT32_MAX when it is not remembered (or memory is refused). */
 uint32_t memo_slot(Vm *vm, uint32_t func, const Value *args, Memo **memo);
-static inline MemoEntry *memo_entry(Memo *m, uint32_t slot) { return m->nparam > 1 ? &m->keyed.at[slot] : &m->direct[slot]; }
+static inline MemoEntry *memo_entry(Memo *m, uint32_t slot) { return m->direct ? &m->direct[slot] : &m->keyed.at[slot]; }
 /* Whether the entry has a value for the day, from now or from what it was on other days. */
 bool memo_holds(Vm *vm, MemoEntry *e, Day day);
 /* Makes room for a value for other days. */
