@@ -361,9 +361,10 @@ static bool caches_make(World *w) {
   for (uint32_t k = 0; k < 2; k++) in->edges[k] = arena_zero(&w->arena, ((size_t)w->nresource + 1) * sizeof *in->edges[k]);
   in->some_countries = world_bits(w, w->ncountry);
   in->some_routes = world_bits(w, w->nroute);
+  in->reached = world_bits(w, w->nresource);
   in->all = mem_zero(w->mem, w->p->kinds.len * sizeof *in->all);
   in->nall = in->all ? w->p->kinds.len : 0;
-  return in->all && in->some_countries && in->some_routes && in->pics[0] && in->pics[1] && in->pics[2] && in->edges[0] && in->edges[1];
+  return in->all && in->some_countries && in->some_routes && in->reached && in->pics[0] && in->pics[1] && in->pics[2] && in->edges[0] && in->edges[1];
 }
 
 void world_seal(World *w) {
