@@ -231,16 +231,13 @@ static bool unless_absent(Batch *b, uint32_t c, Value v, Value zero, Col *out) {
   return !words_any(gone, b->words) || col_choose(b, absent, &y, &x, out);
 }
 
-static bool suppliers(Batch *b, const Value *a, uint32_t n, Value v, Col *out) {
+static bool suppliers(Batch *b, const Value *a, uint32_t n, Col *out) {
   Vm *vm = b->vm;
   uint32_t r = ent_index(a[0].aux);
+  if (n == 1 && !world_parts_apart(vm->w, r)) return false;
+  if (!col_hold(b, n == 2 ? vm_suppliers_plain(vm, r, a[1]) : vm_builtin(vm, BUILTIN_suppliers, a, n), out)) return false;
+  Value v = out->one;
   if (v.tag != V_SET) return false;
-  if (n == 2) {
-    Value plain = world_suppliers_within(vm->w, vm->ctx, r, value_lo(a[1]), value_hi(a[1]));
-    bool is = plain.tag == V_SET;
-    value_drop(vm->mem, plain);
-    if (!is) return false;
-  } else if (!world_parts_apart(vm->w, r)) return false;
   for (uint32_t i = 0; i < v.obj->len; i++) bits_set(b->lanes->touched, ent_index(value_seq(v)->at[i].aux));
   *out = (Col){.kind = v.obj->len ? COL_LESS : COL_ONE, .one = v};
   return true;
@@ -257,10 +254,10 @@ bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out) {
   uint32_t last = ent_index(a[n - 1].aux);
   if (f != BUILTIN_suppliers && f != BUILTIN_committed && f != BUILTIN_needed && f != BUILTIN_has_need && f != BUILTIN_inputs && f != BUILTIN_uses && f != BUILTIN_share && f != BUILTIN_capacity) return false;
   if ((f == BUILTIN_share || f == BUILTIN_capacity) && w->depend.res[last].loose_facts) return false;
+  if (f == BUILTIN_suppliers) return suppliers(b, a, n, out);
   if (!col_hold(b, vm_builtin(vm, f, a, n), out)) return false;
   Value v = out->one, zero = {.tag = V_DEC, .unit = f == BUILTIN_share ? (uint16_t)UNIT_ONE : w->p->resource_unit.at[last]};
   switch (f) {
-    case BUILTIN_suppliers: return suppliers(b, a, n, v, out);
     case BUILTIN_committed: return world_parts_apart(w, last) && unless_absent(b, ent_index(a[0].aux), v, zero, out);
     case BUILTIN_share: case BUILTIN_capacity: return unless_absent(b, ent_index(a[0].aux), v, zero, out);
     case BUILTIN_needed: {
