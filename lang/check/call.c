@@ -315,11 +315,12 @@ static Type func_call(Checker *c, Node *e, uint32_t f) {
 
 /* The function of that name whose first parameter takes what is given; the draft's own come before the library's, and
  * where none of the nearest fits, those further off are tried. */
-static bool overload_find(Checker *c, Bind b, Type first, uint32_t *f) {
+static bool overload_find(Checker *c, Bind b, const Node *first, uint32_t *f) {
   for (;;) {
     if (b.kind == BIND_FUNC) {
       Func *fn = &c->p->funcs.at[b.index];
-      if (fn->nparam && type_fits(&c->p->types, first, fn->param[0])) { *f = b.index; return true; }
+      bool fits = first ? fn->nparam && type_fits(&c->p->types, first->ty, fn->param[0]) : !fn->nparam && fn->kind != FUNC_LET;
+      if (fits) { *f = b.index; return true; }
     }
     if (b.next < 0) return false;
     b = c->p->binds.at[b.next];
@@ -364,8 +365,8 @@ static Type named_call(Checker *c, Node *e, Bind nearest) {
   c->monotone = mono;
   Node *first = list_first(e->kid[1]);
   Type t = first ? first->ty : T_ERROR;
-  for (uint32_t k = 0; first && t != T_ERROR && name_find_next(c, c->module, name, k, &b); k++)
-    if (overload_find(c, b, t, &f)) return func_call(c, e, f);
+  for (uint32_t k = 0; (!first || t != T_ERROR) && name_find_next(c, c->module, name, k, &b); k++)
+    if (overload_find(c, b, first, &f)) return func_call(c, e, f);
   Buf all, got;
   buf_init(&all, c->p->mem);
   buf_init(&got, c->p->mem);

@@ -326,11 +326,15 @@ static bool has_field(Checker *c, Node *fields, const char *name) {
   return false;
 }
 
-/* Whether a field is there that such a thing has not: it may be the one that is missing, misspelt. */
+/* Whether a field is there that such a thing has not, or twice: it may be the one that is missing, under another name. */
 static bool has_strange(Checker *c, uint32_t kind, Node *fields) {
   uint32_t slot;
-  for (Node *f = list_first(fields); f; f = f->next)
-    if (f->kind == N_ARG && (!field_find(c->p, kind, f->sym, &slot) || slot < FIELD_FIRST)) return true;
+  uint64_t seen = 0;
+  for (Node *f = list_first(fields); f; f = f->next) {
+    if (f->kind != N_ARG) continue;
+    if (!field_find(c->p, kind, f->sym, &slot) || slot < FIELD_FIRST || (slot < 64 && seen >> slot & 1)) return true;
+    if (slot < 64) seen |= 1ull << slot;
+  }
   return false;
 }
 

@@ -127,8 +127,8 @@ static bool is_code(const char *s) {
   return n == 3 && !s[n];
 }
 
-static void unknown_help(Checker *c, Diag *x, Sym name, const char *what) {
-  const char *s = sym_text(c->p, name), *module = module_of(s);
+static void unknown_help(Checker *c, Diag *x, Sym name, const char *what, const char *module) {
+  const char *s = sym_text(c->p, name);
   Near n = near_begin(c, name);
   if (module) { diag_help(c->d, x, "it comes with  use %s", module); return; }
   if (unit_atom(&c->p->units, name)) { diag_help(c->d, x, "'%s' is a unit: it stands right after a figure and without spaces inside, as in  12_000 t/yr", s); return; }
@@ -156,7 +156,7 @@ void report_unknown(Checker *c, Span at, Sym name, const char *what) {
   const char *module = module_of(sym_text(c->p, name));
   if (module) diag_topic(x, TOPIC_MODULE, sym_of(c, module), 0);
   else diag_topic(x, TOPIC_NAME, name, 0);
-  unknown_help(c, x, name, what);
+  unknown_help(c, x, name, what, module);
 }
 
 static bool is_entity_of(Checker *c, Node *n, Bind b, uint32_t kind, Ent *out) {
