@@ -22,7 +22,7 @@ static bool batch_rule(const Batch *b, const Node *e, uint32_t slot, uint32_t *r
 
 /* ---- within a block ---- */
 
-static void held_drop(Vm *vm, uint32_t to) {
+void held_drop(Vm *vm, uint32_t to) {
   while (vm->held.len > to) value_drop(vm->mem, vm->held.at[--vm->held.len]);
 }
 
@@ -34,10 +34,13 @@ typedef struct Each {
   Value sum;                     /* SUM: in all rows; of the columns added so far: unit and power of ten in nums */
   Col nums;
   int64_t *added;
+  uint64_t *some;                /* ... rows for which something was */
   uint64_t *settled;             /* ANY, ALL: rows in which it holds, or fails */
 } Each;
 
 static bool each_sum(Batch *b, Each *a, Col *v, bool all) {
+  for (uint32_t i = 0; i < b->words; i++) a->some[i] |= b->live[i];
+  if (v->zeros) return false;
   if (v->kind == COL_ONE && all) {
     Value sum;
     if (v->one.tag != V_DEC || fig_add(&b->vm->rt, a->sum, v->one, &sum) || sum.tag != V_DEC) return false;
@@ -135,7 +138,7 @@ static bool each_less(Batch *b, Each *a, const Node *gen, Value set, const uint6
   return true;
 }
 
-static bool interrupted(Batch *b) {
+bool batch_interrupted(Batch *b) {
   if (*b->work < WORK_CHECK) return false;
   uint64_t work = *b->work;
   *b->work = 0;
@@ -164,7 +167,7 @@ static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer)
   if (coll.kind != COL_ONE) return false;
   if (coll.one.tag == V_INTS) {
     for (int64_t i = value_lo(coll.one); i <= value_hi(coll.one); i++)
-      if (interrupted(b) || !each_element(b, a, gen, value_int(i), false, outer)) return false;
+      if (batch_interrupted(b) || !each_element(b, a, gen, value_int(i), false, outer)) return false;
     return true;
   }
   if (coll.one.tag != V_LIST && (coll.one.tag != V_SET || op_loose(coll.one))) return false;
@@ -178,7 +181,7 @@ static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer)
     if (passed && !bits_has(chosen, i)) continue;
     PoolMark mark = pool_mark(b->pool);
     uint32_t held = b->vm->held.len;
-    if (interrupted(b) || !each_element(b, a, gen, s->at[i], passed, outer)) return false;
+    if (batch_interrupted(b) || !each_element(b, a, gen, s->at[i], passed, outer)) return false;
     held_drop(b->vm, held);
     pool_release(b->pool, mark);
     if (a->settled && words_all(a->settled, outer, b->words)) return true;
@@ -205,7 +208,7 @@ static bool each_end(Batch *b, Each *a, Col *out) {
     return true;
   }
   if (!a->nums.num) { *out = col_one(a->sum); return true; }
-  if (a->sum.unit == UNIT_ANY && !a->sum.i) { *out = a->nums; return true; }
+  if (a->sum.unit == UNIT_ANY && !a->sum.i) { *out = a->nums; return col_sum(b, out, a->some); }
   int64_t *to = pool_get(b->pool, b->n * sizeof *to);
   if (!to || a->sum.unit != a->nums.unit || a->sum.e != a->nums.e) return false;
   *out = a->nums;
@@ -213,7 +216,12 @@ static bool each_end(Batch *b, Each *a, Col *out) {
   return nums_add(to, (Nums){a->nums.num, 1}, (Nums){&a->sum.i, 0}, b->n);
 }
 
+/* Where all rows go through the same they do so together; else each goes through its own. */
 bool batch_each(Batch *b, const Node *body, const Node *gens, int kind, Col *out) {
+  Col coll;
+  const Node *gen = list_first(gens);
+  if (!b->lanes && (gen->kid[1] || !batch_eval(b, gen->kid[2], &coll))) return false;
+  if (!b->lanes && (gen->next || coll.kind != COL_ONE)) return flat_each(b, body, gens, &coll, kind, out);
   Each a = {.body = body, .kind = kind, .sum = value_zero()};
   a.more.words = a.fewer.words = b->words;
   for (uint32_t k = 0; kind == ACC_COUNT && k < PLANES_MOST; k++) {
@@ -221,8 +229,12 @@ bool batch_each(Batch *b, const Node *body, const Node *gens, int kind, Col *out
     a.fewer.at[k] = bits_get(b);
     if (!a.more.at[k] || !a.fewer.at[k]) return false;
   }
-  if (kind == ACC_SUM) a.added = pool_get(b->pool, b->n * sizeof *a.added);
-  if (kind == ACC_SUM && !a.added) return false;
+  if (kind == ACC_SUM) {
+    a.added = pool_get(b->pool, b->n * sizeof *a.added);
+    a.some = bits_get(b);
+    if (!a.added || !a.some) return false;
+    memset(a.some, 0, b->words * sizeof *a.some);
+  }
   if (kind == ACC_MIN || kind == ACC_MAX) return false;
   if (kind == ACC_ANY || kind == ACC_ALL) {
     a.settled = bits_get(b);
@@ -260,6 +272,7 @@ Batch batch_rows(Batch *b, uint32_t n) {
   in.n = n;
   in.words = rows_words(n);
   in.lanes = NULL;
+  in.days = NULL;
   uint64_t *live = bits_get(&in);
   for (uint32_t i = 0; live && i < in.words; i++) live[i] = i < n / 64 ? ~0ull : i == n / 64 && n % 64 ? (1ull << n % 64) - 1 : 0;
   in.live = in.every = live;
@@ -291,6 +304,7 @@ typedef struct Sweep {
   const Node *body, *gens;
   Value *rows[8];                /* what the loop's names stand for, a value a row */
   uint32_t ngens, len, cap;
+  bool worlds;                   /* it asks about worlds without some countries, which the rows are */
 } Sweep;
 
 static bool fill_push(Sweep *s, uint32_t level, Value *now, Value v) {
@@ -382,8 +396,9 @@ static uint32_t rows_nested(Sweep *s, const LoopCell *c) {
   return taken;
 }
 
-static bool conditions(Sweep *s) {
-  for (const Node *g = list_first(s->gens); g; g = g->next) {
+/* What its `for`s say, or the first alone. */
+static bool conditions(Sweep *s, bool all) {
+  for (const Node *g = list_first(s->gens); g; g = all ? g->next : NULL) {
     Col cond;
     const uint64_t *yes;
     if (!g->kid[3]) continue;
@@ -418,6 +433,8 @@ static bool take_sum(Sweep *s, uint32_t acc, const Col *v) {
     if (v->kind != COL_NUM || v->tag != V_DEC) return false;
     part = (Value){.tag = V_DEC, .e = v->e, .unit = v->unit};
     if (!nums_sum(v->num, s->b.live, s->b.n, &part.i)) return false;
+    if (v->zeros && !part.i && !nums_nought(v->num, s->b.live, s->b.n)) return false;
+    if (v->zeros && !part.i) part = value_zero();
   }
   acc_add(s->b.vm, &s->b.vm->reg[acc], ACC_SUM, &part, value_bool(true));
   return true;
@@ -434,9 +451,25 @@ static bool take_count(Sweep *s, uint32_t acc, const Col *v) {
   return true;
 }
 
-static bool take_items(Sweep *s, uint32_t acc, const Col *v) {
+/* The least or the greatest of a column of figures or days goes in as one. */
+static bool take_extreme(Sweep *s, uint32_t acc, const Col *v) {
+  uint32_t best = UINT32_MAX;
+  bool max = s->loop->kind == ACC_MAX;
+  for (uint32_t k = 0; k < s->b.words; k++)
+    for (uint64_t w = s->b.live[k]; w; w &= w - 1) {
+      uint32_t i = 64 * k + (uint32_t)__builtin_ctzll(w);
+      if (best == UINT32_MAX || (max ? v->num[i] > v->num[best] : v->num[i] < v->num[best])) best = i;
+    }
+  Value part = col_at(v, best);
+  acc_add(s->b.vm, &s->b.vm->reg[acc], s->loop->kind, &part, value_bool(true));
+  return !s->b.vm->failed;
+}
+
+static bool take_items(Sweep *s, uint32_t acc, Col *v) {
   Vm *vm = s->b.vm;
   int kind = s->loop->kind;
+  if ((kind == ACC_MIN || kind == ACC_MAX) && v->kind == COL_NUM && !v->zeros) return take_extreme(s, acc, v);
+  if (!col_plain(&s->b, v)) return false;
   LoopCell *c = &vm->cells.at[vm->reg[acc].i];
   for (uint32_t k = 0; k < s->b.words; k++)
     for (uint64_t w = s->b.live[k]; w; w &= w - 1) {
@@ -508,14 +541,63 @@ static void forgive(Vm *vm, bool before) {
   vm->failed = false;
 }
 
+/* What an accumulator has, to go back to when a block cannot be done after some of it was taken. */
+typedef struct Before { Value acc, least[2]; uint32_t len; } Before;
+
+static Before before(Vm *vm, uint32_t acc) {
+  Before p = {.acc = value_keep(vm->reg[acc])};
+  if (p.acc.tag != V_CELL) return p;
+  const LoopCell *c = &vm->cells.at[p.acc.i];
+  p.len = c->items.len;
+  for (uint32_t i = 0; i < 2 && i < p.len; i++) p.least[i] = value_keep(c->items.at[i]);
+  return p;
+}
+
+static void before_end(Vm *vm, uint32_t acc, Before *p, bool back) {
+  LoopCell *c = p->acc.tag == V_CELL ? &vm->cells.at[p->acc.i] : NULL;
+  if (back && !c) { value_drop(vm->mem, vm->reg[acc]); vm->reg[acc] = value_keep(p->acc); }
+  while (back && c && c->items.len > p->len) value_drop(vm->mem, c->items.at[--c->items.len]);
+  for (uint32_t i = 0; i < 2; i++) {
+    if (back && c && i < p->len) { value_drop(vm->mem, c->items.at[i]); c->items.at[i] = value_keep(p->least[i]); }
+    value_drop(vm->mem, p->least[i]);
+  }
+  value_drop(vm->mem, p->acc);
+}
+
+typedef struct Taker { Sweep *s; uint32_t acc; } Taker;
+
+static bool take_leaf(void *data, Batch *b, const uint32_t *parent) {
+  Taker *t = data;
+  Batch outer = t->s->b;
+  (void)parent;
+  t->s->b = *b;
+  bool ok = take(t->s, t->acc);
+  t->s->b = outer;
+  return ok;
+}
+
+/* Several `for`s: rows of the first, each of which goes through the others. */
+static bool block_nested(Sweep *s, uint32_t acc, const Node *first, const LoopCell *c, uint32_t *taken) {
+  Taker t = {s, acc};
+  *taken = rows_piece(s, c, &s->b.slot[first->kid[0]->ref]);
+  *s->b.work += 2 * (uint64_t)s->b.n;
+  if (!*taken || !conditions(s, false)) return false;
+  if (!words_any(s->b.live, s->b.words)) return true;
+  Before was = before(s->b.vm, acc);
+  bool ok = batch_flat(&s->b, first->next, NULL, NULL, take_leaf, &t);
+  before_end(s->b.vm, acc, &was, !ok);
+  return ok;
+}
+
 static bool block(Sweep *s, uint32_t acc, uint32_t cell, uint32_t *taken) {
   Vm *vm = s->b.vm;
   LoopCell at = vm->cells.at[cell], *c = &at;   /* the cells may move meanwhile */
   const Node *first = s->gens ? list_first(s->gens) : NULL;
+  if (s->ngens > 1 && !s->worlds) return block_nested(s, acc, first, c, taken);
   if (s->ngens > 1) *taken = rows_nested(s, c);
   else *taken = rows_piece(s, c, &s->b.slot[first ? first->kid[0]->ref : 0]);
   *s->b.work += 2 * (uint64_t)s->b.n;
-  return *taken && (!first || conditions(s)) && take(s, acc);
+  return *taken && (!first || conditions(s, true)) && take(s, acc);
 }
 
 static bool settled(const Sweep *s, uint32_t acc) {
@@ -542,6 +624,7 @@ static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
     uint32_t taken, held = vm->held.len;
     s->b.source = (Value){0};
     s->b.slot = pool_get(&s->pool, nslot * sizeof(Col));
+    s->b.nslot = nslot;
     for (uint32_t i = 0; s->b.slot && i < nslot; i++) s->b.slot[i] = col_one(vm->reg[base + i]);
     ok = s->b.slot && block(s, acc, cell, &taken);
     if (ok) go_through(&vm->cells.at[cell], settled(s, acc) ? left_in(&vm->cells.at[cell]) : taken);
@@ -570,11 +653,11 @@ void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
   uint8_t given_up = state & LOOP_GIVEN_UP;
   uint32_t least = vm->rows_never ? 1 : worlds || l->ngens > 1 ? WORLDS_LEAST : ELEMENTS_LEAST;
   if ((given_up < GIVEN_UP_MOST || vm->rows_never) && left_in(&vm->cells.at[cell]) >= least && !vm->w->tracing && !vm->reached && !vm->p->externs.len && vm->ctx->view && !vm->rows_only && vm->batches < NESTED_MOST) {
-    Sweep s = {.loop = l, .body = l->body, .gens = l->gens, .ngens = l->ngens};
+    Sweep s = {.loop = l, .body = l->body, .gens = l->gens, .ngens = l->ngens, .worlds = worlds};
     s.pool.mem = vm->mem;
     s.b.vm = vm;
     s.b.pool = &s.pool;
-    s.cap = worlds ? lanes_rows(vm) : l->ngens > 1 ? BLOCK_ROWS * 4 : BLOCK_ROWS;
+    s.cap = worlds ? lanes_rows(vm) : BLOCK_ROWS;
     vm->batches++;
     blocks(&s, acc, cell, &given_up);
     vm->batches--;

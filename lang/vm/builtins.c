@@ -279,13 +279,7 @@ static Value months_of(Vm *vm, Value v, const Value *n) {
   if (n && v.tag == V_DATE) return op_date(vm, OP_DATE_MONTHS_, v, *n, false);
   if (n) { vm_fail(vm, DIAG_E0404, "months(d, n) takes a date"); return value_int(0); }
   if (v.tag != V_RANGE || value_hi(v) == DAY_OPEN) { vm_fail(vm, DIAG_E0404, "months takes a range of dates with an end"); return value_int(0); }
-  int y0, m0, d0, y1, m1, d1;
-  if (value_hi(v) < value_lo(v)) return value_int(0);
-  date_split(value_lo(v), &y0, &m0, &d0);
-  date_split((Day)(value_hi(v) + (value_hi(v) < DAY_MAX)), &y1, &m1, &d1);
-  int64_t k = (int64_t)(y1 - y0) * 12 + m1 - m0;
-  while (k > 0 && date_add_months(value_lo(v), k) > value_hi(v) + 1) k--;
-  return value_int(k);
+  return value_int(date_months(value_lo(v), value_hi(v)));
 }
 
 static Value date_part(Vm *vm, Value v, bool year) {
@@ -296,7 +290,7 @@ static Value date_part(Vm *vm, Value v, bool year) {
 }
 
 /* What the answer depends on. `share` and `capacity` of a country rest on its own presence alone. */
-static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
+void vm_ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
   World *w = vm->w;
   Dep *d = &vm->dep;
   switch (b) {
@@ -324,7 +318,7 @@ static Value suppliers_within(Vm *vm, uint32_t r, Value range) {
   Ctx *outer = vm->ctx;
   Day lo = vm->dep.lo, hi = vm->dep.hi;
   Value all = world_suppliers_within(w, outer, r, value_lo(range), value_hi(range)), none = {0};
-  if (all.tag != V_NONE) { ask_dep(vm, BUILTIN_suppliers, ent_make(K_RESOURCE, r), ent_make(K_RESOURCE, r)); vm->dep.lo = lo; vm->dep.hi = hi; return all; }
+  if (all.tag != V_NONE) { vm_ask_dep(vm, BUILTIN_suppliers, ent_make(K_RESOURCE, r), ent_make(K_RESOURCE, r)); vm->dep.lo = lo; vm->dep.hi = hi; return all; }
   all = value_set(&vm->rt, &none, 0);
   for (int64_t day = value_lo(range); day <= value_hi(range) && day <= DAY_MAX && !vm->failed; day = (int64_t)vm->dep.hi + 1) {
     Ctx *x = world_ctx(w, outer->view, (Day)day);
@@ -333,7 +327,7 @@ static Value suppliers_within(Vm *vm, uint32_t r, Value range) {
     vm->dep.lo = DAY_NONE;
     vm->dep.hi = DAY_OPEN;
     Value now = world_suppliers(w, x, r), both = op_set(vm, all, now, 0);
-    ask_dep(vm, BUILTIN_suppliers, ent_make(K_RESOURCE, r), ent_make(K_RESOURCE, r));
+    vm_ask_dep(vm, BUILTIN_suppliers, ent_make(K_RESOURCE, r), ent_make(K_RESOURCE, r));
     value_drop(vm->mem, now);
     value_drop(vm->mem, all);
     all = both;
@@ -407,7 +401,7 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_month: return date_part(vm, a[0], false);
     default: {
       Value v = ask(vm, b, a, n);
-      if (vm->ctx != &vm->blank && !(b == BUILTIN_suppliers && n == 2)) ask_dep(vm, b, a[0].aux, a[n - 1].aux);
+      if (vm->ctx != &vm->blank && !(b == BUILTIN_suppliers && n == 2)) vm_ask_dep(vm, b, a[0].aux, a[n - 1].aux);
       return v;
     }
   }

@@ -218,6 +218,12 @@ void ents_pick(uint64_t *to, const uint32_t *ents, const uint8_t *in, uint32_t m
   }
 }
 
+bool nums_nought(const int64_t *x, const uint64_t *live, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++)
+    if (bits_has(live, i) && x[i]) return false;
+  return true;
+}
+
 WIDE bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum) {
   __extension__ __int128 all = 0;
   for (uint32_t i = 0; i < n; i += 64) {

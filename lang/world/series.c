@@ -1,0 +1,302 @@
+#include "world/inner.h"
+
+/* Questions about many resources and days at once. What a resource's clauses promise is added up once for all its days: each
+ * row of a promise adds its figure at the day on which it begins and takes it off at that on which it ends. Only what is
+ * plain is answered: exact figures of clauses and facts as first written, in a world in which at most countries are absent. */
+
+static bool asked(const RowsAsked *q, uint32_t i) { return bits_has(q->live, i); }
+static uint32_t asked_res(const RowsAsked *q, uint32_t i) { return ent_index(q->res.at[i * q->res.step]); }
+static Day asked_day(const RowsAsked *q, const Ctx *x, uint32_t i) { return q->day ? q->day[i] : x->day; }
+static bool is_day(Day d) { return d >= DAY_MIN && d <= DAY_MAX; }
+
+static bool plain_world(const World *w, Ctx *x) {
+  return w->inner->sealed && !w->tracing && !w->clauses_read && !x->view->nunder && !x->nscales && room_of(x)->all;
+}
+
+static bool loose(const World *w, uint32_t r) { return w->depend.res[r].loose_facts || w->depend.res[r].loose_promises; }
+
+/* ---- promises over time ---- */
+
+/* What is promised of a resource: sum[k] from days[k - 1] to before days[k]. */
+typedef struct Steps {
+  World *w;
+  Ctx *x;
+  uint32_t res, who, n, at;
+  const Day *days;
+  int64_t *sum;
+  size_t cap;
+  uint32_t *place;         /* by day, from the first: 1 + where it stands in days, as far as it is one of them */
+  size_t span;
+  Value head;              /* unit and power of ten */
+} Steps;
+
+static void steps_end(Steps *s) {
+  mem_free(s->w->mem, s->sum, s->cap * sizeof *s->sum);
+  mem_free(s->w->mem, s->place, s->span * sizeof *s->place);
+}
+
+static bool room_for(Mem *m, void **at, size_t *cap, size_t need, size_t size) {
+  if (need <= *cap) return true;
+  void *p = mem_grow(m, *at, *cap * size, need * size);
+  if (!p) return false;
+  *at = p;
+  *cap = need;
+  return true;
+}
+
+static bool steps_days(Steps *s) {
+  const DependOf *f = &s->w->depend.res[s->res];
+  enum { SPAN_MOST = 1 << 20 };
+  s->days = s->w->depend.days.at + f->first[DAYS_PROMISE];
+  s->n = f->ndays[DAYS_PROMISE];
+  size_t span = s->n ? (size_t)((int64_t)s->days[s->n - 1] - s->days[0] + 1) : 0, was = s->span;
+  if (span > SPAN_MOST || !room_for(s->w->mem, (void **)&s->sum, &s->cap, (size_t)s->n + 1, sizeof *s->sum)) return false;
+  if (span > was) {
+    if (!room_for(s->w->mem, (void **)&s->place, &s->span, span, sizeof *s->place)) return false;
+    memset(s->place + was, 0, (s->span - was) * sizeof *s->place);
+  }
+  for (uint32_t k = 0; k < s->n; k++) s->place[s->days[k] - s->days[0]] = k + 1;
+  memset(s->sum, 0, ((size_t)s->n + 1) * sizeof *s->sum);
+  return true;
+}
+
+/* Which sum begins on a day; UINT32_MAX: none does. */
+static uint32_t step_of(const Steps *s, Day d) {
+  if (!s->n || d < s->days[0] || d > s->days[s->n - 1]) return UINT32_MAX;
+  uint32_t k = s->place[d - s->days[0]];
+  return k && k <= s->n && s->days[k - 1] == d ? k : UINT32_MAX;
+}
+
+static bool ten_times(int64_t *n, int by) {
+  for (; by > 0; by--)
+    if (__builtin_mul_overflow(*n, 10, n)) return false;
+  return true;
+}
+
+/* Brings a figure and the sums so far to one power of ten. */
+static bool step_scale(Steps *s, Value *v) {
+  if (s->head.tag == V_NONE) s->head = *v;
+  if (v->unit != s->head.unit) return false;
+  if (v->e > s->head.e) return ten_times(&v->i, v->e - s->head.e);
+  for (uint32_t k = 0; v->e < s->head.e && k <= s->n; k++)
+    if (!ten_times(&s->sum[k], s->head.e - v->e)) return false;
+  if (v->e < s->head.e) s->head.e = v->e;
+  return true;
+}
+
+static bool step_put(Steps *s, const Window *win, Value v) {
+  uint32_t from = win->from <= DAY_MIN ? 0 : step_of(s, win->from), until = win->until == DAY_OPEN ? 0 : step_of(s, win->until);
+  if (v.tag != V_DEC || v.i < 0 || from == UINT32_MAX || until == UINT32_MAX || win->from >= win->until) return false;
+  if (value_head(v) != value_head(s->head) && !step_scale(s, &v)) return false;
+  if (__builtin_add_overflow(s->sum[from], v.i, &s->sum[from])) return false;
+  return win->until == DAY_OPEN || !__builtin_sub_overflow(s->sum[until], v.i, &s->sum[until]);
+}
+
+/* who: a country, or WHO_JOINT for all together. False when a promise is not plain. */
+static bool steps_make(Steps *s, uint32_t r, uint32_t who) {
+  const World *w = s->w;
+  const PromiseCols *p = &w->promises;
+  if (w->inner->control_start[r] != w->inner->control_start[r + 1]) return false;
+  s->res = r;
+  s->who = who;
+  s->at = 0;
+  s->head = value_none();
+  if (!steps_days(s)) return false;
+  for (uint32_t i = p->start[r], end = p->start[r + 1]; i < end; i++) {
+    if (p->act.at[i] != ACT_SUPPLY || !(p->flags.at[i] & ROW_BINDS)) continue;
+    if (row_amended(w, i)) continue;
+    if (!(p->flags.at[i] & ROW_PLAIN)) return false;
+    if ((who != WHO_JOINT && p->who.at[i] != who) || bits_has(s->x->absent, p->who.at[i])) continue;
+    if (!step_put(s, &p->win.at[i], p->value.at[i])) return false;
+  }
+  for (uint32_t k = 1; k <= s->n; k++)
+    if (__builtin_add_overflow(s->sum[k], s->sum[k - 1], &s->sum[k])) return false;
+  return true;
+}
+
+/* Days come in runs that rise, most often. */
+static int64_t steps_on(Steps *s, Day d) {
+  if (s->at && d < s->days[s->at - 1]) {
+    uint32_t lo = 0, hi = s->at;
+    while (lo < hi) {
+      uint32_t mid = lo + (hi - lo) / 2;
+      if (s->days[mid] <= d) lo = mid + 1;
+      else hi = mid;
+    }
+    s->at = lo;
+  }
+  while (s->at < s->n && s->days[s->at] <= d) s->at++;
+  return s->sum[s->at];
+}
+
+bool world_committed_rows(World *w, Ctx *x, const RowsAsked *q, Value *out) {
+  Steps s = {.w = w, .x = x, .res = UINT32_MAX};
+  bool ok = plain_world(w, x);
+  for (uint32_t i = 0; ok && i < q->n; i++) {
+    if (!asked(q, i)) continue;
+    uint32_t r = asked_res(q, i), who = q->who.at ? ent_index(q->who.at[i * q->who.step]) : WHO_JOINT;
+    Day d = asked_day(q, x, i);
+    ok = r < w->nresource && is_day(d) && ((r == s.res && who == s.who) || steps_make(&s, r, who));
+    if (!ok) break;
+    out[i] = s.head;
+    out[i].i = steps_on(&s, d);
+    if (!out[i].i) out[i] = who == WHO_JOINT ? value_zero() : unit_zero(w, r);
+  }
+  steps_end(&s);
+  return ok;
+}
+
+/* ---- what is needed ---- */
+
+/* Clauses whose making takes of it at a rate are no concern of this: they are asked about one by one. */
+static bool need_stated_only(const World *w, uint32_t r) {
+  const RequireCols *q = &w->requires;
+  for (uint32_t i = q->used_start[r]; i < q->used_start[r + 1]; i++)
+    if (q->rate.at[q->used_row[i]].tag != V_NONE) return false;
+  return !w->depend.res[r].loose_facts;
+}
+
+/* The days around d on which the same facts hold, of the picture that was just taken. */
+static void picture_days(const World *w, int kind, uint32_t r, Day *from, Day *until) {
+  const SupplyCols *s = cols_of(w, kind);
+  const Picture *p = s->start[r] == s->start[r + 1] ? NULL : w->inner->pics[kind][r];
+  *from = p ? p->from : DAY_MIN;
+  *until = p ? p->until : DAY_OPEN;
+}
+
+static Value need_on(World *w, Ctx *x, uint32_t r, Day d) {
+  Value sum = unit_zero(w, r);
+  Picture *p = picture_take(w, FACTS_DEMAND, r, d);
+  for (uint32_t i = 0; p && i < p->n; i++) {
+    uint32_t who = p->at[i].who;
+    if (who < w->ncountry && (bits_has(x->absent, who) || !bits_has(x->parties, who))) continue;
+    sum = figure_add(w, sum, held_value(w, x, FACTS_DEMAND, p->at[i], r));
+  }
+  picture_give(w, p);
+  return sum;
+}
+
+bool world_needed_rows(World *w, Ctx *x, const RowsAsked *q, Value *out) {
+  uint32_t at = UINT32_MAX;
+  Day from = DAY_NONE, until = DAY_NONE;
+  Value v = value_none();
+  if (!plain_world(w, x)) return false;
+  for (uint32_t i = 0; i < q->n; i++) {
+    if (!asked(q, i)) continue;
+    uint32_t r = asked_res(q, i);
+    Day d = asked_day(q, x, i);
+    if (r != at || d < from || d >= until) {
+      if (r >= w->nresource || !is_day(d) || (r != at && !need_stated_only(w, r))) return false;
+      v = need_on(w, x, r, d);
+      if (v.tag != V_DEC) { value_drop(w->mem, v); return false; }
+      picture_days(w, FACTS_DEMAND, r, &from, &until);
+      at = r;
+    }
+    out[i] = v;
+  }
+  return true;
+}
+
+/* ---- shares and producers ---- */
+
+/* The rows of one resource follow each other, and so do the countries in them, most often. */
+static uint32_t held_find(const Picture *p, uint32_t who, uint32_t hint) {
+  uint32_t lo = 0, hi = p->n;
+  for (uint32_t i = hint; i < p->n && i < hint + 2; i++)
+    if (p->at[i].who == who) return i;
+  while (lo < hi) {
+    uint32_t mid = lo + (hi - lo) / 2;
+    if (p->at[mid].who < who) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo < p->n && p->at[lo].who == who ? lo : UINT32_MAX;
+}
+
+static Value share_of(World *w, Ctx *x, const Picture *p, uint32_t c, uint32_t r, uint32_t *hint) {
+  uint32_t k = held_find(p, c, *hint);
+  if (k == UINT32_MAX || p->at[k].undated) return world_share(w, x, c, r);
+  *hint = k;
+  Value v = w->supply.value.at[p->at[k].row];
+  return v.tag == V_DEC && is_share(w, v, r) ? v : world_share(w, x, c, r);
+}
+
+/* A picture is of the day at hand. */
+bool world_share_rows(World *w, Ctx *x, const RowsAsked *q, Value *out) {
+  Picture *p = NULL;
+  uint32_t at = UINT32_MAX, hint = 0;
+  bool ok = w->inner->sealed && !w->tracing && !q->day;
+  for (uint32_t i = 0; ok && i < q->n; i++) {
+    if (!asked(q, i)) continue;
+    uint32_t r = asked_res(q, i), c = ent_index(q->who.at[i * q->who.step]);
+    if (bits_has(x->absent, c)) { out[i] = value_int(0); continue; }
+    if (r != at) {
+      picture_give(w, p);
+      p = r < w->nresource && !w->depend.res[r].loose_facts ? picture_take(w, FACTS_SUPPLY, r, x->day) : NULL;
+      at = r;
+      hint = 0;
+    }
+    if (!p) { ok = false; break; }
+    out[i] = share_of(w, x, p, c, r, &hint);
+    ok = out[i].tag == V_DEC;
+    if (!ok) value_drop(w->mem, out[i]);
+  }
+  picture_give(w, p);
+  return ok;
+}
+
+static bool member_put(World *w, Members *to, uint32_t kind, uint32_t index) { return vec_push(w->mem, to, value_ent(ent_make(kind, index))); }
+
+static bool producers_put(World *w, Ctx *x, uint32_t r, Members *to) {
+  Picture *p = loose(w, r) ? NULL : picture_take(w, FACTS_SUPPLY, r, x->day);
+  bool ok = p && !p->vague;
+  for (uint32_t i = 0; ok && i < p->n; i++) {
+    uint32_t who = p->at[i].who;
+    if (who >= w->ncountry || bits_has(x->absent, who) || fig_exactly_zero(w->supply.value.at[p->at[i].row])) continue;
+    ok = !p->at[i].undated && member_put(w, to, K_COUNTRY, who);
+  }
+  picture_give(w, p);
+  return ok;
+}
+
+static bool edges_put(World *w, Ctx *x, uint32_t r, bool used, Members *to) {
+  EdgeWalk e = edges_walk(w, r, used, x->day);
+  while (edge_next(&e)) {
+    if (used && program_entity(w->p, ent_make(K_RESOURCE, e.other[e.found]))->idle) continue;
+    if (e.undated || !member_put(w, to, K_RESOURCE, e.other[e.found])) return false;
+  }
+  return true;
+}
+
+static bool suppliers_put(World *w, Ctx *x, uint32_t r, Day lo, Day hi, uint64_t *seen, Members *to) {
+  uint32_t words = w->inner->cwords;
+  memset(seen, 0, words * sizeof *seen);
+  if (lo > hi || !suppliers_seen(w, x, r, lo, hi, seen)) return false;
+  for (uint32_t c = bits_next(seen, words, 0); c != UINT32_MAX; c = bits_next(seen, words, c + 1))
+    if (!member_put(w, to, K_COUNTRY, c)) return false;
+  return true;
+}
+
+bool world_members_rows(World *w, Ctx *x, MemberKind kind, const RowsAsked *q, Day lo, Day hi, uint32_t *end, Members *to) {
+  uint64_t few[16], *seen = few;
+  uint32_t words = w->inner->cwords;
+  bool ok = w->inner->sealed && !w->tracing && !q->day;
+  if (ok && words > 16) ok = (seen = mem_get(w->mem, words * sizeof *seen)) != NULL;
+  for (uint32_t i = 0; ok && i < q->n; i++) {
+    if (asked(q, i)) {
+      uint32_t r = asked_res(q, i);
+      if (r >= w->nresource) ok = false;
+      else if (kind == MEMBERS_PRODUCERS) ok = producers_put(w, x, r, to);
+      else if (kind == MEMBERS_SUPPLIERS) ok = suppliers_put(w, x, r, lo, hi, seen, to);
+      else ok = edges_put(w, x, r, kind == MEMBERS_USES, to);
+    }
+    end[i] = to->len;
+  }
+  if (seen && seen != few) mem_free(w->mem, seen, words * sizeof *seen);
+  return ok;
+}
+
+const Day *world_days(const World *w, uint32_t r, int kind, uint32_t *n) {
+  const DependOf *f = &w->depend.res[r];
+  *n = f->ndays[kind];
+  return w->depend.days.at + f->first[kind];
+}
