@@ -4,6 +4,7 @@
 /* Comprehensions in columns: a loop takes as many of its elements as it can in blocks, and leaves the rest to its own code. */
 
 enum { BLOCK_ROWS = 1024, BLOCK_MOST = 1 << 16, ELEMENTS_LEAST = 24, WORLDS_LEAST = 4, LANES_BYTES = 8 << 20, GIVEN_UP_MOST = 3, WORK_CHECK = 1 << 22, NESTED_MOST = 3 };
+_Static_assert((int)WORLDS_LEAST >= (int)BATCH_LEAST && (int)ELEMENTS_LEAST >= (int)BATCH_LEAST, "no loop that could be tried is passed over");
 
 /* Whether an expression says no more than that a rule holds for the entity in a slot, or does not. */
 static bool batch_rule(const Batch *b, const Node *e, uint32_t slot, uint32_t *rule, bool *flip) {
