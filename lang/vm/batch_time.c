@@ -12,35 +12,31 @@ static bool ents_of(const Col *c, Ents *out) {
   return c->kind == COL_ENT || (c->kind == COL_ONE && c->one.tag == V_ENT);
 }
 
-static Ent ent_in(Ents e, uint32_t row) { return e.at ? e.at[row * e.step] : 0; }
-
 /* What the answers depend on: once for rows of the same that follow each other. On the rows' days, or over a stretch of time, what holds
  * does so whatever the day is here. */
-static void rows_dep(Batch *b, Builtin f, Ents first, Ents last, bool timeless) {
+static void rows_dep(Batch *b, Builtin f, Ents who, Ents res, bool timeless) {
   Vm *vm = b->vm;
   Day lo = vm->dep.lo, hi = vm->dep.hi;
-  bool any = false;
-  Ent was[2] = {0, 0};
-  for (uint32_t i = 0; i < b->n; i++) {
-    Ent now[2] = {ent_in(first, i), ent_in(last, i)};
-    if (!bits_has(b->live, i) || (any && now[0] == was[0] && now[1] == was[1])) continue;
-    vm_ask_dep(vm, f, now[0], now[1]);
-    memcpy(was, now, sizeof was);
-    any = true;
-  }
+  Ent was = UINT32_MAX;
+  for (uint32_t i = 0; i < b->n; i++)
+    if (res.at[i * res.step] != was && bits_has(b->live, i)) {
+      was = res.at[i * res.step];
+      vm_ask_dep(vm, f, was, was);
+    }
+  for (uint32_t i = 0; who.at && i < b->n; i++)
+    if (bits_has(b->live, i)) vm->dep.who |= dep_who(vm->w, ent_index(who.at[i * who.step]));
   if (timeless) vm->dep.lo = lo, vm->dep.hi = hi;
 }
 
 static bool figures(Batch *b, Builtin f, Ents who, Ents res, Col *out) {
   Vm *vm = b->vm;
   RowsAsked q = {.res = res, .who = who, .day = b->days, .live = b->live, .n = b->n};
-  Value *at = pool_get(b->pool, b->n * sizeof *at);
-  if (!at) return false;
-  memset(at, 0, b->n * sizeof *at);
-  bool ok = f == BUILTIN_share ? world_share_rows(vm->w, vm->ctx, &q, at) : f == BUILTIN_needed ? world_needed_rows(vm->w, vm->ctx, &q, at) : world_committed_rows(vm->w, vm->ctx, &q, at);
-  *b->work += 2 * (uint64_t)b->n;
-  if (!ok || !col_narrow(b, at, out)) return false;
-  rows_dep(b, f, who.at ? who : res, res, b->days != NULL);
+  Figures got = {.num = pool_get(b->pool, b->n * sizeof *got.num)};
+  if (!got.num) return false;
+  *b->work += b->n;
+  if (!(f == BUILTIN_share ? world_share_rows : f == BUILTIN_needed ? world_needed_rows : world_committed_rows)(vm->w, vm->ctx, &q, &got)) return false;
+  rows_dep(b, f, who, res, b->days != NULL);
+  *out = got.head.tag == V_NONE ? col_one(value_zero()) : (Col){.kind = COL_NUM, .tag = V_DEC, .e = got.head.e, .unit = got.head.unit, .zeros = got.zeros, .num = got.num};
   return true;
 }
 
@@ -57,7 +53,7 @@ static bool members(Batch *b, Builtin f, MemberKind kind, Ents res, Value range,
   *b->work += b->n + to.len;
   vec_end(vm->mem, &to);
   *out = (Col){.kind = COL_SEQS, .tag = V_SET, .items = items, .seq = at};
-  if (at) rows_dep(b, f, res, res, kind == MEMBERS_SUPPLIERS);
+  if (at) rows_dep(b, f, (Ents){NULL, 0}, res, kind == MEMBERS_SUPPLIERS);
   return at != NULL;
 }
 
@@ -215,16 +211,24 @@ static bool days_merge(Mem *mem, Days *d, const Day *more, uint32_t n) {
   return true;
 }
 
-/* The days after lo, through hi, on which something of a row changes. */
-static bool row_days(Batch *b, const Leaves *l, uint32_t row, Day lo, Day hi, Days *d) {
-  d->at.len = 0;
+/* The days after lo, through hi, on which something of a row changes: those of one resource as they stand, or of several together. */
+static bool row_days(Batch *b, const Leaves *l, uint32_t row, Day lo, Day hi, Days *d, const Day **at, uint32_t *count) {
+  bool merged = false;
+  *count = 0;
   for (uint32_t k = 0; k < l->n; k++) {
-    uint32_t n, from = 0, r = ent_index(ent_in(l->at[k].res, row));
+    uint32_t n, from = 0, r = ent_index(l->at[k].res.at[row * l->at[k].res.step]);
     if (r >= b->vm->w->nresource) return false;
     const Day *days = world_days(b->vm->w, r, l->at[k].days, &n);
     while (from < n && days[from] <= lo) from++;
     while (n > from && days[n - 1] > hi) n--;
+    if (from == n || (*count == n - from && *at == days + from)) continue;
+    if (!*count) { *at = days + from; *count = n - from; continue; }
+    if (!merged) d->at.len = 0;
+    if (!merged && !days_merge(b->vm->mem, d, *at, *count)) return false;
+    merged = true;
     if (!days_merge(b->vm->mem, d, days + from, n - from)) return false;
+    *at = d->at.at;
+    *count = d->at.len;
   }
   return true;
 }
@@ -267,11 +271,13 @@ static bool spans_rows(Spans *p, const Leaves *l, Day lo, Day hi) {
   bool ok = true;
   for (uint32_t i = 0; ok && lo <= hi && i < p->b->n; i++) {
     if (!bits_has(p->b->live, i)) continue;
-    ok = row_days(p->b, l, i, lo, hi, &d);
-    for (uint32_t k = 0; ok && k <= d.at.len; k++) {
+    const Day *at = NULL;
+    uint32_t n;
+    ok = row_days(p->b, l, i, lo, hi, &d, &at, &n);
+    for (uint32_t k = 0; ok && k <= n; k++) {
       s->row[s->n] = i;
-      s->first[s->n] = k ? d.at.at[k - 1] : lo;
-      s->last[s->n] = k < d.at.len ? d.at.at[k] - 1 : hi;
+      s->first[s->n] = k ? at[k - 1] : lo;
+      s->last[s->n] = k < n ? at[k] - 1 : hi;
       if (++s->n == TIME_ROWS) ok = spans_judge(p);
     }
   }
@@ -301,24 +307,38 @@ bool time_spans(Batch *b, const Node *condition, Col *out) {
 
 /* ---- months ---- */
 
+/* A day that was gone on from by so many months, where it is now, and in which month that is. */
+typedef struct Months { int64_t from, n, at; int y, m, d, ny, nm; } Months;
+
+/* The next month after the last is most often what is asked for. */
+static bool months_after(Months *s, int64_t from, int64_t n) {
+  if (from == s->from && n == s->n + 1 && s->d <= 28 && s->ny < 9999) {
+    s->at += date_month_days(s->ny, s->nm);
+    s->ny += s->nm == 12;
+    s->nm = s->nm == 12 ? 1 : s->nm + 1;
+    s->n = n;
+    return true;
+  }
+  if (from < DAY_MIN || from > DAY_MAX) return false;
+  if (from != s->from) date_split((Day)from, &s->y, &s->m, &s->d);
+  Day at = date_months_on(s->y, s->m, s->d, n);
+  if (at == DAY_NONE) return false;
+  int64_t months = s->y * 12 + s->m - 1 + n;
+  *s = (Months){from, n, at, s->y, s->m, s->d, (int)(months / 12), (int)(months % 12) + 1};
+  return true;
+}
+
 bool time_months(Batch *b, const Col *x, uint32_t n, Col *out) {
-  int y = 0, m = 0, d = 0;
-  int64_t at = INT64_MIN, *to = pool_get(b->pool, b->n * sizeof *to);
+  Months s = {.from = INT64_MIN};
+  int64_t *to = pool_get(b->pool, b->n * sizeof *to);
   bool after = n == 2 && x[0].kind == COL_NUM && x[0].tag == V_DATE && x[1].kind == COL_NUM && x[1].tag == V_DEC && !x[1].e && x[1].unit == UNIT_ONE;
   if (!to || (!after && (n != 1 || x[0].kind != COL_VALUES))) return false;
   for (uint32_t i = 0; i < b->n; i++) {
     to[i] = 0;
     if (!bits_has(b->live, i)) continue;
-    if (!after) {
-      Value v = x[0].values[i];
-      if (v.tag != V_RANGE || value_hi(v) == DAY_OPEN) return false;
-      to[i] = date_months(value_lo(v), value_hi(v));
-      continue;
-    }
-    if (x[0].num[i] < DAY_MIN || x[0].num[i] > DAY_MAX) return false;
-    if (x[0].num[i] != at) date_split((Day)(at = x[0].num[i]), &y, &m, &d);
-    to[i] = date_months_on(y, m, d, x[1].num[i]);
-    if (to[i] == DAY_NONE) return false;
+    if (after && !months_after(&s, x[0].num[i], x[1].num[i])) return false;
+    if (!after && (x[0].values[i].tag != V_RANGE || value_hi(x[0].values[i]) == DAY_OPEN)) return false;
+    to[i] = after ? s.at : date_months(value_lo(x[0].values[i]), value_hi(x[0].values[i]));
   }
   *b->work += b->n;
   *out = (Col){.kind = COL_NUM, .tag = after ? V_DATE : V_DEC, .unit = after ? 0 : UNIT_ONE, .num = to};

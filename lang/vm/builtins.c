@@ -130,6 +130,10 @@ static Value sorted(Vm *vm, Value v) {
   if (op_vague(vm, v, &why)) return why;
   const Seq *s = value_seq(v);
   uint32_t n = s->o.len;
+  if (v.tag == V_SET) {   /* it is in order */
+    for (uint32_t i = 0; i < n; i++) value_keep(s->at[i]);
+    return value_list(&vm->rt, s->at, n);
+  }
   Value *at = mem_get(vm->mem, (n ? n : 1) * sizeof *at), *tmp = mem_get(vm->mem, (n ? n : 1) * sizeof *at);
   Value r = value_int(0);
   if (at && tmp) {

@@ -454,7 +454,7 @@ Value world_suppliers(World *w, Ctx *x, uint32_t r) {
 /* A clause as an amendment leaves it does not count where all agreements are as first written. */
 bool row_amended(const World *w, uint32_t row) {
   ClauseFacts room;
-  return !(w->promises.flags.at[row] & ROW_PLAIN) && w->agreements.at[world_clause(w, w->promises.clause.at[row], &room)->agreement].amendment;
+  return w->agreements.at[world_clause(w, w->promises.clause.at[row], &room)->agreement].amendment;
 }
 
 /* Nothing stands in the way of plain promises that are above 0: who makes one is a supplier on its days. */
@@ -463,10 +463,15 @@ bool suppliers_seen(World *w, Ctx *x, uint32_t r, Day lo, Day hi, uint64_t *seen
   const Inner *in = w->inner;
   if (!in->sealed || r >= w->nresource || w->tracing || x->view->nunder || !room_of(x)->all || in->control_start[r] != in->control_start[r + 1]) return false;
   for (uint32_t i = p->start[r], end = p->start[r + 1]; i < end; i++) {
-    Value v = p->value.at[i];
-    if (p->win.at[i].from > hi || p->win.at[i].until <= lo || row_amended(w, i)) continue;
-    if (!(p->flags.at[i] & ROW_PLAIN) || v.tag != V_DEC || v.i <= 0) return false;
-    if (p->flags.at[i] & ROW_BINDS && p->act.at[i] == ACT_SUPPLY && !bits_has(x->absent, p->who.at[i])) bits_set(seen, p->who.at[i]);
+    uint8_t flags = p->flags.at[i];
+    if (p->win.at[i].from > hi || p->win.at[i].until <= lo) continue;
+    if (!(flags & ROW_PLAIN)) {
+      if (row_amended(w, i)) continue;
+      return false;
+    }
+    const Value *v = &p->value.at[i];
+    if (v->tag != V_DEC || v->i <= 0) return false;
+    if (flags & ROW_BINDS && p->act.at[i] == ACT_SUPPLY && !bits_has(x->absent, p->who.at[i])) bits_set(seen, p->who.at[i]);
   }
   return true;
 }

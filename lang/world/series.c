@@ -15,6 +15,30 @@ static bool plain_world(const World *w, Ctx *x) {
 
 static bool loose(const World *w, uint32_t r) { return w->depend.res[r].loose_facts || w->depend.res[r].loose_promises; }
 
+static bool ten_times(int64_t *n, int by) {
+  for (; by > 0; by--)
+    if (__builtin_mul_overflow(*n, 10, n)) return false;
+  return true;
+}
+
+/* Brings the figures of the rows before `row` to v's power of ten, if that is less, or else says what v's are to be multiplied by. */
+static bool figures_align(const RowsAsked *q, Figures *f, uint32_t row, Value v, int64_t *by) {
+  *by = 1;
+  if (f->head.tag == V_NONE) f->head = v;
+  if (v.unit != f->head.unit || v.tag != V_DEC) return false;
+  if (v.e >= f->head.e) return ten_times(by, v.e - f->head.e);
+  for (uint32_t i = 0; i < row; i++)
+    if (asked(q, i) && !ten_times(&f->num[i], f->head.e - v.e)) return false;
+  f->head.e = v.e;
+  return true;
+}
+
+static bool figures_put(const RowsAsked *q, Figures *f, uint32_t row, Value v) {
+  int64_t by;
+  f->num[row] = v.i;
+  return value_head(v) == value_head(f->head) || (figures_align(q, f, row, v, &by) && !__builtin_mul_overflow(v.i, by, &f->num[row]));
+}
+
 /* ---- promises over time ---- */
 
 /* What is promised of a resource: sum[k] from days[k - 1] to before days[k]. */
@@ -67,12 +91,6 @@ static uint32_t step_of(const Steps *s, Day d) {
   return k && k <= s->n && s->days[k - 1] == d ? k : UINT32_MAX;
 }
 
-static bool ten_times(int64_t *n, int by) {
-  for (; by > 0; by--)
-    if (__builtin_mul_overflow(*n, 10, n)) return false;
-  return true;
-}
-
 /* Brings a figure and the sums so far to one power of ten. */
 static bool step_scale(Steps *s, Value *v) {
   if (s->head.tag == V_NONE) s->head = *v;
@@ -104,8 +122,10 @@ static bool steps_make(Steps *s, uint32_t r, uint32_t who) {
   if (!steps_days(s)) return false;
   for (uint32_t i = p->start[r], end = p->start[r + 1]; i < end; i++) {
     if (p->act.at[i] != ACT_SUPPLY || !(p->flags.at[i] & ROW_BINDS)) continue;
-    if (row_amended(w, i)) continue;
-    if (!(p->flags.at[i] & ROW_PLAIN)) return false;
+    if (!(p->flags.at[i] & ROW_PLAIN)) {
+      if (row_amended(w, i)) continue;
+      return false;
+    }
     if ((who != WHO_JOINT && p->who.at[i] != who) || bits_has(s->x->absent, p->who.at[i])) continue;
     if (!step_put(s, &p->win.at[i], p->value.at[i])) return false;
   }
@@ -129,18 +149,26 @@ static int64_t steps_on(Steps *s, Day d) {
   return s->sum[s->at];
 }
 
-bool world_committed_rows(World *w, Ctx *x, const RowsAsked *q, Value *out) {
+/* Another resource or country: its figures are brought to those before. Where nothing is promised, all are 0. */
+static bool steps_turn(Steps *s, const RowsAsked *q, uint32_t row, uint32_t r, uint32_t who, Figures *f, int64_t *by) {
+  *by = 1;
+  if (r >= s->w->nresource || !steps_make(s, r, who)) return false;
+  if (s->head.tag == V_NONE && who != WHO_JOINT) s->head = unit_zero(s->w, r);
+  return s->head.tag == V_NONE || (s->head.unit != UNIT_ANY && figures_align(q, f, row, s->head, by));
+}
+
+bool world_committed_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f) {
   Steps s = {.w = w, .x = x, .res = UINT32_MAX};
+  int64_t by = 1;
   bool ok = plain_world(w, x);
+  f->head = value_none();
+  f->zeros = false;
   for (uint32_t i = 0; ok && i < q->n; i++) {
     if (!asked(q, i)) continue;
     uint32_t r = asked_res(q, i), who = q->who.at ? ent_index(q->who.at[i * q->who.step]) : WHO_JOINT;
     Day d = asked_day(q, x, i);
-    ok = r < w->nresource && is_day(d) && ((r == s.res && who == s.who) || steps_make(&s, r, who));
-    if (!ok) break;
-    out[i] = s.head;
-    out[i].i = steps_on(&s, d);
-    if (!out[i].i) out[i] = who == WHO_JOINT ? value_zero() : unit_zero(w, r);
+    ok = is_day(d) && ((r == s.res && who == s.who) || steps_turn(&s, q, i, r, who, f, &by)) && !__builtin_mul_overflow(steps_on(&s, d), by, &f->num[i]);
+    f->zeros = f->zeros || (ok && who == WHO_JOINT && !f->num[i]);
   }
   steps_end(&s);
   return ok;
@@ -176,10 +204,11 @@ static Value need_on(World *w, Ctx *x, uint32_t r, Day d) {
   return sum;
 }
 
-bool world_needed_rows(World *w, Ctx *x, const RowsAsked *q, Value *out) {
+bool world_needed_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f) {
   uint32_t at = UINT32_MAX;
   Day from = DAY_NONE, until = DAY_NONE;
   Value v = value_none();
+  *f = (Figures){.num = f->num};
   if (!plain_world(w, x)) return false;
   for (uint32_t i = 0; i < q->n; i++) {
     if (!asked(q, i)) continue;
@@ -192,7 +221,7 @@ bool world_needed_rows(World *w, Ctx *x, const RowsAsked *q, Value *out) {
       picture_days(w, FACTS_DEMAND, r, &from, &until);
       at = r;
     }
-    out[i] = v;
+    if (v.unit == UNIT_ANY || !figures_put(q, f, i, v)) return false;
   }
   return true;
 }
@@ -221,24 +250,24 @@ static Value share_of(World *w, Ctx *x, const Picture *p, uint32_t c, uint32_t r
 }
 
 /* A picture is of the day at hand. */
-bool world_share_rows(World *w, Ctx *x, const RowsAsked *q, Value *out) {
+bool world_share_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f) {
   Picture *p = NULL;
   uint32_t at = UINT32_MAX, hint = 0;
   bool ok = w->inner->sealed && !w->tracing && !q->day;
+  *f = (Figures){.num = f->num};
   for (uint32_t i = 0; ok && i < q->n; i++) {
     if (!asked(q, i)) continue;
     uint32_t r = asked_res(q, i), c = ent_index(q->who.at[i * q->who.step]);
-    if (bits_has(x->absent, c)) { out[i] = value_int(0); continue; }
     if (r != at) {
       picture_give(w, p);
       p = r < w->nresource && !w->depend.res[r].loose_facts ? picture_take(w, FACTS_SUPPLY, r, x->day) : NULL;
       at = r;
       hint = 0;
     }
-    if (!p) { ok = false; break; }
-    out[i] = share_of(w, x, p, c, r, &hint);
-    ok = out[i].tag == V_DEC;
-    if (!ok) value_drop(w->mem, out[i]);
+    if (!p && !bits_has(x->absent, c)) { ok = false; break; }
+    Value v = bits_has(x->absent, c) ? value_int(0) : share_of(w, x, p, c, r, &hint);
+    ok = v.tag == V_DEC && figures_put(q, f, i, v);
+    value_drop(w->mem, v);
   }
   picture_give(w, p);
   return ok;
