@@ -336,9 +336,13 @@ bool time_months(Batch *b, const Col *x, uint32_t n, Col *out) {
   for (uint32_t i = 0; i < b->n; i++) {
     to[i] = 0;
     if (!bits_has(b->live, i)) continue;
-    if (after && !months_after(&s, x[0].num[i], x[1].num[i])) return false;
-    if (!after && (x[0].values[i].tag != V_RANGE || value_hi(x[0].values[i]) == DAY_OPEN)) return false;
-    to[i] = after ? s.at : date_months(value_lo(x[0].values[i]), value_hi(x[0].values[i]));
+    if (after) {
+      if (!months_after(&s, x[0].num[i], x[1].num[i])) return false;
+      to[i] = s.at;
+      continue;
+    }
+    if ((x[0].values[i].tag != V_RANGE || value_hi(x[0].values[i]) == DAY_OPEN)) return false;
+    to[i] = date_months(value_lo(x[0].values[i]), value_hi(x[0].values[i]));
   }
   *b->work += b->n;
   *out = (Col){.kind = COL_NUM, .tag = after ? V_DATE : V_DEC, .unit = after ? 0 : UNIT_ONE, .num = to};

@@ -45,7 +45,7 @@ static bool figures_put(const RowsAsked *q, Figures *f, uint32_t row, Value v) {
 typedef struct Steps {
   World *w;
   Ctx *x;
-  uint32_t res, who, n, at;
+  uint32_t res, n, at;
   const Day *days;
   int64_t *sum;
   size_t cap;
@@ -116,7 +116,6 @@ static bool steps_make(Steps *s, uint32_t r, uint32_t who) {
   const PromiseCols *p = &w->promises;
   if (w->inner->control_start[r] != w->inner->control_start[r + 1]) return false;
   s->res = r;
-  s->who = who;
   s->at = 0;
   s->head = value_none();
   if (!steps_days(s)) return false;
@@ -134,8 +133,8 @@ static bool steps_make(Steps *s, uint32_t r, uint32_t who) {
   return true;
 }
 
-/* Days come in runs that rise, most often. */
-static int64_t steps_on(Steps *s, Day d) {
+/* Days come in runs that rise, most often. What is promised on d is so from *from to before *until. */
+static int64_t steps_on(Steps *s, Day d, Day *from, Day *until) {
   if (s->at && d < s->days[s->at - 1]) {
     uint32_t lo = 0, hi = s->at;
     while (lo < hi) {
@@ -146,6 +145,8 @@ static int64_t steps_on(Steps *s, Day d) {
     s->at = lo;
   }
   while (s->at < s->n && s->days[s->at] <= d) s->at++;
+  *from = s->at ? s->days[s->at - 1] : DAY_MIN;
+  *until = s->at < s->n ? s->days[s->at] : DAY_OPEN;
   return s->sum[s->at];
 }
 
@@ -157,18 +158,33 @@ static bool steps_turn(Steps *s, const RowsAsked *q, uint32_t row, uint32_t r, u
   return s->head.tag == V_NONE || (s->head.unit != UNIT_ANY && figures_align(q, f, row, s->head, by));
 }
 
+/* The rows from `row` on that ask about the same. Returns the first that does not, or, when something is wrong, 0. */
+static uint32_t steps_rows(Steps *s, const Ctx *x, const RowsAsked *q, uint32_t row, int64_t by, Figures *f) {
+  const Ent *res = q->res.at, r = res[row * q->res.step], *who = q->who.at, c = who ? who[row * q->who.step] : 0;
+  Day from = DAY_OPEN, until = DAY_OPEN;
+  int64_t now = 0;
+  for (; row < q->n; row++) {
+    if (!asked(q, row)) continue;
+    if (res[row * q->res.step] != r || (who && who[row * q->who.step] != c)) break;
+    Day d = asked_day(q, x, row);
+    if (d < from || d >= until) {
+      if (!is_day(d) || __builtin_mul_overflow(steps_on(s, d, &from, &until), by, &now)) return 0;
+      f->zeros = f->zeros || (!who && !now);
+    }
+    f->num[row] = now;
+  }
+  return row;
+}
+
 bool world_committed_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f) {
-  Steps s = {.w = w, .x = x, .res = UINT32_MAX};
-  int64_t by = 1;
+  Steps s = {.w = w, .x = x};
   bool ok = plain_world(w, x);
-  f->head = value_none();
-  f->zeros = false;
-  for (uint32_t i = 0; ok && i < q->n; i++) {
-    if (!asked(q, i)) continue;
-    uint32_t r = asked_res(q, i), who = q->who.at ? ent_index(q->who.at[i * q->who.step]) : WHO_JOINT;
-    Day d = asked_day(q, x, i);
-    ok = is_day(d) && ((r == s.res && who == s.who) || steps_turn(&s, q, i, r, who, f, &by)) && !__builtin_mul_overflow(steps_on(&s, d), by, &f->num[i]);
-    f->zeros = f->zeros || (ok && who == WHO_JOINT && !f->num[i]);
+  *f = (Figures){.num = f->num};
+  for (uint32_t i = 0; ok && i < q->n;) {
+    int64_t by;
+    if (!asked(q, i)) { i++; continue; }
+    uint32_t who = q->who.at ? ent_index(q->who.at[i * q->who.step]) : WHO_JOINT;
+    ok = steps_turn(&s, q, i, asked_res(q, i), who, f, &by) && (i = steps_rows(&s, x, q, i, by, f));
   }
   steps_end(&s);
   return ok;
@@ -193,35 +209,46 @@ static void picture_days(const World *w, int kind, uint32_t r, Day *from, Day *u
 }
 
 static Value need_on(World *w, Ctx *x, uint32_t r, Day d) {
-  Value sum = unit_zero(w, r);
+  Value sum = value_none();
   Picture *p = picture_take(w, FACTS_DEMAND, r, d);
   for (uint32_t i = 0; p && i < p->n; i++) {
     uint32_t who = p->at[i].who;
     if (who < w->ncountry && (bits_has(x->absent, who) || !bits_has(x->parties, who))) continue;
-    sum = figure_add(w, sum, held_value(w, x, FACTS_DEMAND, p->at[i], r));
+    Value v = held_value(w, x, FACTS_DEMAND, p->at[i], r);
+    sum = sum.tag == V_NONE ? v : figure_add(w, sum, v);
   }
   picture_give(w, p);
-  return sum;
+  return sum.tag == V_NONE ? unit_zero(w, r) : sum;
+}
+
+/* The rows from `row` on for which what is needed is the same. */
+static uint32_t need_rows(const World *w, const Ctx *x, const RowsAsked *q, uint32_t row, Figures *f) {
+  const Ent *res = q->res.at, r = res[row * q->res.step];
+  int64_t now = f->num[row];
+  Day from, until;
+  picture_days(w, FACTS_DEMAND, ent_index(r), &from, &until);
+  for (; row < q->n; row++) {
+    if (!asked(q, row)) continue;
+    Day d = asked_day(q, x, row);
+    if (res[row * q->res.step] != r || d < from || d >= until) break;
+    f->num[row] = now;
+  }
+  return row;
 }
 
 bool world_needed_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f) {
-  uint32_t at = UINT32_MAX;
-  Day from = DAY_NONE, until = DAY_NONE;
-  Value v = value_none();
   *f = (Figures){.num = f->num};
   if (!plain_world(w, x)) return false;
-  for (uint32_t i = 0; i < q->n; i++) {
-    if (!asked(q, i)) continue;
+  for (uint32_t i = 0; i < q->n;) {
+    if (!asked(q, i)) { i++; continue; }
     uint32_t r = asked_res(q, i);
     Day d = asked_day(q, x, i);
-    if (r != at || d < from || d >= until) {
-      if (r >= w->nresource || !is_day(d) || (r != at && !need_stated_only(w, r))) return false;
-      v = need_on(w, x, r, d);
-      if (v.tag != V_DEC) { value_drop(w->mem, v); return false; }
-      picture_days(w, FACTS_DEMAND, r, &from, &until);
-      at = r;
-    }
-    if (v.unit == UNIT_ANY || !figures_put(q, f, i, v)) return false;
+    if (r >= w->nresource || !is_day(d) || !need_stated_only(w, r)) return false;
+    Value v = need_on(w, x, r, d);
+    bool ok = v.tag == V_DEC && v.unit != UNIT_ANY && figures_put(q, f, i, v);
+    value_drop(w->mem, v);
+    if (!ok) return false;
+    i = need_rows(w, x, q, i, f);
   }
   return true;
 }
@@ -241,8 +268,20 @@ static uint32_t held_find(const Picture *p, uint32_t who, uint32_t hint) {
   return lo < p->n && p->at[lo].who == who ? lo : UINT32_MAX;
 }
 
+/* Whether the shares that are stated leave nothing to those whom no fact names. */
+static bool all_shared(const World *w, const Picture *p, uint32_t r) {
+  enum { PLACES = 12 };
+  int64_t sum = 0, whole = 1000000000000;   /* 10 to the PLACES */
+  for (uint32_t i = 0; i < p->n; i++) {
+    Value v = w->supply.value.at[p->at[i].row];
+    if (p->at[i].undated || v.tag != V_DEC || v.e < -PLACES || !is_share(w, v, r) || p->at[i].who == WHO_REST || !ten_times(&v.i, v.e + PLACES) || __builtin_add_overflow(sum, v.i, &sum)) return false;
+  }
+  return sum >= whole;
+}
+
 static Value share_of(World *w, Ctx *x, const Picture *p, uint32_t c, uint32_t r, uint32_t *hint) {
   uint32_t k = held_find(p, c, *hint);
+  if (k == UINT32_MAX && all_shared(w, p, r)) return value_int(0);
   if (k == UINT32_MAX || p->at[k].undated) return world_share(w, x, c, r);
   *hint = k;
   Value v = w->supply.value.at[p->at[k].row];
