@@ -662,7 +662,7 @@ void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
     vm->batches++;
     blocks(&s, acc, cell, &given_up);
     vm->batches--;
-    pool_release(&s.pool, (PoolMark){0});
+    pool_end(&s.pool);
   }
   if (loop < vm->loop_state.len) vm->loop_state.at[loop] = (uint8_t)((state & ~LOOP_GIVEN_UP) | given_up);
 }

@@ -26,13 +26,15 @@ typedef struct Col {
   union { uint64_t *bits; int64_t *num; Ent *ent; const Value *values; const SeqAt *seq; };
 } Col;
 
-/* Memory that is taken and given back like a stack. */
+/* Memory that is taken and given back like a stack. What was given back is kept for the next: else a loop would ask the
+ * system for the same pages over and over. */
 typedef struct PoolBlock PoolBlock;
-typedef struct Pool { Mem *mem; PoolBlock *top; } Pool;
+typedef struct Pool { Mem *mem; PoolBlock *top, *spare; } Pool;
 typedef struct PoolMark { PoolBlock *top; size_t used; } PoolMark;
 void *pool_get(Pool *p, size_t n);        /* NULL when memory is refused */
 PoolMark pool_mark(const Pool *p);
 void pool_release(Pool *p, PoolMark to);
+void pool_end(Pool *p);
 
 /* Bits come in runs of ROW_WORDS words, so that loops over them are plain. */
 enum { ROW_WORDS = 4 };

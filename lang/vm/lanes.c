@@ -55,7 +55,7 @@ static Lanes *lanes_new(Vm *vm, uint32_t n) {
   l->absent = lane_get(l, ((size_t)vm->w->ncountry + 1) * sizeof *l->absent);
   l->all = lane_get(l, l->words * sizeof *l->all);
   l->touched = lane_get(l, (bits_words(vm->w->ncountry) + 1) * sizeof *l->touched);
-  if (!l->absent || !l->all || !l->touched) { pool_release(&l->pool, (PoolMark){0}); mem_free(vm->mem, l, sizeof *l); return NULL; }
+  if (!l->absent || !l->all || !l->touched) { pool_end(&l->pool); mem_free(vm->mem, l, sizeof *l); return NULL; }
   memset(l->absent, 0, ((size_t)vm->w->ncountry + 1) * sizeof *l->absent);
   memset(l->all, 0xFF, l->words * sizeof *l->all);
   memset(l->touched, 0, (bits_words(vm->w->ncountry) + 1) * sizeof *l->touched);
@@ -63,7 +63,7 @@ static Lanes *lanes_new(Vm *vm, uint32_t n) {
 }
 
 static void lanes_free(Vm *vm, Lanes *l) {
-  pool_release(&l->pool, (PoolMark){0});
+  pool_end(&l->pool);
   mem_free(vm->mem, l, sizeof *l);
 }
 
