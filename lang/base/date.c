@@ -22,14 +22,15 @@ Day date_day(int y, int m, int d) {
   return era * ERA_DAYS + year * 365 + year / 4 - year / 100 + day - EPOCH;
 }
 
+/* With multiplications for divisions, as in Neri and Schneider, "Euclidean affine functions and their application to calendar algorithms". */
 void date_split(Day at, int *y, int *m, int *d) {
-  int n = at + EPOCH, era = n / ERA_DAYS, day = n % ERA_DAYS;
-  int year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
-  day -= year * 365 + year / 4 - year / 100;
-  int month = (5 * day + 2) / 153;
-  *d = day - (153 * month + 2) / 5 + 1;
-  *m = month < 10 ? month + 3 : month - 9;
-  *y = era * 400 + year + (*m <= 2);
+  uint32_t quarters = 4 * (uint32_t)(at + EPOCH) + 3, century = quarters / ERA_DAYS, n = quarters % ERA_DAYS | 3;
+  uint64_t years = 2939745ull * n;
+  uint32_t day = (uint32_t)years / 2939745 / 4, month = 2141 * day + 197913;
+  bool next = day >= 306;   /* January and February */
+  *y = (int)(100 * century + (uint32_t)(years >> 32)) + next;
+  *m = (int)(month >> 16) - (next ? 12 : 0);
+  *d = (int)((month & 0xFFFF) / 2141) + 1;
 }
 
 static bool is_day(Day day) { return day >= DAY_MIN && day <= DAY_MAX; }

@@ -10,6 +10,7 @@ struct FuncCol {
   uint32_t func, view, n;  /* n: entities of the kind */
   Dep dep;                 /* of all of it */
   uint64_t *known;         /* by entity */
+  uint32_t nknown;
   Col col;                 /* NUM, BITS, ENT or SEQS, by entity; kind ONE: nothing yet. In memory of its own */
   VEC(Value) items;        /* of SEQS */
 };
@@ -122,6 +123,7 @@ static bool func_col_keep(Batch *b, FuncCol *f, Col v, const Ent *ents) {
       if (bits_has(f->known, to)) continue;   /* an entity may stand in several rows */
       func_col_put(b->vm, f, &v, row, to);
       bits_set(f->known, to);
+      f->nknown++;
     }
   *b->work += b->n;
   return !mem_failed(b->vm->mem);
@@ -144,12 +146,25 @@ static bool own_items(Batch *b, Col *c) {
   return true;
 }
 
+/* Of entities that stand one after the other. */
+static bool piece_read(Batch *b, const FuncCol *f, uint32_t first, Col *out) {
+  size_t bytes = b->n * wide(f->col.kind);
+  void *to = pool_get(b->pool, bytes);
+  if (!to) return false;
+  memcpy(to, (const char *)f->col.bits + first * wide(f->col.kind), bytes);
+  *out = f->col;
+  out->bits = to;
+  out->items = f->items.at;
+  return out->kind != COL_SEQS || own_items(b, out);
+}
+
 /* The rows' values, in memory of the block: what is kept may change before it ends. */
 static bool func_col_read(Batch *b, const FuncCol *f, const Col *arg, Col *out) {
+  *b->work += b->n;
+  if (arg->run && f->col.kind != COL_BITS && ent_index(arg->ent[0]) + b->n <= f->n) return piece_read(b, f, ent_index(arg->ent[0]), out);
   uint32_t *row = pool_get(b->pool, b->n * sizeof *row);
   Col all = f->col;
   all.items = f->items.at;
-  *b->work += b->n;
   for (uint32_t i = 0; row && i < b->n; i++) row[i] = bits_has(b->live, i) ? ent_index(arg->ent[i]) : 0;
   return row && col_gather(b, &all, row, b->n, out) && (out->kind != COL_SEQS || own_items(b, out));
 }
@@ -181,6 +196,7 @@ static bool rule_keep(Batch *b, uint32_t func, const Ent *ents, uint32_t n) {
   Col kind = {.kind = COL_BITS};
   if (!f || !func_col_kind(vm, f, &kind)) return false;
   bits_or(f->known, known, words);
+  f->nknown = bits_count(f->known, words);
   bits_or(f->col.bits, yes, words);
   return true;
 }
@@ -209,11 +225,17 @@ static bool open_rows(Batch *b, uint32_t func, const uint64_t *open, const Col *
   return ok;
 }
 
-static bool rows_open(Batch *b, const FuncCol *f, const Col *arg, uint64_t *open) {
+/* Which rows are not known yet. */
+static void rows_open(Batch *b, const FuncCol *f, const Col *arg, uint64_t *open) {
   memset(open, 0, b->words * sizeof *open);
+  for (uint32_t i = 0; f->nknown < f->n && i < b->n; i++)
+    if (!bits_has(f->known, ent_index(arg->ent[i])) && bits_has(b->live, i)) bits_set(open, i);
+}
+
+static bool within(const Batch *b, const Col *arg, uint32_t n) {
   for (uint32_t i = 0; i < b->n; i++)
-    if (bits_has(b->live, i) && !bits_has(f->known, ent_index(arg->ent[i]))) bits_set(open, i);
-  return words_any(open, b->words);
+    if (ent_index(arg->ent[i]) >= n) return false;
+  return true;
 }
 
 static bool call_known(Batch *b, uint32_t func, const Col *arg, Col *out) {
@@ -222,14 +244,15 @@ static bool call_known(Batch *b, uint32_t func, const Col *arg, Col *out) {
   FuncCol *f = func_col(vm, func, n);
   uint64_t *open = f ? bits_get(b) : NULL;
   bool whole = false;
-  if (!open) return false;
-  for (uint32_t i = 0; i < b->n; i++)
-    if (bits_has(b->live, i) && ent_index(arg->ent[i]) >= n) return false;
-  if (rows_open(b, f, arg, open)) {
+  if (!open || !within(b, arg, n)) return false;
+  rows_open(b, f, arg, open);
+  if (words_any(open, b->words)) {
     if (!open_rows(b, func, open, arg, n, out, &whole)) return false;
     if (whole) return words_all(open, b->live, b->words);
     f = func_col(vm, func, n);
-    if (!f || rows_open(b, f, arg, open)) return false;   /* it was given up for others meanwhile */
+    if (!f) return false;
+    rows_open(b, f, arg, open);
+    if (words_any(open, b->words)) return false;   /* it was given up for others meanwhile */
   }
   dep_meet(&vm->dep, f->dep);
   return f->col.kind != COL_ONE && func_col_read(b, f, arg, out);

@@ -12,20 +12,17 @@ static bool ents_of(const Col *c, Ents *out) {
   return c->kind == COL_ENT || (c->kind == COL_ONE && c->one.tag == V_ENT);
 }
 
-/* What the answers depend on: once for rows of the same that follow each other. On the rows' days, or over a stretch of time, what holds
- * does so whatever the day is here. */
-static void rows_dep(Batch *b, Builtin f, Ents who, Ents res, bool timeless) {
+/* What the answers depend on, as vm_ask_dep has it for one. What is needed is but what is stated: see world_needed_rows. */
+static void rows_dep(Batch *b, Builtin f, const RowsAsked *q, bool timeless) {
   Vm *vm = b->vm;
-  Day lo = vm->dep.lo, hi = vm->dep.hi;
+  Dep *d = &vm->dep;
+  uint64_t who = d->who;
+  int what = f == BUILTIN_needed ? DEP_DEMAND | DEP_REQUIRE : f == BUILTIN_inputs || f == BUILTIN_uses ? DEP_REQUIRE : f == BUILTIN_share || f == BUILTIN_producers ? DEP_SUPPLY : DEP_PROMISE;
+  dep_rows(vm->w, vm->ctx, q, what, timeless, d);
+  if (f == BUILTIN_share) d->who = who;   /* of the country's own presence alone */
   Ent was = UINT32_MAX;
-  for (uint32_t i = 0; i < b->n; i++)
-    if (res.at[i * res.step] != was && bits_has(b->live, i)) {
-      was = res.at[i * res.step];
-      vm_ask_dep(vm, f, was, was);
-    }
-  for (uint32_t i = 0; who.at && i < b->n; i++)
-    if (bits_has(b->live, i)) vm->dep.who |= dep_who(vm->w, ent_index(who.at[i * who.step]));
-  if (timeless) vm->dep.lo = lo, vm->dep.hi = hi;
+  for (uint32_t i = 0; q->who.at && i < q->n; i++)
+    if (q->who.at[i * q->who.step] != was && bits_has(q->live, i)) d->who |= dep_who(vm->w, ent_index(was = q->who.at[i * q->who.step]));
 }
 
 static bool figures(Batch *b, Builtin f, Ents who, Ents res, Col *out) {
@@ -35,7 +32,7 @@ static bool figures(Batch *b, Builtin f, Ents who, Ents res, Col *out) {
   if (!got.num) return false;
   *b->work += b->n;
   if (!(f == BUILTIN_share ? world_share_rows : f == BUILTIN_needed ? world_needed_rows : world_committed_rows)(vm->w, vm->ctx, &q, &got)) return false;
-  rows_dep(b, f, who, res, b->days != NULL);
+  rows_dep(b, f, &q, b->days != NULL);
   *out = got.head.tag == V_NONE ? col_one(value_zero()) : (Col){.kind = COL_NUM, .tag = V_DEC, .e = got.head.e, .unit = got.head.unit, .zeros = got.zeros, .num = got.num};
   return true;
 }
@@ -53,7 +50,7 @@ static bool members(Batch *b, Builtin f, MemberKind kind, Ents res, Value range,
   *b->work += b->n + to.len;
   vec_end(vm->mem, &to);
   *out = (Col){.kind = COL_SEQS, .tag = V_SET, .items = items, .seq = at};
-  if (at) rows_dep(b, f, (Ents){NULL, 0}, res, kind == MEMBERS_SUPPLIERS);
+  if (at) rows_dep(b, f, &q, kind == MEMBERS_SUPPLIERS);
   return at != NULL;
 }
 

@@ -51,6 +51,7 @@ typedef struct Steps {
   size_t cap;
   uint32_t *place;         /* by day, from the first: 1 + where it stands in days, as far as it is one of them */
   size_t span;
+  int64_t first;           /* that day */
   Value head;              /* unit and power of ten */
 } Steps;
 
@@ -79,15 +80,16 @@ static bool steps_days(Steps *s) {
     if (!room_for(s->w->mem, (void **)&s->place, &s->span, span, sizeof *s->place)) return false;
     memset(s->place + was, 0, (s->span - was) * sizeof *s->place);
   }
-  for (uint32_t k = 0; k < s->n; k++) s->place[s->days[k] - s->days[0]] = k + 1;
+  s->first = s->n ? s->days[0] : 0;
+  for (uint32_t k = 0; k < s->n; k++) s->place[s->days[k] - s->first] = k + 1;
   memset(s->sum, 0, ((size_t)s->n + 1) * sizeof *s->sum);
   return true;
 }
 
 /* Which sum begins on a day; UINT32_MAX: none does. */
-static uint32_t step_of(const Steps *s, Day d) {
-  if (!s->n || d < s->days[0] || d > s->days[s->n - 1]) return UINT32_MAX;
-  uint32_t k = s->place[d - s->days[0]];
+static inline uint32_t step_of(const Steps *s, Day d) {
+  size_t at = (size_t)((int64_t)d - s->first);
+  uint32_t k = at < s->span ? s->place[at] : 0;
   return k && k <= s->n && s->days[k - 1] == d ? k : UINT32_MAX;
 }
 
@@ -102,35 +104,38 @@ static bool step_scale(Steps *s, Value *v) {
   return true;
 }
 
-static bool step_put(Steps *s, const Window *win, Value v) {
-  uint32_t from = win->from <= DAY_MIN ? 0 : step_of(s, win->from), until = win->until == DAY_OPEN ? 0 : step_of(s, win->until);
-  if (v.tag != V_DEC || v.i < 0 || from == UINT32_MAX || until == UINT32_MAX || win->from >= win->until) return false;
+static inline bool step_put(Steps *s, Window win, Value v) {
+  int64_t *sum = s->sum;
+  uint32_t from = win.from <= DAY_MIN ? 0 : step_of(s, win.from), until = win.until == DAY_OPEN ? 0 : step_of(s, win.until);
+  if (v.tag != V_DEC || v.i < 0 || from == UINT32_MAX || until == UINT32_MAX || win.from >= win.until) return false;
   if (value_head(v) != value_head(s->head) && !step_scale(s, &v)) return false;
-  if (__builtin_add_overflow(s->sum[from], v.i, &s->sum[from])) return false;
-  return win->until == DAY_OPEN || !__builtin_sub_overflow(s->sum[until], v.i, &s->sum[until]);
+  return !__builtin_add_overflow(sum[from], v.i, &sum[from]) && (win.until == DAY_OPEN || !__builtin_sub_overflow(sum[until], v.i, &sum[until]));
 }
 
 /* who: a country, or WHO_JOINT for all together. False when a promise is not plain. */
 static bool steps_make(Steps *s, uint32_t r, uint32_t who) {
   const World *w = s->w;
   const PromiseCols *p = &w->promises;
+  const uint8_t *act = p->act.at, *flags = p->flags.at;
+  const uint32_t *subject = p->who.at;
   if (w->inner->control_start[r] != w->inner->control_start[r + 1]) return false;
   s->res = r;
   s->at = 0;
   s->head = value_none();
   if (!steps_days(s)) return false;
   for (uint32_t i = p->start[r], end = p->start[r + 1]; i < end; i++) {
-    if (p->act.at[i] != ACT_SUPPLY || !(p->flags.at[i] & ROW_BINDS)) continue;
-    if (!(p->flags.at[i] & ROW_PLAIN)) {
+    if (act[i] != ACT_SUPPLY || !(flags[i] & ROW_BINDS)) continue;
+    if (!(flags[i] & ROW_PLAIN)) {
       if (row_amended(w, i)) continue;
       return false;
     }
-    if ((who != WHO_JOINT && p->who.at[i] != who) || bits_has(s->x->absent, p->who.at[i])) continue;
-    if (!step_put(s, &p->win.at[i], p->value.at[i])) return false;
+    if ((who != WHO_JOINT && subject[i] != who) || bits_has(s->x->absent, subject[i])) continue;
+    if (!step_put(s, p->win.at[i], p->value.at[i])) return false;
   }
-  for (uint32_t k = 1; k <= s->n; k++)
-    if (__builtin_add_overflow(s->sum[k], s->sum[k - 1], &s->sum[k])) return false;
-  return true;
+  int64_t *sum = s->sum;
+  bool bad = false;
+  for (uint32_t k = 1; k <= s->n; k++) bad |= __builtin_add_overflow(sum[k], sum[k - 1], &sum[k]);
+  return !bad;
 }
 
 /* Days come in runs that rise, most often. What is promised on d is so from *from to before *until. */
@@ -312,7 +317,11 @@ bool world_share_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f) {
   return ok;
 }
 
-static bool member_put(World *w, Members *to, uint32_t kind, uint32_t index) { return vec_push(w->mem, to, value_ent(ent_make(kind, index))); }
+static inline bool member_put(World *w, Members *to, uint32_t kind, uint32_t index) {
+  if (to->len == to->cap && !vec_room(w->mem, to)) return false;
+  to->at[to->len++] = value_ent(ent_make(kind, index));
+  return true;
+}
 
 static bool producers_put(World *w, Ctx *x, uint32_t r, Members *to) {
   Picture *p = loose(w, r) ? NULL : picture_take(w, FACTS_SUPPLY, r, x->day);

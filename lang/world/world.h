@@ -251,6 +251,7 @@ bool world_share_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f);       /
 typedef enum MemberKind { MEMBERS_PRODUCERS, MEMBERS_INPUTS, MEMBERS_USES, MEMBERS_SUPPLIERS /* on some day from lo to hi */ } MemberKind;
 typedef VEC(Value) Members;
 bool world_members_rows(World *w, Ctx *x, MemberKind kind, const RowsAsked *q, Day lo, Day hi, uint32_t *end, Members *to);   /* those of row i end before end[i]; day NULL */
+void dep_rows(World *w, const Ctx *x, const RowsAsked *q, int what, bool timeless, Dep *d);   /* as dep_resource, for all; timeless: whatever the day is */
 const Day *world_days(const World *w, uint32_t r, int kind, uint32_t *n);  /* on which something changes, rising; kind: DAYS_SUPPLY and so on */
 Value world_entities(World *w, uint32_t kind);
 void world_resettle(World *w);   /* what of the library is idle may have changed */
