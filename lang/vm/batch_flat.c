@@ -137,7 +137,7 @@ bool batch_flat(Batch *b, const Node *gen, const Col *known, const uint32_t *par
     ok = piece_fill(b, &coll, p, &row, &within) && (!p->n || piece_do(b, gen, p, parent, leaf, data));
     held_drop(b->vm, held);
     pool_release(b->pool, mark);
-    ok = ok && !batch_interrupted(b);
+    ok = ok && batch_may_go_on(b);
   }
   return ok;
 }

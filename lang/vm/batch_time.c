@@ -12,7 +12,7 @@ static bool ents_of(const Col *c, Ents *out) {
   return c->kind == COL_ENT || (c->kind == COL_ONE && c->one.tag == V_ENT);
 }
 
-/* What the answers depend on, as vm_ask_dep has it for one. What is needed is but what is stated: see world_needed_rows. */
+/* What the answers depend on, as ask_dep in builtins.c has it for one. What is needed is but what is stated: see world_needed_rows. */
 static void rows_dep(Batch *b, Builtin f, const RowsAsked *q, bool timeless) {
   Vm *vm = b->vm;
   Dep *d = &vm->dep;
@@ -259,7 +259,7 @@ static bool spans_judge(Spans *p) {
   s->n = 0;
   held_drop(b->vm, held);
   pool_release(b->pool, mark);
-  return ok && !batch_interrupted(b);
+  return ok && batch_may_go_on(b);
 }
 
 static bool spans_rows(Spans *p, const Leaves *l, Day lo, Day hi) {

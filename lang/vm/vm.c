@@ -308,7 +308,8 @@ static void call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
   Memo *m = NULL;
   if (vm->reached) bits_set(vm->reached, func);
   if (f->flags & FLAG_RECURSIVE && unknown_subject(vm, f, to, args)) return;
-  uint32_t slot = memo_slot(vm, func, vm->reg + args, &m);
+  uint32_t slot = fast_slot(vm, func, vm->reg + args, &m);
+  if (slot == UINT32_MAX) slot = memo_slot(vm, func, vm->reg + args, &m);
   MemoEntry *e = slot == UINT32_MAX ? NULL : memo_entry(m, slot);
   bool known = e && memo_holds(vm, e, vm->ctx->day), again = known && go_into(vm, func, slot);
   if (known && !again) { known_value(vm, to, e, true); return; }

@@ -62,6 +62,7 @@ typedef struct MemoEntry {
   Dep dep;
   uint32_t older;                 /* place in Vm.past + 1, or 0 */
   uint32_t rule;                  /* OPEN and PART: its place in Vm.rules */
+  Day past_lo, past_hi;           /* no older value holds on a day outside */
   uint8_t state;
   bool listed;                    /* it is in Vm.stale */
 } MemoEntry;
@@ -171,7 +172,7 @@ bool vm_load(Vm *vm);
 
 /* builtins.c */
 Value vm_builtin(Vm *vm, Builtin b, const Value *args, uint32_t n);
-void vm_ask_dep(Vm *vm, Builtin b, Ent first, Ent last);   /* what an answer of the world depends on: of its first and last argument */
+Value vm_suppliers_plain(Vm *vm, uint32_t r, Value range);   /* of plain promises alone, over a stretch of time; none: there are others */
 Value vm_name_in(Vm *vm, Value country, Value language);
 Value vm_field(Vm *vm, Value entity, uint32_t slot);
 Value vm_index(Vm *vm, Value of, Value key);
@@ -206,7 +207,7 @@ Value vm_atom(Vm *vm, uint32_t kind, Value text);
 /* memo.c */
 /* The place of a call in the memo of the world at hand, or UINT32_MAX when it is not remembered (or memory is refused). */
 uint32_t memo_slot(Vm *vm, uint32_t func, const Value *args, Memo **memo);
-static inline MemoEntry *memo_entry(Memo *m, uint32_t slot) { return m->nparam > 1 ? &m->keyed.at[slot] : &m->direct[slot]; }
+static inline MemoEntry *memo_entry(Memo *m, uint32_t slot) { return m->direct ? &m->direct[slot] : &m->keyed.at[slot]; }
 /* Whether the entry has a value for the day, from now or from what it was on other days. */
 bool memo_holds(Vm *vm, MemoEntry *e, Day day);
 /* Makes room for a value for other days. */

@@ -57,22 +57,23 @@ static void days_take(Gather *g, uint32_t r, int kind) {
 
 enum { OTHERS = 63 };
 
-/* Parties have a bit each, as long as there are any left. */
+/* Parties have a bit each, or where there are more of them than bits share them evenly; all others have the last. */
 static bool bits_give(World *w, Depend *p) {
   uint32_t words = bits_words(w->ncountry), next = 0;
   p->bit = arena_get(&w->arena, w->ncountry + 1);
   if (!p->bit) return false;
   memset(p->bit, OTHERS, w->ncountry + 1);
   for (uint32_t a = 0; a < w->agreements.len; a++)
-    for (uint32_t c = bits_next(w->agreements.at[a].parties, words, 0); c != UINT32_MAX && next < OTHERS; c = bits_next(w->agreements.at[a].parties, words, c + 1))
-      if (p->bit[c] == OTHERS) p->bit[c] = (uint8_t)next++;
+    for (uint32_t c = bits_next(w->agreements.at[a].parties, words, 0); c != UINT32_MAX; c = bits_next(w->agreements.at[a].parties, words, c + 1))
+      if (p->bit[c] == OTHERS) p->bit[c] = (uint8_t)(next++ % OTHERS);
+  p->shared = next > OTHERS;
   return true;
 }
 
 uint64_t dep_who(const World *w, uint32_t country) { return country < w->ncountry ? 1ull << w->depend.bit[country] : 0; }
 
 uint64_t dep_own(const World *w, uint32_t country) {
-  return country < w->ncountry && w->depend.bit[country] != OTHERS ? dep_who(w, country) : 0;
+  return country < w->ncountry && w->depend.bit[country] != OTHERS && !w->depend.shared ? dep_who(w, country) : 0;
 }
 
 uint64_t dep_absent(const World *w, const uint64_t *countries, const uint64_t *before) {
@@ -186,6 +187,13 @@ void depend_settle(World *w) {
 
 void depend_end(World *w) { vec_end(w->mem, &w->depend.days); }
 
+void dep_window(Window win, Day day, Dep *d) {
+  const Day turns[2] = {win.from, win.until};
+  for (uint32_t i = 0; i < 2; i++)
+    if (turns[i] <= day) dep_narrow(d, turns[i], DAY_OPEN);
+    else if (turns[i] != DAY_OPEN) dep_narrow(d, DAY_NONE, turns[i] - 1);
+}
+
 /* The days around x's on which nothing at all changes. */
 void dep_stretch(World *w, const Ctx *x, Dep *d) {
   if (x->day == DAY_NONE) { dep_narrow(d, DAY_NONE, DAY_NONE); return; }
@@ -200,7 +208,8 @@ static void days_narrow(const Depend *p, const DependOf *f, int kind, Day day, D
     if (p->days.at[mid] <= day) lo = mid + 1;
     else hi = mid;
   }
-  if (lo > first && p->days.at[lo - 1] > d->lo) d->lo = p->days.at[lo - 1];
+  Day from = lo > first ? p->days.at[lo - 1] : DAY_MIN;   /* where there are days, it is not what holds without one */
+  if (from > d->lo) d->lo = from;
   if (lo < end && p->days.at[lo] - 1 < d->hi) d->hi = p->days.at[lo] - 1;
 }
 
