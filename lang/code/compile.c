@@ -187,9 +187,9 @@ static void atom(Compiler *c, Node *e, uint32_t to) {
 
 /* ---- operators ---- */
 
-static int calendar_months(Compiler *c, Node *e) {
+int chunk_months(const Program *p, const Node *e) {
   if (e->kind != N_QUANTITY) return 0;
-  const char *u = intern_text(c->p->unit->names, e->kid[0]->sym);
+  const char *u = intern_text(p->unit->names, e->kid[0]->sym);
   return !strcmp(u, "mo") ? 1 : !strcmp(u, "yr") ? 12 : 0;
 }
 
@@ -197,7 +197,7 @@ static int calendar_months(Compiler *c, Node *e) {
 static void dates(Compiler *c, Node *e, uint32_t to) {
   uint32_t top = c->top, l = operand(c, e->kid[0]);
   Node *r = e->kid[1];
-  int step = calendar_months(c, r);
+  int step = chunk_months(c->p, r);
   if (r->ty == T_DATE) emit(c, e, OP_DATE_DIFF_, 0, to, l, operand(c, r));
   else if (step) {
     uint32_t n = temp(c);

@@ -130,6 +130,10 @@ static Value sorted(Vm *vm, Value v) {
   if (op_vague(vm, v, &why)) return why;
   const Seq *s = value_seq(v);
   uint32_t n = s->o.len;
+  if (v.tag == V_SET) {   /* it is in order */
+    for (uint32_t i = 0; i < n; i++) value_keep(s->at[i]);
+    return value_list(&vm->rt, s->at, n);
+  }
   Value *at = mem_get(vm->mem, (n ? n : 1) * sizeof *at), *tmp = mem_get(vm->mem, (n ? n : 1) * sizeof *at);
   Value r = value_int(0);
   if (at && tmp) {
@@ -279,13 +283,7 @@ static Value months_of(Vm *vm, Value v, const Value *n) {
   if (n && v.tag == V_DATE) return op_date(vm, OP_DATE_MONTHS_, v, *n, false);
   if (n) { vm_fail(vm, DIAG_E0404, "months(d, n) takes a date"); return value_int(0); }
   if (v.tag != V_RANGE || value_hi(v) == DAY_OPEN) { vm_fail(vm, DIAG_E0404, "months takes a range of dates with an end"); return value_int(0); }
-  int y0, m0, d0, y1, m1, d1;
-  if (value_hi(v) < value_lo(v)) return value_int(0);
-  date_split(value_lo(v), &y0, &m0, &d0);
-  date_split((Day)(value_hi(v) + (value_hi(v) < DAY_MAX)), &y1, &m1, &d1);
-  int64_t k = (int64_t)(y1 - y0) * 12 + m1 - m0;
-  while (k > 0 && date_add_months(value_lo(v), k) > value_hi(v) + 1) k--;
-  return value_int(k);
+  return value_int(date_months(value_lo(v), value_hi(v)));
 }
 
 static Value date_part(Vm *vm, Value v, bool year) {

@@ -53,7 +53,7 @@ static bool lanes_init(Vm *vm, Lanes *l, uint32_t n, Pool *pool) {
 }
 
 static void lanes_free(Vm *vm, Lanes *l) {
-  pool_release(&l->own, (PoolMark){0});
+  pool_end(&l->own);
   mem_free(vm->mem, l, sizeof *l);
 }
 
@@ -635,4 +635,108 @@ bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, int
   nums_pick(to, at, l->place, flip ? many : 0, flip ? -1 : 1, l->n);
   *b->work += l->n;
   return true;
+}
+/* ---- all entities in one world ---- */
+
+/* Entities in the order in which they are come by: place[entity] is 1 + where it stands. */
+typedef struct Found { uint32_t *at, *place, n; uint8_t *holds; } Found;
+
+static void found_put(Found *f, uint32_t entity) {
+  if (f->place[entity]) return;
+  f->at[f->n++] = entity;
+  f->place[entity] = f->n;
+}
+
+/* Whom row i asks, of entities found or to be found. */
+static bool row_asks(Batch *in, Cuts *q, Found *f, const Col *asks, uint32_t nasks, uint32_t row, uint32_t kind, uint32_t n) {
+  if (!vec_push(in->vm->mem, &q->ask_start, q->asks.len)) return false;
+  for (uint32_t k = 0; k < nasks; k++) {
+    Elements e;
+    if (!col_elements(&asks[k], row, &e) || (e.n && !e.at)) return false;
+    for (uint32_t i = 0; i < e.n; i++) {
+      if (e.at[i].tag != V_ENT || ent_kind(e.at[i].aux) != kind || ent_index(e.at[i].aux) >= n) return false;
+      found_put(f, ent_index(e.at[i].aux));
+      if (!vec_push(in->vm->mem, &q->asks, f->place[ent_index(e.at[i].aux)] - 1)) return false;
+    }
+  }
+  return true;
+}
+
+static bool found_block(Batch *b, Cuts *q, const Shape *s, Found *f, uint32_t from, uint32_t m, uint32_t kind, uint32_t n) {
+  const Func *func = &b->vm->p->funcs.at[q->func];
+  Batch in = batch_rows(b, m);
+  Ent *ents = pool_get(b->pool, m * sizeof *ents);
+  Col asks[8];
+  const uint64_t *yes;
+  in.nslot = func->nslot + 1;
+  in.slot = pool_get(b->pool, in.nslot * sizeof *in.slot);
+  if (!in.live || !ents || !in.slot) return false;
+  memset(in.slot, 0, in.nslot * sizeof *in.slot);
+  in.slot[0] = (Col){.kind = COL_ENT, .run = true, .ent = ents};
+  for (uint32_t i = 0; i < m; i++) {
+    ents[i] = ent_make(kind, f->at[from + i]);
+    in.slot[0].run = in.slot[0].run && ents[i] == ents[0] + i;
+  }
+  if (!own_part(&in, s, &yes)) return false;
+  for (uint32_t k = 0; k < s->nasks; k++)
+    if (!batch_eval(&in, s->asks[k], &asks[k])) return false;
+  for (uint32_t i = 0; i < m; i++) {
+    f->holds[from + i] = bits_has(yes, i);
+    if (!row_asks(&in, q, f, asks, s->nasks, i, kind, n)) return false;
+  }
+  return true;
+}
+
+/* Those that are asked come before those that ask; a circle holds together. */
+static void found_solve(const Cuts *q, Found *f) {
+  for (uint32_t g = 0; g + 1 < q->group.len; g++) {
+    uint8_t any = 0;
+    for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) {
+      uint32_t e = q->order.at[i];
+      any |= f->holds[e];
+      for (uint32_t k = q->ask_start.at[e]; k < q->ask_start.at[e + 1]; k++) any |= f->holds[q->asks.at[k]];
+    }
+    for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) f->holds[q->order.at[i]] = any;
+  }
+}
+
+static bool found_all(Batch *b, Cuts *q, Found *f, uint32_t n) {
+  enum { BLOCK = 1024 };
+  Vm *vm = b->vm;
+  const Func *func = &vm->p->funcs.at[q->func];
+  Shape s = {.nown = 0};
+  uint64_t *seen = pool_get(b->pool, (bits_words(vm->p->funcs.len) + 1) * sizeof *seen);
+  if (!seen || func->kind != FUNC_RULE || func->nparam != 1 || !shape(vm->p, func->body, q->func, seen, &s)) return false;
+  for (uint32_t from = 0, m; from < f->n; from += m) {
+    PoolMark mark = pool_mark(b->pool);
+    uint32_t held = vm->held.len;
+    m = f->n - from < BLOCK ? f->n - from : BLOCK;
+    bool ok = found_block(b, q, &s, f, from, m, type_at(&vm->p->types, func->param[0]).a, n);
+    held_drop(vm, held);
+    pool_release(b->pool, mark);
+    if (!ok || !batch_may_go_on(b)) return false;
+  }
+  q->n = f->n;
+  return vec_push(vm->mem, &q->ask_start, q->asks.len) && circles(b, q);
+}
+
+bool rule_rows(Batch *b, uint32_t func, uint32_t n, uint64_t *known, uint64_t *yes) {
+  Vm *vm = b->vm;
+  Cuts q = {.func = func};
+  Found f = {.at = pool_get(b->pool, ((size_t)n + 1) * sizeof *f.at), .place = pool_get(b->pool, ((size_t)n + 1) * sizeof *f.place), .holds = pool_get(b->pool, (size_t)n + 1)};
+  if (!f.at || !f.place || !f.holds) return false;
+  memset(f.place, 0, ((size_t)n + 1) * sizeof *f.place);
+  for (uint32_t i = bits_next(known, bits_words(n), 0); i != UINT32_MAX; i = bits_next(known, bits_words(n), i + 1)) found_put(&f, i);
+  bool ok = found_all(b, &q, &f, n);
+  if (ok) found_solve(&q, &f);
+  for (uint32_t i = 0; ok && i < f.n; i++) {
+    bits_set(known, f.at[i]);
+    if (f.holds[i]) bits_set(yes, f.at[i]);
+  }
+  *b->work += f.n;
+  vec_end(vm->mem, &q.asks);
+  vec_end(vm->mem, &q.ask_start);
+  vec_end(vm->mem, &q.order);
+  vec_end(vm->mem, &q.group);
+  return ok;
 }

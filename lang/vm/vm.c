@@ -63,6 +63,7 @@ void vm_end(Vm *vm) {
   vec_end(vm->mem, &vm->loop_state);
   cuts_forget(vm);
   field_cols_forget(vm);
+  func_cols_forget(vm);
   text_index_forget(vm);
   map_end(&vm->atoms);
 }
