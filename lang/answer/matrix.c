@@ -1,4 +1,4 @@
-#include "answer/answer.h"
+#include "answer/judge.h"
 #include <string.h>
 
 /* The coverage matrix: what std.coverage says of each layer in each year of the term. The engine only asks. */
@@ -105,38 +105,86 @@ static const char *exposure_text(Vm *vm, Report *r, Value e) {
 
 enum { YEARS_MAX = 100 };
 
-bool answer_matrix(Vm *vm, const View *v, Report *r) {
+static Asked asked(const Program *p) {
+  return (Asked){library_func(p, "rank"), library_func(p, "covered_count"), library_func(p, "members"), library_func(p, "exposure")};
+}
+
+/* The days of the matrix. */
+static DaySpan days_of(const Report *r) { return r->as_of == DAY_NONE ? r->term : (DaySpan){r->as_of, r->as_of}; }
+
+uint32_t matrix_begin(Vm *vm, Report *r) {
   Program *p = vm->p;
-  Asked q = {library_func(p, "rank"), library_func(p, "covered_count"), library_func(p, "members"), library_func(p, "exposure")};
+  Asked q = asked(p);
   Matrix *m = &r->matrix;
-  Day first = r->term.first, last = r->term.last;
+  Day first = r->term.first;
+  if (m->present) return m->nrow * (m->nyear + 1);
   m->nrow = p->kinds.at[K_LAYER].list.len;
-  if (q.rank == UINT32_MAX || q.count == UINT32_MAX || q.members == UINT32_MAX || q.exposure == UINT32_MAX || !m->nrow || first == DAY_NONE || first == DAY_MIN) return true;
-  if (r->as_of != DAY_NONE) first = last = r->as_of;
+  if (q.rank == UINT32_MAX || q.count == UINT32_MAX || q.members == UINT32_MAX || q.exposure == UINT32_MAX || !m->nrow || first == DAY_NONE || first == DAY_MIN) return 0;
+  DaySpan days = days_of(r);
   int y0, y1, mo, d;
-  date_split(first, &y0, &mo, &d);
-  if (last == DAY_OPEN) y1 = y0 + 9;
-  else date_split(last, &y1, &mo, &d);
+  date_split(days.first, &y0, &mo, &d);
+  if (days.last == DAY_OPEN) y1 = y0 + 9;
+  else date_split(days.last, &y1, &mo, &d);
   if (y1 > y0 + YEARS_MAX) y1 = y0 + YEARS_MAX;
-  m->present = true;
   m->nyear = (uint32_t)(y1 - y0 + 1);
   m->year = arena_get(&r->arena, m->nyear * sizeof *m->year);
   m->row = arena_zero(&r->arena, m->nrow * sizeof *m->row);
-  if (!m->year || !m->row) return false;
+  if (!m->year || !m->row) return 0;
   for (uint32_t i = 0; i < m->nyear; i++) m->year[i] = y0 + (int)i;
-  for (uint32_t l = 0; l < m->nrow && !vm->failed; l++) {
-    MatrixRow *row = &m->row[l];
+  for (uint32_t l = 0; l < m->nrow; l++) {
     const Entity *e = program_entity(p, ent_make(K_LAYER, l));
-    row->layer = sym_text(p, e->id);
-    row->name = e->name;
-    row->cell = arena_zero(&r->arena, m->nyear * sizeof *row->cell);
-    for (uint32_t i = 0; row->cell && i < m->nyear; i++) {
-      Day a = year_day(m->year[i], false), b = year_day(m->year[i], true);
-      cell_fill(vm, v, &q, l, a < first ? first : a, b > last ? last : b, &row->cell[i]);
-    }
-    Value exposure = over_days(vm, v, q.exposure, l, first, last, true);
-    row->exposure = exposure_text(vm, r, exposure);
-    value_drop(vm->mem, exposure);
+    m->row[l] = (MatrixRow){.layer = sym_text(p, e->id), .name = e->name, .cell = arena_zero(&r->arena, m->nyear * sizeof *m->row[l].cell)};
+    if (!m->row[l].cell) return 0;
   }
+  m->present = true;
+  return m->nrow * (m->nyear + 1);
+}
+
+/* A layer's years, and then its exposure. */
+void matrix_part(Vm *vm, const View *v, Report *r, uint32_t part) {
+  Asked q = asked(vm->p);
+  DaySpan days = days_of(r);
+  uint32_t l = part / (r->matrix.nyear + 1), i = part % (r->matrix.nyear + 1);
+  MatrixRow *row = &r->matrix.row[l];
+  if (i < r->matrix.nyear) {
+    Day a = year_day(r->matrix.year[i], false), b = year_day(r->matrix.year[i], true);
+    cell_fill(vm, v, &q, l, a < days.first ? days.first : a, b > days.last ? days.last : b, &row->cell[i]);
+    return;
+  }
+  Value exposure = over_days(vm, v, q.exposure, l, days.first, days.last, true);
+  row->exposure = exposure_text(vm, r, exposure);
+  value_drop(vm->mem, exposure);
+}
+
+bool answer_matrix(Vm *vm, const View *v, Report *r) {
+  uint32_t parts = matrix_begin(vm, r);
+  for (uint32_t i = 0; i < parts && !vm->failed; i++) matrix_part(vm, v, r, i);
   return !vm->failed;
+}
+
+/* ---- several at work ---- */
+
+/* What goes over the whole term comes first; then year by year, so that layers ask about the same days one after another. */
+uint32_t matrix_nth(const Report *r, uint32_t i) {
+  uint32_t rows = r->matrix.nrow, years = r->matrix.nyear;
+  uint32_t row = i % rows, column = i < rows ? years : i / rows - 1;
+  return row * (years + 1) + column;
+}
+
+void matrix_put(const Report *r, uint32_t part, Buf *to) {
+  const MatrixRow *row = &r->matrix.row[part / (r->matrix.nyear + 1)];
+  uint32_t i = part % (r->matrix.nyear + 1);
+  if (i < r->matrix.nyear) parcel_put(to, &row->cell[i], sizeof row->cell[i]);
+  else parcel_put_text(to, row->exposure);
+}
+
+void matrix_take(Report *r, uint32_t part, Parcel *in) {
+  MatrixRow *row = &r->matrix.row[part / (r->matrix.nyear + 1)];
+  uint32_t i = part % (r->matrix.nyear + 1);
+  if (i < r->matrix.nyear) parcel_get(in, &row->cell[i], sizeof row->cell[i]);
+  else {
+    const char *text = parcel_get_text(in);
+    row->exposure = text ? arena_copy(&r->arena, text, strlen(text)) : NULL;
+    in->bad = in->bad || !row->exposure;
+  }
 }

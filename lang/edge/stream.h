@@ -30,6 +30,7 @@ struct Stream {
   const Asked *asked;
   void *data;            /* the asker's own */
   Items items;
+  Crew crew;             /* where there is one draft only */
   bool many;             /* several paths or a folder: an array in JSON, subtests in TAP */
   unsigned n;            /* reports so far */
   unsigned passed_over, passed_here;  /* files without a check: of all folders, of the one at hand */

@@ -2,6 +2,7 @@
 #define VM_VM_H
 #include "base/profile.h"
 #include "code/chunk.h"
+#include "vm/crew.h"
 #include "vm/extern.h"
 #include "world/world.h"
 
@@ -118,6 +119,9 @@ typedef struct Vm {
   Profile *profile;               /* NULL: nobody wants to know where steps go */
   uint32_t depth;                 /* runs within runs: facts that are evaluated where they are used */
   Externs ext;
+  Crew crew;
+  bool crew_used, alone;          /* something was divided; what is known is not to be relied upon */
+  size_t crew_grown;              /* bytes that the others took */
   VEC(Again) agains;
   volatile int *stop;
   VEC(Value) held;                /* of columns at hand */
