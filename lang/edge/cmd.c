@@ -20,7 +20,7 @@ const Cmd edge_commands[] = {
   {"eval", "work out expressions in the scope of a draft",
    "Prints the value of each EXPR on a line of its own, as seen from within the draft.\n"
    "An unknown value is printed with what it lacks, and makes the exit code 3.\n",
-   "FILE EXPR...", GROUP_LOAD | GROUP_RUN | GROUP_EXPR, cmd_eval},
+   "FILE EXPR...", GROUP_LOAD | GROUP_RUN | GROUP_EXPR | GROUP_CREW, cmd_eval},
   {"dis", "show the bytecode of a draft",
    "Prints the bytecode of the draft's own functions and checks, beside their lines.\n",
    "FILE", GROUP_LOAD, cmd_dis},

@@ -217,7 +217,7 @@ static const Option options[] = {
   {"--check", NULL, GROUP_FORMAT, set_verify, "", "as -l, and exit with 1 if there are any"},
   {"--profile", "[=collapsed]", GROUP_REPORT, set_profile, "table or collapsed", "say on standard error where steps and time went; collapsed: for flame graphs"},
   {"--as-of", "DATE", GROUP_RUN, set_as_of, "a date, YYYY-MM-DD", "judge on this day only, not on the whole term"},
-  {"--jobs", "N|auto", GROUP_MANY, set_jobs, "a number from 1 to 256, or auto", "processes that work at once, on several drafts or on one; auto: one a processor (1)"},
+  {"--jobs", "N|auto", GROUP_MANY | GROUP_CREW, set_jobs, "a number from 1 to 256, or auto", "processes that work at once, on several drafts or on one; auto: one a processor (1)"},
   {"--jobs-after", "N", GROUP_CREW, set_jobs_after, "a number of steps, as 2_000_000", "steps that a draft takes before what is left of it is divided among them (200_000)"},
   {"--root", "FOLDER", GROUP_LOAD, set_root, "a folder", "what a draft may read lies in here (the folder of its first file)"},
   {"--color", "auto|always|never", GROUP_LOAD, set_color, "auto, always or never", "colours in text (auto: on a terminal, unless NO_COLOR is set)"},

@@ -49,6 +49,7 @@ typedef struct LoopCell {
   Value coll;                     /* iterated over; or why it is missing */
   uint32_t next, target;
   int64_t at, last;               /* whole numbers and days */
+  uint32_t keep;                  /* how many at its end are not for columns now */
   Ctx *outer;                     /* the context to restore, */
   Day outer_lo, outer_hi;         /* and the days that what was asked before holds on */
   Day first_day, last_day;        /* the stretch at hand, clipped */
