@@ -570,7 +570,7 @@ typedef struct Divided {
   LoopCell start;                /* where the first piece begins */
   Piece *piece;
 } Divided;
-enum { PIECES_EACH = 8, PIECE_LEAST = 256, COLUMN_STEPS = 8 /* so many steps in columns take the time of one */ };
+enum { PIECES_EACH = 8, PIECES_FEW = 2, FIRST_PART = 8, PIECE_LEAST = 256, COLUMN_STEPS = 8 /* so many steps in columns take the time of one */ };
 
 static bool in_items(int kind) { return kind == ACC_LIST || kind == ACC_SET || kind == ACC_MIN || kind == ACC_MAX; }
 
@@ -687,23 +687,29 @@ static void divide(Sweep *s, uint32_t acc, uint32_t cell, uint32_t size) {
   mem_free(vm->mem, d.piece, d.n * sizeof *d.piece);
 }
 
-/* A first piece, by which it is seen whether the others are worth dividing. */
+/* Many pieces, so that all end at once; but small blocks cost more for what is in them than large ones. */
+static uint32_t piece_size(const Sweep *s, uint32_t left) {
+  uint32_t n = s->b.vm->crew.n, many = left / (PIECES_EACH * n), few = left / (PIECES_FEW * n), least = s->ngens > 1 ? 1 : PIECE_LEAST;
+  uint32_t whole = s->ngens > 1 || s->cap > few ? few : s->cap, size = many > whole ? many : whole;
+  return size < least ? least : size;
+}
+
+/* A little first, by which it is seen whether the rest is worth dividing. */
 static void blocks_begin(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
   Vm *vm = s->b.vm;
   LoopCell *c = &vm->cells.at[cell];
-  uint32_t left = left_in(c), size = left / (PIECES_EACH * vm->crew.n), least = s->ngens > 1 ? 1 : PIECE_LEAST;
+  uint32_t left = left_in(c), size = piece_size(s, left), some = (size + FIRST_PART - 1) / FIRST_PART;
   int kind = s->loop->kind;
   bool may = vm->batches == 1 && !vm->rules.len /* what they come to is settled together */ && (in_items(kind) || kind == ACC_SUM || kind == ACC_COUNT || kind == ACC_ANY || kind == ACC_ALL);
-  size = size < least ? least : size;
   if (!may || left <= 2 * size || !crew_ready(vm)) return;
   uint64_t before = vm->steps;
-  c->keep = left - size;
+  c->keep = left - some;
   blocks(s, acc, cell, state);
   c = &vm->cells.at[cell];
   bool on = !left_in(c) && !settled(s, acc) && !vm->failed;
   c->keep = 0;
   uint64_t each = vm->steps - before;
-  if (on && each * (left / size) >= COLUMN_STEPS * vm->crew.after && crew_ready(vm)) divide(s, acc, cell, size);
+  if (on && each * (left / some) >= COLUMN_STEPS * vm->crew.after && crew_ready(vm)) divide(s, acc, cell, size);
 }
 
 /* Functions from outside have their own way of being called many at once, so a draft that has any goes row by row. */
