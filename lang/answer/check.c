@@ -446,16 +446,6 @@ static void judge(Report *r, const CheckOptions *o) {
   else r->verdict = "passes: every check that decides holds";
 }
 
-static void matrix(Run *run) {
-  Vm *vm = run->vm;
-  uint32_t parts = matrix_begin(vm, run->r);
-  run->began = vm->steps;
-  for (uint32_t i = 0; i < parts && !vm->failed; i++) {
-    if (parts - i > 1 && crew_pays(vm, run->began)) { judge_shared(run, vm->k->checks.len, i); return; }
-    matrix_part(vm, world_base(vm->w), run->r, i);
-  }
-}
-
 bool answer_check(Vm *vm, const CheckOptions *o, Report *r) {
   Run run = {.vm = vm, .r = r, .o = o};
   Day first, last;
@@ -467,7 +457,7 @@ bool answer_check(Vm *vm, const CheckOptions *o, Report *r) {
   bool divided = !check_all(&run, &next) && judge_shared(&run, next, 0);
   memset(&vm->sink, 0, sizeof vm->sink);
   if (!vm->failed) answer_own(vm, r);
-  if (!vm->failed && !divided) matrix(&run);
+  if (!vm->failed && !divided) judge_matrix(&run);
   run.nslot = 0;
   vec_end(vm->mem, &run.cases);
   map_end(&run.by_key);

@@ -65,10 +65,17 @@ void judge_count(Run *run, uint32_t check, const Tally *t);
 /* share.c: judges the checks from this one on, and fills the matrix from this part on, with the machine's crew. False: see crew_share. */
 bool judge_shared(Run *run, uint32_t check, uint32_t part);
 
-/* matrix.c: the coverage matrix in parts, of a world */
+/* What is made of texts and facts in another process, as bytes. */
+void facts_put(Buf *to, const FactRef *x, uint32_t n);
+FactRef *facts_take(Report *r, Parcel *in, uint32_t n);
+const char *text_take(Report *r, Parcel *in);
+void *room_for(Report *r, Parcel *in, uint32_t n, size_t each);   /* NULL when the parcel cannot hold so many */
+
+/* matrix.c: the coverage matrix, of which what is left is divided when that pays; and in parts */
+bool judge_matrix(Run *run);
 uint32_t matrix_begin(Vm *vm, Report *r);                    /* how many it has; 0: there is no matrix */
 void matrix_part(Vm *vm, const View *v, Report *r, uint32_t part);
-uint32_t matrix_nth(const Report *r, uint32_t i);            /* the part that is begun as the i-th when several work at it */
+uint32_t matrix_nth(const Report *r, uint32_t i);            /* the part that is begun as the i-th: the dearest first */
 void matrix_put(const Report *r, uint32_t part, Buf *to);
 void matrix_take(Report *r, uint32_t part, Parcel *in);
 

@@ -27,7 +27,7 @@ static void fact_put(Buf *to, const FactRef *x) {
   for (uint32_t i = 0; i < x->nsource; i++) parcel_put_text(to, x->sources[i]);
 }
 
-static void facts_put(Buf *to, const FactRef *x, uint32_t n) {
+void facts_put(Buf *to, const FactRef *x, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) fact_put(to, &x[i]);
 }
 
@@ -43,25 +43,24 @@ static void finding_put(Buf *to, const Finding *f) {
   facts_put(to, f->missing, f->nmissing);
 }
 
-static const char *text_take(Report *r, Parcel *in) {
+const char *text_take(Report *r, Parcel *in) {
   const char *s = parcel_get_text(in);
   return s ? arena_copy(&r->arena, s, strlen(s)) : NULL;
 }
 
-/* Room for n things; NULL when the parcel cannot hold so many. */
-static void *room(Report *r, Parcel *in, uint32_t n, size_t each) {
+void *room_for(Report *r, Parcel *in, uint32_t n, size_t each) {
   void *at = n <= in->left ? arena_zero(&r->arena, (n + (size_t)1) * each) : NULL;
   in->bad = in->bad || !at;
   return at;
 }
 
-static FactRef *facts_take(Report *r, Parcel *in, uint32_t n) {
-  FactRef *x = room(r, in, n, sizeof *x);
+FactRef *facts_take(Report *r, Parcel *in, uint32_t n) {
+  FactRef *x = room_for(r, in, n, sizeof *x);
   for (uint32_t i = 0; !in->bad && i < n; i++) {
     parcel_get(in, &x[i], sizeof x[i]);
     x[i].text = text_take(r, in);
     x[i].settles = text_take(r, in);
-    x[i].sources = room(r, in, x[i].nsource, sizeof *x[i].sources);
+    x[i].sources = room_for(r, in, x[i].nsource, sizeof *x[i].sources);
     for (uint32_t k = 0; !in->bad && k < x[i].nsource; k++) x[i].sources[k] = text_take(r, in);
   }
   return x;
@@ -71,12 +70,12 @@ static Finding finding_take(Report *r, Parcel *in) {
   Finding f;
   parcel_get(in, &f, sizeof f);
   f.message = text_take(r, in);
-  f.binding = room(r, in, f.nbinding, sizeof *f.binding);
+  f.binding = room_for(r, in, f.nbinding, sizeof *f.binding);
   for (uint32_t i = 0; !in->bad && i < f.nbinding; i++) {
     parcel_get(in, &f.binding[i].name, sizeof f.binding[i].name);
     f.binding[i].value = text_take(r, in);
   }
-  f.when = room(r, in, f.nwhen, sizeof *f.when);
+  f.when = room_for(r, in, f.nwhen, sizeof *f.when);
   if (!in->bad) parcel_get(in, f.when, f.nwhen * sizeof *f.when);
   f.rests = facts_take(r, in, f.nrests);
   f.missing = facts_take(r, in, f.nmissing);

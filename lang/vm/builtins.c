@@ -300,7 +300,7 @@ static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
   World *w = vm->w;
   Dep *d = &vm->dep;
   switch (b) {
-    case BUILTIN_clauses: dep_stretch(w, vm->ctx, d); d->who = UINT64_MAX; break;
+    case BUILTIN_clauses: d->who = UINT64_MAX; break;
     case BUILTIN_in_force: dep_stretch(w, vm->ctx, d); break;
     case BUILTIN_needed: case BUILTIN_has_need: dep_need(w, vm->ctx, ent_index(last), d); break;
     case BUILTIN_rate: dep_resource(w, vm->ctx, ent_index(first), DEP_REQUIRE, d); break;
@@ -345,6 +345,16 @@ static Value suppliers_within(Vm *vm, uint32_t r, Value range) {
   return all;
 }
 
+static Value inputs_in_all(Vm *vm, Value of) {
+  Value why = {0};
+  uint32_t steps = 0;
+  if (vm->ctx == &vm->blank) { vm_fail(vm, DIAG_E0308, "%s cannot be asked here: this must be settled before any fact is", builtin_info(BUILTIN_inputs_in_all)->name); return value_int(0); }
+  if (of.tag == V_SET && op_vague(vm, of, &why)) return why;
+  Value all = world_inputs_in_all(vm->w, vm->ctx, of, &vm->dep, &steps);
+  vm_spend(vm, steps);
+  return all;
+}
+
 /* What rests on the world: with the countries and resources known. */
 static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
   World *w = vm->w;
@@ -369,7 +379,7 @@ static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_carried: return world_carried(w, x, first);
     case BUILTIN_blocked: return world_blocked(w, x, first, last);
     case BUILTIN_in_force: return world_in_force(w, x, first);
-    case BUILTIN_clauses: return world_clauses(w, x, a[0].aux);
+    case BUILTIN_clauses: return world_clauses(w, x, a[0].aux, &vm->dep);
     default: return value_int(0);
   }
 }
@@ -405,6 +415,7 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_months: return months_of(vm, a[0], n > 1 ? &a[1] : NULL);
     case BUILTIN_year: return date_part(vm, a[0], true);
     case BUILTIN_month: return date_part(vm, a[0], false);
+    case BUILTIN_inputs_in_all: return inputs_in_all(vm, a[0]);
     default: {
       Value v = ask(vm, b, a, n);
       if (vm->ctx != &vm->blank && !(b == BUILTIN_suppliers && n == 2)) ask_dep(vm, b, a[0].aux, a[n - 1].aux);
