@@ -21,6 +21,11 @@ static void defaults(ent_config *c) {
   if (!c->max_output) c->max_output = 64u << 20;
 }
 
+bool ent_is_date(const char *text) {
+  Day day;
+  return !date_read(text, strlen(text), &day);
+}
+
 /* Without memory for it there is none: the draft will say so. */
 static void profile_make(ent_session *s) {
   Mem *m = &s->mem;

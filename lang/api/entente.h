@@ -74,6 +74,8 @@ typedef struct ent_config {
 void ent_config_init(ent_config *c);
 
 typedef struct ent_session ent_session;
+/* Whether this is a day, YYYY-MM-DD. */
+bool ent_is_date(const char *text);
 /* NULL when memory is refused, or when as_of is no date. The config is copied; its strings are not. */
 ent_session *ent_open(const ent_config *c);
 void ent_close(ent_session *s);

@@ -111,7 +111,7 @@ static bool set_width(Options *o, const char *text) {
 /* Whether it is a day of the calendar, ent_open says. */
 static bool set_as_of(Options *o, const char *text) {
   o->config.as_of = text;
-  return *text != 0;
+  return ent_is_date(text);
 }
 
 static bool set_root(Options *o, const char *text) {
@@ -359,10 +359,7 @@ ent_session *options_begin(const Options *o, const char *as_of) {
 ent_session *options_open(const Options *o, int *code) {
   ent_session *s = options_begin(o, o->config.as_of);
   if (s) return s;
-  s = o->config.as_of ? options_begin(o, NULL) : NULL;
-  if (s) edge_say("--as-of wants a date, YYYY-MM-DD, not %s", edge_safe(o->config.as_of).text);
-  else edge_say("there is not enough memory to begin");
-  *code = s ? ENT_USAGE : ENT_BROKEN;
-  if (s) ent_close(s);
+  edge_say("there is not enough memory to begin");
+  *code = ENT_BROKEN;
   return NULL;
 }

@@ -5,6 +5,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
+bool stream_options(Options *o, Edge *e, const Cmd *self, int argc, char **argv, int *code) {
+  *code = options_read(o, e, self, argc, argv);
+  if (*code) return false;
+  char wants[64];
+  snprintf(wants, sizeof wants, "%s wants at least one file or folder", self->name);
+  if (o->help) *code = cmd_describe(e, self);
+  else if (!o->noperand) *code = cmd_misused(self, wants);
+  return !o->help && o->noperand;
+}
+
 /* ---- one stream of many reports ---- */
 
 static void indented(Edge *e, const char *text, size_t len) {

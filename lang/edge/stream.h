@@ -40,6 +40,8 @@ struct Stream {
   int code;
 };
 
+/* Reads the options of a command that asks drafts; false: it ends with *code. */
+bool stream_options(Options *o, Edge *e, const Cmd *self, int argc, char **argv, int *code);
 /* Asks every draft that the operands name, and ends the stream; the exit code. */
 int stream_run(Stream *s);
 
