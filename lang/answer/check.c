@@ -45,18 +45,17 @@ static bool case_is(Run *run, const Case *c, uint32_t require, const Value *boun
   return true;
 }
 
-/* Of what the first n of its names stand for. */
-static uint64_t binding_hash(const Run *run, const Value *bound, uint32_t n) {
+static uint64_t binding_hash(const Run *run, const Value *bound) {
   uint64_t h = hash_u64(run->check);
-  for (uint32_t i = 0; i < n; i++) h = hash_u64(h ^ value_hash(&run->vm->rt, bound[i]));
+  for (uint32_t i = 0; i < run->nslot; i++) h = hash_u64(h ^ value_hash(&run->vm->rt, bound[i]));
   return h;
 }
 
 /* Whether a binding is to be judged here. */
-static bool is_ours(Run *run, const Value *bound, uint32_t n) {
+static bool is_ours(Run *run, const Value *bound) {
   uint64_t at;
   if (!run->owner && !run->only) return true;
-  uint64_t h = binding_hash(run, bound, n);
+  uint64_t h = binding_hash(run, bound);
   return run->only ? map_get(run->only, h, &at) : crew_claim(&run->owner[h % OWNERS], run->me);
 }
 
@@ -97,7 +96,7 @@ static bool on_begin(void *data, uint32_t check, uint32_t require) {
   if (run->gave_up || (require_of(run, run->check, require)->once && !run->first)) return false;
   Value bound[BOUND_MAX];
   bound_now(run, bound);
-  if (!is_ours(run, bound, run->nslot)) return false;
+  if (!is_ours(run, bound)) return false;
   run->now = case_find(run, require, bound);
   if (run->wants != run->now) run->wants = NULL;
   return run->now != NULL;
@@ -179,7 +178,7 @@ static void on_missing(void *data, uint32_t loop, Value why) {
   for (Node *g = list_first(run->vm->k->checks.at[run->check].node->kid[2]); g && k < loop; g = g->next, k++) known += g->kid[1] ? 2 : 1;
   bound_now(run, bound);
   for (uint32_t i = known; i < run->nslot; i++) bound[i] = why;
-  bool ours = is_ours(run, bound, known);
+  bool ours = is_ours(run, bound);
   for (uint32_t q = 0; q < run->vm->k->checks.at[run->check].nrequire; q++) {
     run->at++;
     Case *c = !ours || (require_of(run, run->check, q)->once && !run->first) ? NULL : case_find(run, q, bound);
@@ -325,7 +324,7 @@ Finding judge_finding(Run *run, Case *c) {
 
 bool judge_wants_settling(const Run *run, const Finding *f) { return f->outcome == OUT_UNDECIDED && f->sev >= run->o->fail_on; }
 
-CasePlace judge_place(Run *run, const Case *c) { return (CasePlace){c->require, c->born, c->at, binding_hash(run, c->bound, run->nslot)}; }
+CasePlace judge_place(Run *run, const Case *c) { return (CasePlace){c->require, c->born, c->at, binding_hash(run, c->bound)}; }
 
 /* Findings stand in the order of requirements, and within one in that of bindings. */
 static void findings(Run *run, uint32_t from) {
@@ -359,10 +358,10 @@ Tally judge_tally(Run *run, uint32_t from) {
   return t;
 }
 
-static Severity worst_of(const Run *run) {
+static Severity worst_of(const Run *run, uint32_t check) {
   Severity s = SEV_NOTE;
-  for (uint32_t q = 0; q < run->vm->k->checks.at[run->check].nrequire; q++) {
-    Severity one = (Severity)require_of(run, run->check, q)->node->op;
+  for (uint32_t q = 0; q < run->vm->k->checks.at[check].nrequire; q++) {
+    Severity one = (Severity)require_of(run, check, q)->node->op;
     if (one > s) s = one;
   }
   return s;
@@ -372,7 +371,7 @@ void judge_count(Run *run, uint32_t check, const Tally *t) {
   const CheckCode *code = &run->vm->k->checks.at[check];
   const Func *f = &run->vm->p->funcs.at[code->func];
   Text title = ast_text(run->vm->p->unit, code->node->kid[1]);
-  Severity worst = t->worst < 0 ? worst_of(run) : (Severity)t->worst;
+  Severity worst = t->worst < 0 ? worst_of(run, check) : (Severity)t->worst;
   CheckCount n = {sym_text(run->vm->p, f->name), title.len ? title.at : NULL, worst, t->bindings, t->failed, t->undecided, !t->cases};
   vec_push(run->r->mem, &run->r->checks, n);
 }
