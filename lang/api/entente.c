@@ -21,6 +21,11 @@ static void defaults(ent_config *c) {
   if (!c->max_output) c->max_output = 64u << 20;
 }
 
+bool ent_is_date(const char *text) {
+  Day day;
+  return !date_read(text, strlen(text), &day);
+}
+
 /* Without memory for it there is none: the draft will say so. */
 static void profile_make(ent_session *s) {
   Mem *m = &s->mem;
@@ -164,6 +169,8 @@ int session_finish(ent_session *s) {
   s->own_funcs = s->program.funcs.len;
   s->loaded = rc == ENT_PASSES && !s->diags.errors;
   s->broken = !s->loaded;
+  const ent_crew *c = &s->config.crew;
+  if (s->loaded && !s->profile && !s->program.externs.len) s->vm.crew = (Crew){c->data, c->n, c->after, c->run};
   return s->loaded ? ENT_PASSES : rc == ENT_PASSES ? ENT_BROKEN : rc;
 }
 
@@ -256,6 +263,7 @@ const char *ent_diagnostics(ent_session *s, ent_format f, size_t *len) {
 
 void session_run_error(ent_session *s) {
   Vm *vm = &s->vm;
+  vm->alone = vm->alone || vm->crew_used;
   if (vm->failed) {
     Diag *x = diag_add(&s->diags, vm->error.code, vm->error.span, "%s", vm->error.text);
     if (vm->error.help) diag_help(&s->diags, x, "%s", vm->error.help);
@@ -288,6 +296,11 @@ static int report_out(ent_session *s, ent_format f, const char **out, size_t *le
   int rc = s->report.exit_code;
   s->whole = !s->out.full && !mem_failed(&s->mem);
   return session_hand_out(s, f, rc, out, len);
+}
+
+bool ent_alone(const ent_session *s) {
+  const Vm *vm = &s->vm;
+  return vm->alone || (vm->crew_used && (mem_failed(&s->mem) || !crew_far(vm)));
 }
 
 bool ent_reported(const ent_session *s) { return s->whole; }

@@ -389,11 +389,13 @@ static bool last_col(Sweep *s, Col *out) {
   return out->num;
 }
 
-static uint32_t left_in(const LoopCell *c) {
+static uint32_t all_in(const LoopCell *c) {
   if (c->missing) return 0;
   if (c->coll.tag == V_INTS || (c->coll.tag == V_RANGE && c->last != DAY_OPEN)) return c->at > c->last ? 0 : c->last - c->at < INT32_MAX ? (uint32_t)(c->last - c->at + 1) : INT32_MAX;
   return c->coll.tag == V_LIST || (c->coll.tag == V_SET && !op_loose(c->coll)) ? value_seq(c->coll)->o.len - c->next : 0;
 }
+
+static uint32_t left_in(const LoopCell *c) { return all_in(c) - c->keep; }
 
 static Value element(const LoopCell *c, uint32_t i) {
   if (c->coll.tag == V_INTS) return value_int(c->at + i);
@@ -711,6 +713,161 @@ static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
     wide = false;
   }
   if (!any && *state < GIVEN_UP_MOST) ++*state;
+  s->b.work = NULL;
+  s->b.worlds = NULL;
+  s->b.wide = NULL;
+}
+
+/* ---- a loop divided among the machine's crew ---- */
+
+/* The loop goes on in pieces: whoever is free evaluates the next, for itself, and hands out what its accumulator came to. */
+typedef struct Piece { bool is, ok; Dep dep; Value acc; VEC(Value) items; } Piece;
+typedef struct Divided {
+  Sweep *s;
+  uint32_t acc, cell, size, n;   /* size: elements to a piece */
+  LoopCell start;                /* where the first piece begins */
+  Piece *piece;
+} Divided;
+enum { PIECES_EACH = 8, PIECES_FEW = 2, FIRST_PART = 8, PIECE_LEAST = 256, COLUMN_STEPS = 8 /* so many steps in columns take the time of one */ };
+
+static bool in_items(int kind) { return kind == ACC_LIST || kind == ACC_SET || kind == ACC_MIN || kind == ACC_MAX; }
+
+/* The loop stands before its i-th piece, and ends behind it, with nothing accumulated. */
+static void piece_begin(const Divided *d, uint32_t i) {
+  Vm *vm = d->s->b.vm;
+  LoopCell *c = &vm->cells.at[d->cell];
+  c->at = d->start.at;
+  c->next = d->start.next;
+  c->keep = 0;
+  uint32_t all = all_in(c), from = i * d->size;
+  go_through(c, from);
+  c->keep = all - from > d->size ? all - from - d->size : 0;
+  vm->dep = dep_nothing;
+  int kind = d->s->loop->kind;
+  if (!in_items(kind)) {
+    value_drop(vm->mem, vm->reg[d->acc]);
+    vm->reg[d->acc] = acc_begin(vm, kind);
+    return;
+  }
+  LoopCell *items = &vm->cells.at[vm->reg[d->acc].i];
+  for (uint32_t k = 0; k < items->items.len; k++) {
+    value_drop(vm->mem, items->items.at[k]);
+    items->items.at[k] = (Value){0};
+  }
+  if (kind == ACC_LIST || kind == ACC_SET) items->items.len = 0;
+}
+
+/* Values that are no more than themselves go along; a piece with others, or not done in columns, is left to the loop. */
+static bool values_put(Buf *out, const Value *at, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++)
+    if (at[i].tag >= V_BIG) return false;
+  parcel_put(out, &n, sizeof n);
+  parcel_put(out, at, n * sizeof *at);
+  return true;
+}
+
+static void piece_put(const Divided *d, uint32_t i, Buf *out) {
+  Vm *vm = d->s->b.vm;
+  bool ok = !left_in(&vm->cells.at[d->cell]);
+  const Value *at = &vm->reg[d->acc];
+  uint32_t n = 1;
+  if (in_items(d->s->loop->kind)) n = vm->cells.at[at->i].items.len, at = vm->cells.at[at->i].items.at;
+  parcel_put(out, &i, sizeof i);
+  parcel_put(out, &vm->dep, sizeof vm->dep);
+  if (ok && values_put(out, at, n)) return;
+  uint32_t none = UINT32_MAX;
+  parcel_put(out, &none, sizeof none);
+}
+
+static bool pieces_work(void *of, unsigned i, void *common, Buf *out) {
+  const Divided *d = of;
+  Vm *vm = d->s->b.vm;
+  uint8_t state = 0;
+  (void)i;
+  for (uint32_t k; !vm->failed && (k = crew_next(common)) < d->n;) {
+    piece_begin(d, k);
+    blocks(d->s, d->acc, d->cell, &state);
+    piece_put(d, k, out);
+  }
+  return true;
+}
+
+static void pieces_take(void *of, unsigned who, Parcel *in) {
+  const Divided *d = of;
+  Mem *m = d->s->b.vm->mem;
+  (void)who;
+  while (in->left && !in->bad) {
+    uint32_t i, n;
+    parcel_get(in, &i, sizeof i);
+    in->bad = in->bad || i >= d->n;
+    if (in->bad) return;
+    Piece *p = &d->piece[i];
+    parcel_get(in, &p->dep, sizeof p->dep);
+    parcel_get(in, &n, sizeof n);
+    p->ok = n != UINT32_MAX;
+    for (uint32_t k = 0; p->ok && k < n && !in->bad; k++) {
+      Value v;
+      parcel_get(in, &v, sizeof v);
+      in->bad = in->bad || v.tag >= V_BIG || !vec_push(m, &p->items, v);
+    }
+    p->is = !in->bad;
+  }
+}
+
+static bool piece_add(const Divided *d, const Piece *p) {
+  Vm *vm = d->s->b.vm;
+  int kind = d->s->loop->kind;
+  dep_meet(&vm->dep, p->dep);
+  for (uint32_t k = 0; k < p->items.len; k++) {
+    Value v = p->items.at[k];
+    if (kind == ACC_LIST || kind == ACC_SET) { if (!vec_push(vm->mem, &vm->cells.at[vm->reg[d->acc].i].items, v)) return false; }
+    else if (kind == ACC_COUNT) acc_add(vm, &vm->reg[d->acc], ACC_SUM, &v, value_bool(true));
+    else if (v.tag != V_NONE && !(k && (kind == ACC_MIN || kind == ACC_MAX))) acc_add(vm, &vm->reg[d->acc], kind, &v, value_bool(true));
+  }
+  return !vm->failed;
+}
+
+/* What is left of the loop, in pieces; it then stands behind the last one that could be done. */
+static void divide(Sweep *s, uint32_t acc, uint32_t cell, uint32_t size) {
+  Vm *vm = s->b.vm;
+  Divided d = {.s = s, .acc = acc, .cell = cell, .size = size, .start = vm->cells.at[cell]};
+  d.n = (left_in(&d.start) + size - 1) / size;
+  d.piece = mem_zero(vm->mem, d.n * sizeof *d.piece);
+  Shared shared = {&d, sizeof(uint32_t), pieces_work, pieces_take};
+  bool on = d.piece && crew_share(vm, &shared);
+  for (uint32_t i = 0; on && i < d.n; i++) {
+    LoopCell *c = &vm->cells.at[cell];
+    on = d.piece[i].is && d.piece[i].ok && piece_add(&d, &d.piece[i]);
+    if (on) go_through(c, settled(s, acc) || left_in(c) < size ? left_in(c) : size);
+    on = on && !settled(s, acc);
+  }
+  for (uint32_t i = 0; d.piece && i < d.n; i++) vec_end(vm->mem, &d.piece[i].items);
+  mem_free(vm->mem, d.piece, d.n * sizeof *d.piece);
+}
+
+/* Many pieces, so that all end at once; but small blocks cost more for what is in them than large ones. */
+static uint32_t piece_size(const Sweep *s, uint32_t left) {
+  uint32_t n = s->b.vm->crew.n, many = left / (PIECES_EACH * n), few = left / (PIECES_FEW * n), least = s->ngens > 1 ? 1 : PIECE_LEAST;
+  uint32_t whole = s->ngens > 1 || s->cap > few ? few : s->cap, size = many > whole ? many : whole;
+  return size < least ? least : size;
+}
+
+/* A little first, by which it is seen whether the rest is worth dividing. */
+static void blocks_begin(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
+  Vm *vm = s->b.vm;
+  LoopCell *c = &vm->cells.at[cell];
+  uint32_t left = left_in(c), size = piece_size(s, left), some = (size + FIRST_PART - 1) / FIRST_PART;
+  int kind = s->loop->kind;
+  bool may = vm->batches == 1 && !vm->rules.len /* what they come to is settled together */ && (in_items(kind) || kind == ACC_SUM || kind == ACC_COUNT || kind == ACC_ANY || kind == ACC_ALL);
+  if (!may || left <= 2 * size || !crew_ready(vm)) return;
+  uint64_t before = vm->steps;
+  c->keep = left - some;
+  blocks(s, acc, cell, state);
+  c = &vm->cells.at[cell];
+  bool on = !left_in(c) && !settled(s, acc) && !vm->failed;
+  c->keep = 0;
+  uint64_t each = vm->steps - before;
+  if (on && each * (left / some) >= COLUMN_STEPS * vm->crew.after && crew_ready(vm)) divide(s, acc, cell, size);
 }
 
 /* Functions from outside have their own way of being called many at once, so a draft that has any goes row by row. */
@@ -734,6 +891,7 @@ void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
     s.b.pool = &s.pool;
     s.cap = worlds ? BLOCK_MOST / 2 : BLOCK_ROWS;
     vm->batches++;
+    if (vm->crew.n > 1) blocks_begin(&s, acc, cell, &given_up);
     blocks(&s, acc, cell, &given_up);
     vm->batches--;
     pool_end(&s.pool);

@@ -2,6 +2,7 @@
 #define VM_VM_H
 #include "base/profile.h"
 #include "code/chunk.h"
+#include "vm/crew.h"
 #include "vm/extern.h"
 #include "world/world.h"
 
@@ -48,6 +49,7 @@ typedef struct LoopCell {
   Value coll;                     /* iterated over; or why it is missing */
   uint32_t next, target;
   int64_t at, last;               /* whole numbers and days */
+  uint32_t keep;                  /* how many at its end are not for columns now */
   Ctx *outer;                     /* the context to restore, */
   Day outer_lo, outer_hi;         /* and the days that what was asked before holds on */
   Day first_day, last_day;        /* the stretch at hand, clipped */
@@ -120,6 +122,9 @@ typedef struct Vm {
   Profile *profile;               /* NULL: nobody wants to know where steps go */
   uint32_t depth;                 /* runs within runs: facts that are evaluated where they are used */
   Externs ext;
+  Crew crew;
+  bool crew_used, alone;          /* something was divided; what is known is not to be relied upon */
+  size_t crew_grown;              /* bytes that the others took */
   VEC(Again) agains;
   volatile int *stop;
   VEC(Value) held;                /* of columns at hand */
