@@ -54,7 +54,8 @@ if (-e $diag_def && !@ARGV) {
     my ($examples, @torn) = (0);
     my $pages = Drive::slurp($diag_def);
     while ($pages =~ /DIAG\((\w+), \w+, ".*?",\n((?:\s*"(?:[^"\\]|\\.)*"\n?)*)/g) {
-        my ($code, $text) = ($1, $2 =~ s/"\s*\n\s*"//gr =~ s/^\s*"|"\s*$//gr =~ s/\\(["\\])/$1/gr);
+        my ($code, $quoted) = ($1, $2);
+        my $text = $quoted =~ s/"\s*\n\s*"//gr =~ s/^\s*"|"\s*$//gr =~ s/\\(["\\])/$1/gr;
         for my $example ($text =~ /[ ]{2}(\S.*?)(?:[ ]{2}|[ ][.,;](?=[ ]|$)|$)/g) { $examples++; push @torn, "$code: $example" if index($says{$code}, $example) < 0 }
     }
     ok(!@bare && @codes, 'every code has a draft in tests/error, or a line in ELSEWHERE') or diag("without: @bare");
