@@ -53,30 +53,27 @@ static Status status_of(Vm *vm, Value rank) {
 
 static Day year_day(int year, bool last) { return last ? date_day(year, 12, 31) : date_day(year, 1, 1); }
 
-/* Folds what a function says of a layer over the days, from each on which something that it rests on changes to the next. */
-static Value over_days(Vm *vm, const View *v, uint32_t func, uint32_t layer, Day first, Day last, bool max) {
-  Value all = {0};
-  for (Day d = first; d <= last && !vm->failed;) {
-    Ctx *x = world_ctx(vm->w, v, d);
-    if (!x) break;
-    vm->dep = dep_nothing;
-    fold(vm, &all, ask(vm, func, layer, x), max);
-    if (vm->dep.hi >= last) break;
-    d = vm->dep.hi < d ? d + 1 : vm->dep.hi + 1;
-  }
-  return all;
-}
+/* What a function says of a layer, folded over the days. */
+typedef struct Course { uint32_t func, layer; bool max; Day next /* to be asked about */; Value all; } Course;
 
-static void cell_fill(Vm *vm, const View *v, const Asked *q, uint32_t layer, Day first, Day last, Cell *cell) {
-  Value rank = over_days(vm, v, q->rank, layer, first, last, false), count = over_days(vm, v, q->count, layer, first, last, false);
-  Ctx *x = world_ctx(vm->w, v, first);
-  Value m = x ? ask(vm, q->members, layer, x) : value_int(0);
-  if (m.tag == V_SET) cell->resources = m.obj->len;
-  cell->status = status_of(vm, rank);
-  cell->covered = (uint32_t)small(vm, count);
-  value_drop(vm->mem, m);
-  value_drop(vm->mem, rank);
-  value_drop(vm->mem, count);
+/* Goes on to `last`, each from one day on which something that it rests on changes to the next. All go together, day by
+ * day: what one has asked about a day is still at hand when another asks it. */
+static void courses_run(Vm *vm, const View *v, Course *c, uint32_t n, Day last) {
+  for (Day d = DAY_NONE, next; !vm->failed; d = next) {
+    next = DAY_OPEN;
+    for (uint32_t i = 0; i < n && !vm->failed; i++) {
+      if (c[i].next <= d) {
+        Ctx *x = world_ctx(vm->w, v, d);
+        if (!x) return;
+        vm->dep = dep_nothing;
+        fold(vm, &c[i].all, ask(vm, c[i].func, c[i].layer, x), c[i].max);
+        c[i].next = vm->dep.hi >= DAY_MAX ? DAY_OPEN : vm->dep.hi < d ? d + 1 : vm->dep.hi + 1;
+      }
+      if (c[i].next < next) next = c[i].next;
+    }
+    if (next > last || next == DAY_OPEN) return;
+    world_ctx_trim(vm->w, NULL, 0);
+  }
 }
 
 static const char *percent(Vm *vm, Report *r, Num share) {
@@ -105,38 +102,88 @@ static const char *exposure_text(Vm *vm, Report *r, Value e) {
 
 enum { YEARS_MAX = 100 };
 
-bool answer_matrix(Vm *vm, const View *v, Report *r) {
-  Program *p = vm->p;
-  Asked q = {library_func(p, "rank"), library_func(p, "covered_count"), library_func(p, "members"), library_func(p, "exposure")};
+/* The years in which any of the days from first to last lie; of an open end the first ten. */
+static bool years_make(Report *r, Day first, Day last) {
   Matrix *m = &r->matrix;
-  Day first = r->term.first, last = r->term.last;
-  m->nrow = p->kinds.at[K_LAYER].list.len;
-  if (q.rank == UINT32_MAX || q.count == UINT32_MAX || q.members == UINT32_MAX || q.exposure == UINT32_MAX || !m->nrow || first == DAY_NONE || first == DAY_MIN) return true;
-  if (r->as_of != DAY_NONE) first = last = r->as_of;
   int y0, y1, mo, d;
   date_split(first, &y0, &mo, &d);
   if (last == DAY_OPEN) y1 = y0 + 9;
   else date_split(last, &y1, &mo, &d);
   if (y1 > y0 + YEARS_MAX) y1 = y0 + YEARS_MAX;
-  m->present = true;
   m->nyear = (uint32_t)(y1 - y0 + 1);
   m->year = arena_get(&r->arena, m->nyear * sizeof *m->year);
+  for (uint32_t i = 0; m->year && i < m->nyear; i++) m->year[i] = y0 + (int)i;
+  return m->year != NULL;
+}
+
+static bool rows_make(const Program *p, Report *r) {
+  Matrix *m = &r->matrix;
+  m->nrow = p->kinds.at[K_LAYER].list.len;
   m->row = arena_zero(&r->arena, m->nrow * sizeof *m->row);
-  if (!m->year || !m->row) return false;
-  for (uint32_t i = 0; i < m->nyear; i++) m->year[i] = y0 + (int)i;
-  for (uint32_t l = 0; l < m->nrow && !vm->failed; l++) {
-    MatrixRow *row = &m->row[l];
+  for (uint32_t l = 0; m->row && l < m->nrow; l++) {
     const Entity *e = program_entity(p, ent_make(K_LAYER, l));
-    row->layer = sym_text(p, e->id);
-    row->name = e->name;
-    row->cell = arena_zero(&r->arena, m->nyear * sizeof *row->cell);
-    for (uint32_t i = 0; row->cell && i < m->nyear; i++) {
-      Day a = year_day(m->year[i], false), b = year_day(m->year[i], true);
-      cell_fill(vm, v, &q, l, a < first ? first : a, b > last ? last : b, &row->cell[i]);
-    }
-    Value exposure = over_days(vm, v, q.exposure, l, first, last, true);
-    row->exposure = exposure_text(vm, r, exposure);
-    value_drop(vm->mem, exposure);
+    m->row[l].layer = sym_text(p, e->id);
+    m->row[l].name = e->name;
+    m->row[l].cell = arena_zero(&r->arena, m->nyear * sizeof *m->row[l].cell);
+    if (!m->row[l].cell) return false;
   }
+  return m->row != NULL;
+}
+
+static Value course_end(Course *c) {
+  Value all = c->all;
+  c->all = (Value){0};
+  return all;
+}
+
+/* The cells of one year, from what was found of its days. */
+static void year_end(Vm *vm, const View *v, uint32_t members, Matrix *m, uint32_t year, Day first, Course *rank, Course *count) {
+  Ctx *x = world_ctx(vm->w, v, first);
+  for (uint32_t l = 0; l < m->nrow; l++) {
+    Cell *cell = &m->row[l].cell[year];
+    Value is = course_end(&rank[l]), n = course_end(&count[l]), of = x ? ask(vm, members, l, x) : value_int(0);
+    if (of.tag == V_SET) cell->resources = of.obj->len;
+    cell->status = status_of(vm, is);
+    cell->covered = (uint32_t)small(vm, n);
+    value_drop(vm->mem, of);
+    value_drop(vm->mem, is);
+    value_drop(vm->mem, n);
+  }
+}
+
+static void matrix_fill(Vm *vm, const View *v, const Asked *q, Report *r, Course *exposure, Day first, Day last) {
+  Matrix *m = &r->matrix;
+  Course *rank = exposure + m->nrow, *count = rank + m->nrow;
+  for (uint32_t l = 0; l < m->nrow; l++) {
+    exposure[l] = (Course){.func = q->exposure, .layer = l, .max = true, .next = first};
+    rank[l] = (Course){.func = q->rank, .layer = l};
+    count[l] = (Course){.func = q->count, .layer = l};
+  }
+  for (uint32_t i = 0; i < m->nyear && !vm->failed; i++) {
+    Day a = year_day(m->year[i], false), b = year_day(m->year[i], true), from = a < first ? first : a;
+    for (uint32_t l = 0; l < m->nrow; l++) rank[l].next = count[l].next = from;
+    courses_run(vm, v, exposure, 3 * m->nrow, b > last ? last : b);
+    year_end(vm, v, q->members, m, i, from, rank, count);
+  }
+  courses_run(vm, v, exposure, m->nrow, last);
+  for (uint32_t l = 0; l < m->nrow; l++) {
+    Value most = course_end(&exposure[l]);
+    m->row[l].exposure = exposure_text(vm, r, most);
+    value_drop(vm->mem, most);
+  }
+}
+
+bool answer_matrix(Vm *vm, const View *v, Report *r) {
+  Program *p = vm->p;
+  Asked q = {library_func(p, "rank"), library_func(p, "covered_count"), library_func(p, "members"), library_func(p, "exposure")};
+  Day first = r->term.first, last = r->term.last;
+  uint32_t layers = p->kinds.at[K_LAYER].list.len;
+  if (q.rank == UINT32_MAX || q.count == UINT32_MAX || q.members == UINT32_MAX || q.exposure == UINT32_MAX || !layers || first == DAY_NONE || first == DAY_MIN) return true;
+  if (r->as_of != DAY_NONE) first = last = r->as_of;
+  r->matrix.present = years_make(r, first, last) && rows_make(p, r);
+  Course *all = r->matrix.present ? mem_get(vm->mem, 3 * (size_t)layers * sizeof *all) : NULL;
+  if (!all) return false;
+  matrix_fill(vm, v, &q, r, all, first, last);
+  mem_free(vm->mem, all, 3 * (size_t)layers * sizeof *all);
   return !vm->failed;
 }

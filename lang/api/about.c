@@ -167,7 +167,7 @@ void about_heading(const ent_session *s, const Bind *b, Buf *to) {
 }
 
 static const char *letter_words(char c) {
-  static const struct { char letter; const char *words; } all[] = {{'c', "country"}, {'r', "resource"}, {'l', "layer"}, {'k', "control"},
+  static const struct { char letter; const char *words; } all[] = {{'c', "country"}, {'r', "resource"}, {'R', "resource or set of resource"}, {'l', "layer"}, {'k', "control"},
     {'e', "entity"}, {'n', "number"}, {'f', "figure"}, {'s', "text"}, {'d', "date"}, {'g', "range"}, {'D', "range or duration"}, {'C', "set, list or map"}, {'x', "anything"}};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     if (all[i].letter == c) return all[i].words;

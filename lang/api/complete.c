@@ -136,7 +136,7 @@ static uint32_t kinds_of_type(const Program *p, Type t) {
 static uint32_t kinds_of_letter(char c) {
   switch (c) {
     case 'c': return OF_COUNTRY;
-    case 'r': return OF_RESOURCE;
+    case 'r': case 'R': return OF_RESOURCE;
     case 'l': return OF_LAYER;
     case 'k': return OF_CONTROL;
     case 'd': return OF_DATE;

@@ -167,6 +167,7 @@ static bool param_fits(Checker *c, char letter, Type t) {
   switch (letter) {
     case 'c': return x.kind == TY_ENTITY && x.a == K_COUNTRY;
     case 'r': return x.kind == TY_ENTITY && x.a == K_RESOURCE;
+    case 'R': return t == c->p->kinds.at[K_RESOURCE].type || type_fits(&c->p->types, t, type_set(&c->p->types, c->p->kinds.at[K_RESOURCE].type));
     case 'k': return x.kind == TY_ENTITY && x.a == K_CONTROL;
     case 'e': return x.kind == TY_ENTITY;
     case 'n': return x.kind == TY_NUMBER || (x.kind == TY_QUANTITY && x.any);
@@ -185,6 +186,7 @@ static const char *param_word(char letter) {
   switch (letter) {
     case 'c': return "a country";
     case 'r': return "a resource";
+    case 'R': return "a resource or a set of resources";
     case 'k': return "an export control";
     case 'e': return "an entity";
     case 'n': return "a number";

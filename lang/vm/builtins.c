@@ -300,7 +300,7 @@ static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
   World *w = vm->w;
   Dep *d = &vm->dep;
   switch (b) {
-    case BUILTIN_clauses: dep_stretch(w, vm->ctx, d); d->who = UINT64_MAX; break;
+    case BUILTIN_clauses: d->who = UINT64_MAX; break;
     case BUILTIN_in_force: dep_stretch(w, vm->ctx, d); break;
     case BUILTIN_needed: case BUILTIN_has_need: dep_need(w, vm->ctx, ent_index(last), d); break;
     case BUILTIN_rate: dep_resource(w, vm->ctx, ent_index(first), DEP_REQUIRE, d); break;
@@ -318,13 +318,23 @@ static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
   if (ent_kind(first) == K_COUNTRY) d->who |= dep_who(w, ent_index(first));
 }
 
+Value vm_suppliers_plain(Vm *vm, uint32_t r, Value range) {
+  Day lo = vm->dep.lo, hi = vm->dep.hi;
+  Value all = world_suppliers_within(vm->w, vm->ctx, r, value_lo(range), value_hi(range));
+  if (all.tag == V_NONE) return all;
+  ask_dep(vm, BUILTIN_suppliers, ent_make(K_RESOURCE, r), ent_make(K_RESOURCE, r));
+  vm->dep.lo = lo;
+  vm->dep.hi = hi;
+  return all;
+}
+
 /* Goes from change to change of what r's promises rest on. What holds over a stretch of time holds whatever the day is here. */
 static Value suppliers_within(Vm *vm, uint32_t r, Value range) {
   World *w = vm->w;
   Ctx *outer = vm->ctx;
   Day lo = vm->dep.lo, hi = vm->dep.hi;
-  Value all = world_suppliers_within(w, outer, r, value_lo(range), value_hi(range)), none = {0};
-  if (all.tag != V_NONE) { ask_dep(vm, BUILTIN_suppliers, ent_make(K_RESOURCE, r), ent_make(K_RESOURCE, r)); vm->dep.lo = lo; vm->dep.hi = hi; return all; }
+  Value all = vm_suppliers_plain(vm, r, range), none = {0};
+  if (all.tag != V_NONE) return all;
   all = value_set(&vm->rt, &none, 0);
   for (int64_t day = value_lo(range); day <= value_hi(range) && day <= DAY_MAX && !vm->failed; day = (int64_t)vm->dep.hi + 1) {
     Ctx *x = world_ctx(w, outer->view, (Day)day);
@@ -342,6 +352,16 @@ static Value suppliers_within(Vm *vm, uint32_t r, Value range) {
   vm->ctx = outer;
   vm->dep.lo = lo;
   vm->dep.hi = hi;
+  return all;
+}
+
+static Value inputs_in_all(Vm *vm, Value of) {
+  Value why = {0};
+  uint32_t steps = 0;
+  if (vm->ctx == &vm->blank) { vm_fail(vm, DIAG_E0308, "%s cannot be asked here: this must be settled before any fact is", builtin_info(BUILTIN_inputs_in_all)->name); return value_int(0); }
+  if (of.tag == V_SET && op_vague(vm, of, &why)) return why;
+  Value all = world_inputs_in_all(vm->w, vm->ctx, of, &vm->dep, &steps);
+  vm_spend(vm, steps);
   return all;
 }
 
@@ -369,7 +389,7 @@ static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_carried: return world_carried(w, x, first);
     case BUILTIN_blocked: return world_blocked(w, x, first, last);
     case BUILTIN_in_force: return world_in_force(w, x, first);
-    case BUILTIN_clauses: return world_clauses(w, x, a[0].aux);
+    case BUILTIN_clauses: return world_clauses(w, x, a[0].aux, &vm->dep);
     default: return value_int(0);
   }
 }
@@ -405,6 +425,7 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_months: return months_of(vm, a[0], n > 1 ? &a[1] : NULL);
     case BUILTIN_year: return date_part(vm, a[0], true);
     case BUILTIN_month: return date_part(vm, a[0], false);
+    case BUILTIN_inputs_in_all: return inputs_in_all(vm, a[0]);
     default: {
       Value v = ask(vm, b, a, n);
       if (vm->ctx != &vm->blank && !(b == BUILTIN_suppliers && n == 2)) ask_dep(vm, b, a[0].aux, a[n - 1].aux);

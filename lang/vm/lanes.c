@@ -1,4 +1,4 @@
-#include "vm/batch.h"
+#include "vm/cuts.h"
 #include <string.h>
 
 /* Worlds in lanes: the rows of a block may each lack other countries. What the world says of a resource is then what it
@@ -9,29 +9,20 @@
  * are found once for an entity, by evaluating that part in the worlds that lack some of the countries that it asks about.
  * Then one pass over the entities, those that are asked before those that ask, gives each its lanes. */
 
-enum { CUT_MOST = 2, LANES_MOST = 64, FEW_MOST = 4096, LANES_KEPT = 12 << 20 };
-static const uint32_t nobody = UINT32_MAX;
-
-typedef struct Cut { uint32_t a, b; } Cut;             /* countries; b: nobody. Both nobody: true in every world */
-struct Cuts {
-  Cuts *next;
-  uint32_t func, view, n;
-  Day day;
-  bool none;                      /* it cannot be done */
-  Dep dep;
-  VEC(Cut) cuts;
-  VEC(uint32_t) cut_start, asks, ask_start, order, group;   /* group: where each circle begins in order */
-};
+enum { LIKELY_MOST = 12, LANES_MOST = 64, FEW_MOST = 4096, LANES_KEPT = 12 << 20 };
 
 typedef struct Solved { struct Solved *next; const Cuts *cuts; const uint64_t **at; } Solved;
 struct Lanes {
   Lanes *next;
-  Pool pool;
+  Pool *pool, own;
   size_t bytes;
   uint32_t n, words, most;
   struct { uint32_t id; Value one; } key[4];
   uint32_t nkey;
-  uint64_t **absent;              /* by country */
+  Cut *lacks;                     /* by row: two of the countries that it lacks; NULL, or not kept any more: see absent */
+  uint32_t *place;                /* by row: cuts_place; NULL: not asked for yet */
+  uint64_t **absent;              /* by country; without the two of each row until somebody asks: */
+  bool scattered;
   uint64_t *all;
   uint64_t *touched;              /* few: countries asked about */
   Solved *solved;
@@ -39,32 +30,38 @@ struct Lanes {
   uint32_t from;
 };
 
-const uint64_t *lanes_absent(const Lanes *l, uint32_t country) { return l->absent[country]; }
-
 static void *lane_get(Lanes *l, size_t n) {
   l->bytes += n;
-  return pool_get(&l->pool, n);
+  return pool_get(l->pool, n);
 }
 
-static Lanes *lanes_new(Vm *vm, uint32_t n) {
-  Lanes *l = mem_zero(vm->mem, sizeof *l);
-  if (!l) return NULL;
-  l->pool.mem = vm->mem;
+/* In a pool that the caller has, or in one of their own. */
+static bool lanes_init(Vm *vm, Lanes *l, uint32_t n, Pool *pool) {
+  memset(l, 0, sizeof *l);
+  l->own.mem = vm->mem;
+  l->pool = pool ? pool : &l->own;
   l->n = n;
   l->words = rows_words(n);
   l->absent = lane_get(l, ((size_t)vm->w->ncountry + 1) * sizeof *l->absent);
   l->all = lane_get(l, l->words * sizeof *l->all);
   l->touched = lane_get(l, (bits_words(vm->w->ncountry) + 1) * sizeof *l->touched);
-  if (!l->absent || !l->all || !l->touched) { pool_release(&l->pool, (PoolMark){0}); mem_free(vm->mem, l, sizeof *l); return NULL; }
+  if (!l->absent || !l->all || !l->touched) return false;
   memset(l->absent, 0, ((size_t)vm->w->ncountry + 1) * sizeof *l->absent);
   memset(l->all, 0xFF, l->words * sizeof *l->all);
   memset(l->touched, 0, (bits_words(vm->w->ncountry) + 1) * sizeof *l->touched);
-  return l;
+  return true;
 }
 
 static void lanes_free(Vm *vm, Lanes *l) {
-  pool_release(&l->pool, (PoolMark){0});
+  pool_release(&l->own, (PoolMark){0});
   mem_free(vm->mem, l, sizeof *l);
+}
+
+static Lanes *lanes_new(Vm *vm, uint32_t n) {
+  Lanes *l = mem_get(vm->mem, sizeof *l);
+  if (l && lanes_init(vm, l, n, NULL)) return l;
+  if (l) lanes_free(vm, l);
+  return NULL;
 }
 
 static void lanes_drop(Vm *vm) {
@@ -117,14 +114,38 @@ static bool absent_add(Lanes *l, uint32_t country, uint32_t row) {
   return true;
 }
 
-static bool absent_value(const Vm *vm, Lanes *l, Value v, uint32_t row, uint32_t *many) {
-  if (v.tag == V_ENT) {
-    ++*many;
-    return ent_kind(v.aux) == K_COUNTRY && ent_index(v.aux) < vm->w->ncountry && absent_add(l, ent_index(v.aux), row);
+static bool scatter(Lanes *l) {
+  bool ok = true;
+  for (uint32_t i = 0; ok && !l->scattered && i < l->n; i++) {
+    Cut c = l->lacks[i];
+    if (c.a != nobody) ok = absent_add(l, c.a, i);
+    if (ok && c.b != nobody) ok = absent_add(l, c.b, i);
   }
-  if (v.tag != V_SET && v.tag != V_LIST) return false;
+  l->scattered = true;
+  return ok;
+}
+
+/* When memory is refused, whatever is made of this is thrown away. */
+const uint64_t *lanes_absent(Lanes *l, uint32_t country) {
+  scatter(l);
+  return l->absent[country];
+}
+
+/* One country that a row's world lacks: the first two are kept in order. */
+static bool row_lacks(const Vm *vm, Lanes *l, Value v, uint32_t row, uint32_t *many) {
+  uint32_t c = ent_index(v.aux);
+  Cut *two = &l->lacks[row];
+  if (v.tag != V_ENT || ent_kind(v.aux) != K_COUNTRY || c >= vm->w->ncountry) return false;
+  if (two->a == c || two->b == c) return true;
+  if (++*many > 2) return absent_add(l, c, row);
+  *two = two->a == nobody ? (Cut){c, nobody} : two->a < c ? (Cut){two->a, c} : (Cut){c, two->a};
+  return true;
+}
+
+static bool row_lacks_all(const Vm *vm, Lanes *l, Value v, uint32_t row, uint32_t *many) {
+  if (v.tag != V_SET && v.tag != V_LIST) return row_lacks(vm, l, v, row, many);
   for (uint32_t i = 0; i < v.obj->len; i++)
-    if (value_seq(v)->at[i].tag != V_ENT || !absent_value(vm, l, value_seq(v)->at[i], row, many)) return false;
+    if (!row_lacks(vm, l, value_seq(v)->at[i], row, many)) return false;
   return true;
 }
 
@@ -137,12 +158,43 @@ static bool same_worlds(const Lanes *l, const Col *cols, uint32_t n, uint32_t ro
   return true;
 }
 
+/* As most are: one set of at most two countries, in order already. */
+static bool two_at_most(const Vm *vm, Value v, Cut *c) {
+  if (v.tag != V_SET || v.obj->len > 2) return false;
+  const Value *at = value_seq(v)->at;
+  for (uint32_t i = 0; i < v.obj->len; i++)
+    if (at[i].tag != V_ENT || ent_kind(at[i].aux) != K_COUNTRY || ent_index(at[i].aux) >= vm->w->ncountry) return false;
+  *c = (Cut){v.obj->len > 0 ? ent_index(at[0].aux) : nobody, v.obj->len > 1 ? ent_index(at[1].aux) : nobody};
+  return true;
+}
+
+static bool rows_read(Batch *b, Lanes *l, const Col *cols, uint32_t n) {
+  l->lacks = lane_get(l, b->n * sizeof *l->lacks);
+  if (!l->lacks) return false;
+  for (uint32_t i = 0; i < b->n; i++) {
+    uint32_t many = 0;
+    l->lacks[i] = (Cut){nobody, nobody};
+    if (!bits_has(b->every, i)) continue;
+    if (n == 1 && cols->kind == COL_VALUES && two_at_most(b->vm, cols->values[i], &l->lacks[i])) {
+      many = l->lacks[i].a == nobody ? 0 : l->lacks[i].b == nobody ? 1 : 2;
+      if (many > l->most) l->most = many;
+      continue;
+    }
+    for (uint32_t k = 0; k < n; k++)
+      if (cols[k].kind == COL_LESS || !row_lacks_all(b->vm, l, col_at(&cols[k], i), i, &many)) return false;
+    if (many > l->most) l->most = many;
+  }
+  return true;
+}
+
 /* The worlds that each lack one element of each column. Names of the loop stand for the same all through a block, so what
  * was made of them is used again. */
 bool lanes_enter(Batch *b, const Node *arg, Lanes **out) {
   Vm *vm = b->vm;
   Col cols[4];
   uint32_t n = 0, made = 0;
+  vm->dep.who = UINT64_MAX;   /* any country may be among those taken away */
+  vm->dep.few = 0;
   if (vm->ctx->base != vm->ctx) return false;
   for (const Node *k = arg->kind == N_SET ? list_first(arg->kid[0]) : arg; k; k = arg->kind == N_SET ? k->next : NULL)
     if (n == 4 || !batch_eval(b, k, &cols[n++])) return false;
@@ -153,22 +205,13 @@ bool lanes_enter(Batch *b, const Node *arg, Lanes **out) {
   if (!l) return false;
   l->next = *b->worlds;
   *b->worlds = l;
-  for (uint32_t i = 0; i < b->n; i++) {
-    uint32_t many = 0;
-    for (uint32_t k = 0; k < n; k++) {
-      if (!bits_has(b->every, i)) continue;
-      if (cols[k].kind == COL_LESS || !absent_value(vm, l, col_at(&cols[k], i), i, &many)) return false;
-    }
-    if (many > l->most) l->most = many;
-  }
+  if (!rows_read(b, l, cols, n)) return false;
   for (uint32_t k = 0; k < n; k++) {
     l->key[k].id = cols[k].kind == COL_ONE ? 0 : cols[k].id ? cols[k].id : UINT32_MAX;
     l->key[k].one = cols[k].kind == COL_ONE ? cols[k].one : (Value){0};
   }
   l->nkey = n;
   *b->work += b->n;
-  vm->dep.who = UINT64_MAX;   /* any country may be among those taken away */
-  vm->dep.few = 0;
   *out = l;
   return true;
 }
@@ -177,7 +220,7 @@ bool lanes_enter(Batch *b, const Node *arg, Lanes **out) {
 
 /* v, or a zero of its unit where c is absent. */
 static bool unless_absent(Batch *b, uint32_t c, Value v, Value zero, Col *out) {
-  const uint64_t *absent = b->lanes->absent[c];
+  const uint64_t *absent = lanes_absent(b->lanes, c);
   Col x = col_one(v), y = col_one(zero);
   bits_set(b->lanes->touched, c);
   *out = x;
@@ -188,16 +231,13 @@ static bool unless_absent(Batch *b, uint32_t c, Value v, Value zero, Col *out) {
   return !words_any(gone, b->words) || col_choose(b, absent, &y, &x, out);
 }
 
-static bool suppliers(Batch *b, const Value *a, uint32_t n, Value v, Col *out) {
+static bool suppliers(Batch *b, const Value *a, uint32_t n, Col *out) {
   Vm *vm = b->vm;
   uint32_t r = ent_index(a[0].aux);
+  if (n == 1 && !world_parts_apart(vm->w, r)) return false;
+  if (!col_hold(b, n == 2 ? vm_suppliers_plain(vm, r, a[1]) : vm_builtin(vm, BUILTIN_suppliers, a, n), out)) return false;
+  Value v = out->one;
   if (v.tag != V_SET) return false;
-  if (n == 2) {
-    Value plain = world_suppliers_within(vm->w, vm->ctx, r, value_lo(a[1]), value_hi(a[1]));
-    bool is = plain.tag == V_SET;
-    value_drop(vm->mem, plain);
-    if (!is) return false;
-  } else if (!world_parts_apart(vm->w, r)) return false;
   for (uint32_t i = 0; i < v.obj->len; i++) bits_set(b->lanes->touched, ent_index(value_seq(v)->at[i].aux));
   *out = (Col){.kind = v.obj->len ? COL_LESS : COL_ONE, .one = v};
   return true;
@@ -214,10 +254,10 @@ bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out) {
   uint32_t last = ent_index(a[n - 1].aux);
   if (f != BUILTIN_suppliers && f != BUILTIN_committed && f != BUILTIN_needed && f != BUILTIN_has_need && f != BUILTIN_inputs && f != BUILTIN_uses && f != BUILTIN_share && f != BUILTIN_capacity) return false;
   if ((f == BUILTIN_share || f == BUILTIN_capacity) && w->depend.res[last].loose_facts) return false;
+  if (f == BUILTIN_suppliers) return suppliers(b, a, n, out);
   if (!col_hold(b, vm_builtin(vm, f, a, n), out)) return false;
   Value v = out->one, zero = {.tag = V_DEC, .unit = f == BUILTIN_share ? (uint16_t)UNIT_ONE : w->p->resource_unit.at[last]};
   switch (f) {
-    case BUILTIN_suppliers: return suppliers(b, a, n, v, out);
     case BUILTIN_committed: return world_parts_apart(w, last) && unless_absent(b, ent_index(a[0].aux), v, zero, out);
     case BUILTIN_share: case BUILTIN_capacity: return unless_absent(b, ent_index(a[0].aux), v, zero, out);
     case BUILTIN_needed: {
@@ -226,7 +266,7 @@ bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out) {
       if (!touch) return false;
       for (uint32_t c = bits_next(touch, words, 0); c != UINT32_MAX; c = bits_next(touch, words, c + 1)) {
         bits_set(b->lanes->touched, c);
-        if (b->lanes->absent[c]) return false;
+        if (lanes_absent(b->lanes, c)) return false;
       }
       return true;
     }
@@ -299,15 +339,16 @@ static bool own_part(Batch *b, const Shape *s, const uint64_t **yes) {
   return true;
 }
 
-/* The worlds that lack none, one or two of k countries: row 0, rows 1 to k, and the pairs in order. */
-static Lanes *few_lanes(Vm *vm, const uint32_t *c, uint32_t k) {
-  uint32_t rows = 1 + k + k * (k - 1) / 2, row = 1;
-  Lanes *l = rows <= FEW_MOST ? lanes_new(vm, k ? rows : 1) : NULL;
-  bool ok = l;
+/* The worlds that lack none, one or two of k countries: row 0, rows 1 to k, and the pairs in order. They last as long as
+ * what else the block makes. */
+static Lanes *few_lanes(Batch *b, const uint32_t *c, uint32_t k) {
+  uint32_t rows = 1 + k + (k ? k * (k - 1) / 2 : 0), row = 1;
+  Lanes *l = rows <= FEW_MOST ? pool_get(b->pool, sizeof *l) : NULL;
+  bool ok = l && lanes_init(b->vm, l, rows, b->pool);
+  if (ok) l->scattered = true;
   for (uint32_t i = 0; ok && i < k; i++) ok = absent_add(l, c[i], row++);
   for (uint32_t i = 0; ok && i < k; i++)
     for (uint32_t j = i + 1; ok && j < k; j++, row++) ok = absent_add(l, c[i], row) && absent_add(l, c[j], row);
-  if (l && !ok) lanes_free(vm, l);
   return ok ? l : NULL;
 }
 
@@ -332,35 +373,47 @@ static bool cuts_read(Vm *vm, Cuts *q, const uint64_t *yes, const uint32_t *c, u
   return true;
 }
 
+static uint32_t countries_of(const uint64_t *bits, uint32_t words, uint32_t *c) {
+  uint32_t k = 0;
+  for (uint32_t i = bits_next(bits, words, 0); i != UINT32_MAX; i = bits_next(bits, words, i + 1)) c[k++] = i;
+  return k;
+}
+
+/* Those who promise a resource are most likely all that its rule asks about: then one round will do. */
+static uint32_t likely(Batch *b, Ent e, uint32_t *c) {
+  const World *w = b->vm->w;
+  uint32_t words = bits_words(w->ncountry), r = ent_index(e);
+  uint64_t *bits = pool_get(b->pool, (words + 1) * sizeof *bits);
+  if (!bits || ent_kind(e) != K_RESOURCE || !world_parts_apart(w, r)) return 0;
+  memset(bits, 0, (words + 1) * sizeof *bits);
+  for (uint32_t i = w->promises.start[r]; i < w->promises.start[r + 1]; i++)
+    if (w->promises.who.at[i] < w->ncountry) bits_set(bits, w->promises.who.at[i]);
+  return bits_count(bits, words) <= LIKELY_MOST ? countries_of(bits, words, c) : 0;
+}
+
 /* Evaluates the own part for one entity in ever more worlds, until it asks about no other country. */
-static bool entity_cuts(Batch *b, Cuts *q, const Shape *s) {
+static bool entity_cuts(Batch *b, Cuts *q, const Shape *s, Ent e) {
   Vm *vm = b->vm;
-  uint32_t words = bits_words(vm->w->ncountry), k = 0, *c = pool_get(b->pool, ((size_t)vm->w->ncountry + 1) * sizeof *c);
+  uint32_t words = bits_words(vm->w->ncountry), *c = pool_get(b->pool, ((size_t)vm->w->ncountry + 1) * sizeof *c);
   if (!c) return false;
-  for (;;) {
-    Lanes *l = few_lanes(vm, c, k);
+  for (uint32_t k = likely(b, e, c);;) {
+    Lanes *l = few_lanes(b, c, k);
     const uint64_t *yes = NULL;
     if (!l) return false;
     Batch in = batch_rows(b, l->n);
     in.lanes = l;
     in.few = true;
     bool ok = in.live && own_part(&in, s, &yes);
-    uint32_t more = 0;
-    for (uint32_t i = 0; i < words; i++) more += (uint32_t)__builtin_popcountll(l->touched[i]);
-    bool whole = ok && more <= k;
-    if (whole) ok = cuts_read(vm, q, yes, c, k);
-    else if (ok) {
-      for (uint32_t i = 0; i < k; i++) bits_set(l->touched, c[i]);
-      k = 0;
-      for (uint32_t i = bits_next(l->touched, words, 0); i != UINT32_MAX; i = bits_next(l->touched, words, i + 1)) c[k++] = i;
-    }
-    lanes_free(vm, l);
-    if (!ok || whole) return ok;
+    if (!ok) return false;
+    for (uint32_t i = 0; i < k; i++) bits_set(l->touched, c[i]);
+    uint32_t before = k;
+    k = countries_of(l->touched, words, c);
+    if (k == before) return cuts_read(vm, q, yes, c, k);
   }
 }
 
 static bool entity_asks(Batch *b, Cuts *q, const Shape *s, uint32_t kind) {
-  Lanes *l = few_lanes(b->vm, NULL, 0);
+  Lanes *l = few_lanes(b, NULL, 0);
   bool ok = l;
   for (uint32_t i = 0; ok && i < s->nasks; i++) {
     Col v;
@@ -374,7 +427,6 @@ static bool entity_asks(Batch *b, Cuts *q, const Shape *s, uint32_t kind) {
     }
     ok = ok && !bits_any(l->touched, bits_words(b->vm->w->ncountry));
   }
-  if (l) lanes_free(b->vm, l);
   return ok;
 }
 
@@ -442,14 +494,27 @@ static bool cuts_find(Batch *b, Cuts *q) {
     PoolMark mark = pool_mark(b->pool);
     uint32_t held = vm->held.len;
     in.slot[0] = col_one(value_ent(ent_make(kind, i)));
-    ok = vec_push(vm->mem, &q->cut_start, q->cuts.len) && vec_push(vm->mem, &q->ask_start, q->asks.len) && entity_cuts(&in, q, &s) && entity_asks(&in, q, &s, kind);
+    ok = vec_push(vm->mem, &q->cut_start, q->cuts.len) && vec_push(vm->mem, &q->ask_start, q->asks.len) && entity_cuts(&in, q, &s, ent_make(kind, i)) && entity_asks(&in, q, &s, kind);
     while (vm->held.len > held) value_drop(vm->mem, vm->held.at[--vm->held.len]);
     pool_release(b->pool, mark);
   }
   return ok && vec_push(vm->mem, &q->cut_start, q->cuts.len) && vec_push(vm->mem, &q->ask_start, q->asks.len) && circles(b, q);
 }
 
-static const Cuts *cuts_of(Batch *b, uint32_t func) {
+static void cuts_pop(Vm *vm) {
+  Cuts *q = vm->cuts;
+  vm->cuts = q->next;
+  vec_end(vm->mem, &q->cuts);
+  vec_end(vm->mem, &q->cut_start);
+  vec_end(vm->mem, &q->asks);
+  vec_end(vm->mem, &q->ask_start);
+  vec_end(vm->mem, &q->order);
+  vec_end(vm->mem, &q->group);
+  cuts_counts_end(vm, q);
+  mem_free(vm->mem, q, sizeof *q);
+}
+
+static Cuts *cuts_of(Batch *b, uint32_t func) {
   Vm *vm = b->vm;
   for (Cuts *q = vm->cuts; q; q = q->next)
     if (q->func == func && q->view == vm->ctx->view->id && q->day == vm->ctx->day) { dep_meet(&vm->dep, q->dep); return q; }
@@ -464,22 +529,14 @@ static const Cuts *cuts_of(Batch *b, uint32_t func) {
   q->dep = vm->dep;
   dep_meet(&outer, vm->dep);
   vm->dep = outer;
-  return q;
+  if (!batch_over(vm)) return q;
+  cuts_pop(vm);   /* not found out to its end: the next run begins anew */
+  return NULL;
 }
 
 void cuts_forget(Vm *vm) {
   lanes_drop(vm);
-  while (vm->cuts) {
-    Cuts *q = vm->cuts;
-    vm->cuts = q->next;
-    vec_end(vm->mem, &q->cuts);
-    vec_end(vm->mem, &q->cut_start);
-    vec_end(vm->mem, &q->asks);
-    vec_end(vm->mem, &q->ask_start);
-    vec_end(vm->mem, &q->order);
-    vec_end(vm->mem, &q->group);
-    mem_free(vm->mem, q, sizeof *q);
-  }
+  while (vm->cuts) cuts_pop(vm);
 }
 
 /* ---- solving ---- */
@@ -517,6 +574,7 @@ static bool sum_cut(Lanes *l, Sum *s, Cut c) {
 
 static bool solve(Batch *b, Lanes *l, const Cuts *q, const uint64_t **at) {
   memset(at, 0, q->n * sizeof *at);
+  if (!scatter(l)) return false;
   for (uint32_t g = 0; g + 1 < q->group.len; g++) {
     Sum s = {0};
     for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) {
@@ -528,19 +586,25 @@ static bool solve(Batch *b, Lanes *l, const Cuts *q, const uint64_t **at) {
     }
     for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) at[q->order.at[i]] = s.at;
     *b->work += l->words;
+    if (!batch_may_go_on(b)) return false;
   }
   return true;
 }
 
-bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out) {
+static bool may_solve(const Batch *b, uint32_t func) {
   const Func *f = &b->vm->p->funcs.at[func];
+  return !b->few && f->nparam == 1 && f->kind == FUNC_RULE && b->lanes->most <= CUT_MOST;
+}
+
+bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out) {
   Lanes *l = b->lanes;
-  if (b->few || f->nparam != 1 || f->kind != FUNC_RULE || args[0].kind != COL_ONE || args[0].one.tag != V_ENT || l->most > CUT_MOST) return false;
+  if (!may_solve(b, func) || args[0].kind != COL_ONE || args[0].one.tag != V_ENT) return false;
   Solved *s = l->solved;
   while (s && (s->cuts->func != func || s->cuts->view != b->vm->ctx->view->id || s->cuts->day != b->vm->ctx->day)) s = s->next;
   if (!s) {
     const Cuts *q = cuts_of(b, func);
     if (!q || q->none) return false;
+    if ((uint64_t)q->n * l->words * sizeof *l->all > LANES_BYTES && l->n > LANES_LEAST) { *b->wide = true; return false; }
     s = lane_get(l, sizeof *s);
     const uint64_t **at = lane_get(l, ((size_t)q->n + 1) * sizeof *at);
     if (!s || !at || !solve(b, l, q, at)) return false;
@@ -550,5 +614,25 @@ bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out) {
   if (ent_index(args[0].one.aux) >= s->cuts->n) return false;
   const uint64_t *at = s->at[ent_index(args[0].one.aux)];
   *out = !at || at == l->all ? col_one(value_bool(at != NULL)) : col_bits((uint64_t *)(uintptr_t)at);
+  return true;
+}
+
+static bool places(Batch *b, Lanes *l) {
+  if (l->place) return true;
+  l->place = lane_get(l, l->n * sizeof *l->place);
+  for (uint32_t i = 0; l->place && i < l->n; i++) l->place[i] = cuts_place(b->vm->w->ncountry, l->lacks[i]);
+  return l->place;
+}
+
+bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, int64_t *to) {
+  Lanes *l = b->lanes;
+  Cuts *q = may_solve(b, func) && l->lacks ? cuts_of(b, func) : NULL;
+  if (!q || q->none) return false;
+  uint32_t many = bits_count(chosen, bits_words(q->n));
+  uint64_t lanes = (uint64_t)many * (64 + l->words / 2);   /* what they would take: a few instructions each, as a pair of the table does */
+  const uint32_t *at = cuts_count(b, q, chosen, l->most, lanes);
+  if (!at || !places(b, l)) return false;
+  nums_pick(to, at, l->place, flip ? many : 0, flip ? -1 : 1, l->n);
+  *b->work += l->n;
   return true;
 }

@@ -11,13 +11,15 @@ static bool remembered(const Program *p, const Func *f) {
   return true;
 }
 
-/* A call without parameters has one place, one over a single entity a place for each, others a table by key. */
+/* A call without parameters has one place, one over a single entity a place for each, others a table by key. So has one
+ * over a single entity in a world that lacks somebody: there are many such worlds, and most answers are those of the world outside. */
 static Memo *memo_make(Vm *vm, const Func *f) {
   Memo *m = mem_zero(vm->mem, sizeof *m);
   if (!m) return NULL;
   m->nparam = f->nparam;
   map_init(&m->by_key, vm->mem);
-  if (f->nparam > 1) return m;
+  const View *v = vm->ctx->view;
+  if (f->nparam > 1 || (f->nparam && v && bits_any(v->countries, bits_words(vm->w->ncountry)))) return m;
   m->n = f->nparam ? vm->p->kinds.at[type_at(&vm->p->types, f->param[0]).a].list.len : 1;
   m->direct = mem_zero(vm->mem, (m->n + 1) * sizeof *m->direct);
   if (m->direct) return m;
@@ -65,7 +67,7 @@ uint32_t memo_slot(Vm *vm, uint32_t func, const Value *args, Memo **memo) {
   if (!m->nparam) return 0;
   for (uint32_t i = 0; i < m->nparam; i++)
     if (args[i].tag != V_ENT) return UINT32_MAX;  /* an unknown entity */
-  if (m->nparam == 1) return ent_index(args[0].aux) < m->n ? ent_index(args[0].aux) : UINT32_MAX;
+  if (m->direct) return ent_index(args[0].aux) < m->n ? ent_index(args[0].aux) : UINT32_MAX;
   return keyed_slot(vm, m, args);
 }
 
@@ -77,18 +79,24 @@ MemoEntry *memo_peek(Vm *vm, const Ctx *x, uint32_t func, const Value *args) {
   for (uint32_t k = 0; k < m->nparam; k++)
     if (args[k].tag != V_ENT) return NULL;
   if (!m->nparam) return &m->direct[0];
-  if (m->nparam == 1) return ent_index(args[0].aux) < m->n ? &m->direct[ent_index(args[0].aux)] : NULL;
+  if (m->direct) return ent_index(args[0].aux) < m->n ? &m->direct[ent_index(args[0].aux)] : NULL;
   return map_get(&m->by_key, key_of(m, args), &slot) && slot < m->keyed.len ? &m->keyed.at[slot] : NULL;
 }
 
 static bool covers(Dep d, Day day) { return d.lo <= day && day <= d.hi; }
 
+static void past_takes(MemoEntry *e, Dep d) {
+  bool first = !e->older;
+  if (first || d.lo < e->past_lo) e->past_lo = d.lo;
+  if (first || d.hi > e->past_hi) e->past_hi = d.hi;
+}
+
 /* A past value that holds on the day changes places with the one at hand: the days asked about come in runs. */
 bool memo_holds(Vm *vm, MemoEntry *e, Day day) {
   if (e->state != MEMO_DONE) return false;
   if (covers(e->dep, day)) return true;
-  uint32_t tried = 0;
-  for (uint32_t i = e->older; i && tried < PAST_TRIED; tried++) {
+  uint32_t tried = 0, older = e->past_lo <= day && day <= e->past_hi ? e->older : 0;
+  for (uint32_t i = older; i && tried < PAST_TRIED; tried++) {
     PastEntry *p = &vm->past.at[i - 1];
     if (covers(p->dep, day)) {
       Value v = e->val;
@@ -97,6 +105,7 @@ bool memo_holds(Vm *vm, MemoEntry *e, Day day) {
       e->dep = p->dep;
       p->val = v;
       p->dep = d;
+      past_takes(e, d);
       return true;
     }
     i = p->older;
@@ -108,6 +117,7 @@ void memo_turn(Vm *vm, MemoEntry *e) {
   PastEntry p = {e->val, e->dep, e->older};
   if (e->state != MEMO_DONE || vm->past.len >= PAST_KEPT || !vec_push(vm->mem, &vm->past, p)) return;
   e->val = (Value){0};
+  past_takes(e, e->dep);
   e->older = vm->past.len;
 }
 

@@ -62,6 +62,7 @@ typedef struct MemoEntry {
   Dep dep;
   uint32_t older;                 /* place in Vm.past + 1, or 0 */
   uint32_t rule;                  /* OPEN and PART: its place in Vm.rules */
+  Day past_lo, past_hi;           /* no older value holds on a day outside */
   uint8_t state;
   bool listed;                    /* it is in Vm.stale */
 } MemoEntry;
@@ -121,6 +122,7 @@ typedef struct Vm {
   VEC(Again) agains;
   volatile int *stop;
   VEC(Value) held;                /* of columns at hand */
+  Value concern;                  /* the set of the countries of concern, once it was asked for */
   VEC(uint8_t) loop_state;        /* by Chunk.loops */
   struct Lanes *lanes;            /* of the loops before, over one list */
   size_t lanes_bytes;
@@ -166,13 +168,15 @@ bool vm_load(Vm *vm);
 
 /* builtins.c */
 Value vm_builtin(Vm *vm, Builtin b, const Value *args, uint32_t n);
+Value vm_suppliers_plain(Vm *vm, uint32_t r, Value range);   /* of plain promises alone, over a stretch of time; none: there are others */
 Value vm_name_in(Vm *vm, Value country, Value language);
 Value vm_field(Vm *vm, Value entity, uint32_t slot);
 Value vm_index(Vm *vm, Value of, Value key);
 void text_index_forget(Vm *vm);
 uint32_t text_find(Vm *vm, Value of, Value key);   /* the place of a text in a map; past its end: none */
 
-/* batch_loop.c: tries a loop in columns; the iterator is left where its own code goes on. */
+/* batch_loop.c: tries a loop in columns; the iterator is left where its own code goes on. Fewer elements need not be tried. */
+enum { BATCH_LEAST = 4 };
 void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell);
 void cuts_forget(Vm *vm);
 void field_cols_forget(Vm *vm);
@@ -198,7 +202,7 @@ Value vm_atom(Vm *vm, uint32_t kind, Value text);
 /* memo.c */
 /* The place of a call in the memo of the world at hand, or UINT32_MAX when it is not remembered (or memory is refused). */
 uint32_t memo_slot(Vm *vm, uint32_t func, const Value *args, Memo **memo);
-static inline MemoEntry *memo_entry(Memo *m, uint32_t slot) { return m->nparam > 1 ? &m->keyed.at[slot] : &m->direct[slot]; }
+static inline MemoEntry *memo_entry(Memo *m, uint32_t slot) { return m->direct ? &m->direct[slot] : &m->keyed.at[slot]; }
 /* Whether the entry has a value for the day, from now or from what it was on other days. */
 bool memo_holds(Vm *vm, MemoEntry *e, Day day);
 /* Makes room for a value for other days. */
@@ -211,6 +215,8 @@ void memos_end(Vm *vm);
 /* ops.c: instructions that need more than a line. Each returns an owned value. */
 Value op_figure(Vm *vm, Op op, Value a, Value b);
 Value op_compare(Vm *vm, Op op, Value a, Value b);
+Value op_equal(Vm *vm, Value a, Value b, bool negate);
+Value op_negative(Vm *vm, Value a);
 Value op_not(Vm *vm, Value a);
 Value op_logic(Vm *vm, Op op, Value a, Value b);
 Value op_join(Vm *vm, Value cond, Value a, Value b);
@@ -249,7 +255,7 @@ void iter_end(Vm *vm, uint32_t cell);
 Value acc_begin(Vm *vm, int kind);
 void acc_add(Vm *vm, Value *acc, int kind, const Value *v, Value where);
 void acc_span(Vm *vm, Value *acc, Value holds, LoopCell *span);
-void acc_miss(Vm *vm, Value *acc, int kind, uint32_t cell);
-Value acc_end(Vm *vm, Value acc, int kind);
+void acc_miss(Vm *vm, Value *acc, int kind, uint32_t cell);   /* of an iterator whose collection is missing */
+Value acc_end(Vm *vm, Value acc, int kind);                   /* of one that is a cell */
 
 #endif

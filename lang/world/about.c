@@ -56,7 +56,7 @@ static bool about_make(World *w, uint32_t kind, uint32_t n) {
   return a->made = true;
 }
 
-Value world_clauses(World *w, Ctx *x, Ent about) {
+Value world_clauses(World *w, Ctx *x, Ent about, Dep *d) {
   Value few[32], *at = few;
   if (ent_kind(about) == K_AMENDMENT) {  /* the amended agreement, in the world under it; in others nothing */
     if (view_chosen(x->view) != about) return value_set(&w->rt, few, 0);
@@ -69,11 +69,14 @@ Value world_clauses(World *w, Ctx *x, Ent about) {
   uint32_t cap = a->start[i + 1] - a->start[i];
   if (cap > 32) at = mem_get(w->mem, cap * sizeof *at);
   if (!at) return value_set(&w->rt, few, 0);
-  for (uint32_t k = a->start[i]; k < a->start[i + 1]; k++)
+  if (x->day == DAY_NONE || x->view->nunder) dep_stretch(w, x, d);
+  for (uint32_t k = a->start[i]; k < a->start[i + 1]; k++) {
+    dep_window(clause_window(w, a->row[k]), x->day, d);
     if (clause_in_force(w, x, a->row[k])) {
       clause_read(w, clause_named(w, a->row[k]));
       at[n++] = value_ent(ent_make(K_CLAUSE, clause_named(w, a->row[k])));
     }
+  }
   Value set = value_set(&w->rt, at, n);
   if (at != few) mem_free(w->mem, at, cap * sizeof *at);
   return set;

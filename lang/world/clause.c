@@ -21,6 +21,17 @@ const ClauseFacts *world_clause(const World *w, uint32_t row, ClauseFacts *room)
   return room;
 }
 
+/* The two that decide whether a clause is in force, without the rest. */
+Window clause_window(const World *w, uint32_t row) {
+  uint32_t at = w->clauses.at[row];
+  return at & PLAIN_CLAUSE ? w->promises.win.at[at & ~PLAIN_CLAUSE] : w->clause_facts.at[at].win;
+}
+
+uint32_t clause_agreement(const World *w, uint32_t row) {
+  uint32_t at = w->clauses.at[row];
+  return at & PLAIN_CLAUSE ? ent_index(clause_run(w->p, row)->owner) : w->clause_facts.at[at].agreement;
+}
+
 bool world_clause_plain(World *w, uint32_t row, bool binding) {
   uint32_t words = bits_words(w->ncountry);
   if (!w->alone) {

@@ -75,6 +75,7 @@ typedef struct Inner {
   VEC(uint32_t) some_clauses;
   VEC(SortKey) path;                                 /* scenarios being gone through: shock and scenario */
   Scratch scratch;
+  uint64_t *reached; VEC(uint32_t) chain;             /* resources that a walk along inputs has come to, in that order */
   size_t held;                                       /* bytes of Sums */
   uint32_t depth;                                    /* of evaluations within evaluations */
   bool broken;                                       /* an evaluation was given up: what rests on it is not to be kept */
@@ -111,7 +112,12 @@ bool index_make(World *w, const uint32_t *key, uint32_t n, uint32_t nkey, uint32
 bool table_is_default(const World *w, uint32_t row);
 uint64_t table_hash(World *w, uint32_t table, const Value *key);
 
+/* clause.c */
+Window clause_window(const World *w, uint32_t row);
+uint32_t clause_agreement(const World *w, uint32_t row);   /* row of agreements */
+
 /* depend.c */
+void dep_window(Window win, Day day, Dep *d);              /* the days around `day` on which it goes on to hold, or not to */
 bool depend_make(World *w);
 void depend_end(World *w);
 

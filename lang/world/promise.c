@@ -16,9 +16,7 @@ static bool clause_stands(const Ctx *x, const ClauseFacts *c, uint32_t clause) {
 }
 
 bool clause_in_force(const World *w, const Ctx *x, uint32_t clause) {
-  ClauseFacts room;
-  const ClauseFacts *c = world_clause(w, clause, &room);
-  return clause_stands(x, c, clause) && window_on(c->win, x->day);
+  return window_on(clause_window(w, clause), x->day) && bits_has(x->agreements, clause_agreement(w, clause)) && !(x->suspended && bits_has(x->suspended, clause));
 }
 
 const uint64_t *clause_recipients(const World *w, const ClauseFacts *c) { return c->to ? c->to : w->agreements.at[c->agreement].parties; }

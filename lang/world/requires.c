@@ -88,6 +88,53 @@ static Value edges_ask(World *w, Ctx *x, uint32_t r, bool used) {
 Value world_inputs(World *w, Ctx *x, uint32_t r) { return edges_ask(w, x, r, false); }
 Value world_uses(World *w, Ctx *x, uint32_t r) { return edges_ask(w, x, r, true); }
 
+/* ---- all that making takes ---- */
+
+static void chain_add(World *w, uint32_t r) {
+  Inner *in = w->inner;
+  if (bits_has(in->reached, r) || !vec_push(w->mem, &in->chain, r)) return;
+  bits_set(in->reached, r);
+}
+
+/* The edges of r lead on. *vague gathers why it is not known whether some of them hold. */
+static void chain_from(World *w, Ctx *x, uint32_t r, Dep *d, Value *vague) {
+  EdgeWalk e = edges_walk(w, r, false, x->day);
+  dep_resource(w, x, r, DEP_REQUIRE, d);
+  while (edge_next(&e)) {
+    fact_note(w, TRACE_REQUIRE, e.found);
+    chain_add(w, e.other[e.found]);
+    if (!e.undated) continue;
+    Value why = unknown_of(w, CAUSE_UNDATED, 0, 0, w->requires.span.at[e.found]), both = value_unknown2(&w->rt, *vague, why);
+    value_drop(w->mem, why);
+    value_drop(w->mem, *vague);
+    *vague = both;
+  }
+}
+
+static Value chain_set(World *w) {
+  const Inner *in = w->inner;
+  uint32_t n = in->chain.len;
+  Value none, *at = n ? mem_get(w->mem, n * sizeof *at) : &none;
+  if (!at) return value_set(&w->rt, &none, 0);
+  for (uint32_t i = 0; i < n; i++) at[i] = value_ent(ent_make(K_RESOURCE, in->chain.at[i]));
+  Value set = value_set(&w->rt, at, n);
+  if (n) mem_free(w->mem, at, n * sizeof *at);
+  return set;
+}
+
+Value world_inputs_in_all(World *w, Ctx *x, Value of, Dep *d, uint32_t *steps) {
+  Inner *in = w->inner;
+  Value vague = value_none();
+  uint32_t roots = of.tag == V_ENT ? 1 : of.obj->len;
+  if (!in->sealed) return value_unknown(&w->rt, 0);
+  for (uint32_t i = 0; i < roots; i++) chain_from(w, x, ent_index((of.tag == V_ENT ? of : value_seq(of)->at[i]).aux), d, &vague);
+  for (uint32_t i = 0; i < in->chain.len; i++) chain_from(w, x, in->chain.at[i], d, &vague);
+  *steps = roots + in->chain.len;
+  Value set = vague.tag == V_NONE ? chain_set(w) : vague;
+  while (in->chain.len) bits_drop(in->reached, in->chain.at[--in->chain.len]);
+  return set;
+}
+
 Value world_rate(World *w, Ctx *x, uint32_t r, uint32_t input) {
   EdgeWalk e = edges_walk(w, r, false, x->day);
   Span none = {0, 0};

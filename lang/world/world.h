@@ -113,7 +113,7 @@ enum { DAYS_SUPPLY, DAYS_DEMAND, DAYS_PROMISE, DAYS_REQUIRE, DAYS_KINDS };
 typedef struct DependOf { uint32_t first[DAYS_KINDS], ndays[DAYS_KINDS]; uint64_t who[DAYS_KINDS]; uint32_t few; bool loose_facts, loose_promises, controlled; } DependOf;   /* loose: some figure is a function */
 enum { DEP_SUPPLY = 1 << DAYS_SUPPLY, DEP_DEMAND = 1 << DAYS_DEMAND, DEP_PROMISE = 1 << DAYS_PROMISE, DEP_REQUIRE = 1 << DAYS_REQUIRE };
 typedef struct SortKey { uint64_t key; uint32_t row; } SortKey;
-typedef struct Depend { DependOf *res; VEC(Day) days; uint8_t *bit; /* by country */ } Depend;   /* days: by resource and kind, in order */
+typedef struct Depend { DependOf *res; VEC(Day) days; uint8_t *bit; /* by country */ bool shared; /* among parties */ } Depend;   /* days: by resource and kind, in order */
 
 typedef struct Ctx {
   const View *view;
@@ -231,12 +231,14 @@ bool world_has_need(World *w, Ctx *x, uint32_t r);
 Value world_needed(World *w, Ctx *x, uint32_t r);
 Value world_inputs(World *w, Ctx *x, uint32_t r);
 Value world_uses(World *w, Ctx *x, uint32_t r);
+/* What making a resource, or any of a set, takes in all; what that depends on is met into d. steps: how many were gone through. */
+Value world_inputs_in_all(World *w, Ctx *x, Value of, Dep *d, uint32_t *steps);
 Value world_rate(World *w, Ctx *x, uint32_t r, uint32_t input);
 Value world_stockpiled(World *w, Ctx *x, uint32_t c, uint32_t r);   /* c WHO_JOINT: everyone's */
 Value world_carried(World *w, Ctx *x, uint32_t r);
 Value world_blocked(World *w, Ctx *x, uint32_t c, uint32_t r);
 Value world_in_force(World *w, Ctx *x, uint32_t control);
-Value world_clauses(World *w, Ctx *x, Ent about);
+Value world_clauses(World *w, Ctx *x, Ent about, Dep *d);   /* ... and on which days they are the same */
 Value world_table(World *w, Ctx *x, uint32_t table, const Value *key);
 Value world_parties(World *w, Ctx *x);
 Value world_entities(World *w, uint32_t kind);
@@ -244,7 +246,15 @@ void world_resettle(World *w);   /* what of the library is idle may have changed
 Value world_bits_value(World *w, uint32_t kind, const uint64_t *bits);   /* a set of entities; bits NULL: of none */
 
 /* What an answer of the world about a resource depends on is met into d; dep_stretch: on anything at all, so only this stretch of days. */
-void dep_meet(Dep *d, Dep e);
+static inline void dep_narrow(Dep *d, Day lo, Day hi) {
+  if (lo > d->lo) d->lo = lo;
+  if (hi < d->hi) d->hi = hi;
+}
+static inline void dep_meet(Dep *d, Dep e) {
+  dep_narrow(d, e.lo, e.hi);
+  d->who |= e.who;
+  if (e.few < d->few) d->few = e.few;
+}
 void dep_stretch(World *w, const Ctx *x, Dep *d);
 void dep_resource(World *w, const Ctx *x, uint32_t r, int what, Dep *d);   /* what: DEP_SUPPLY and so on, together */
 void depend_settle(World *w);   /* after promises that are functions became figures */

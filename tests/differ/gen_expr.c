@@ -276,7 +276,7 @@ static void about_resources(Gen *g, int depth) {
   switch (pick(g, g->facts_only ? 3 : 7)) {
     case 0: put(g, "(share("); gen_expr(g, G_COUNTRY, depth - 2, false); put(g, ", "); put(g, r); put(g, ") <= "); leaf(g, G_NUMBER); put(g, ")"); break;
     case 1: if (g->controls && one_in(g, 2)) { put(g, "in_force(k0)"); break; } put(g, "blocked("); gen_expr(g, G_COUNTRY, depth - 2, false); put(g, ", "); put(g, r); put(g, ")"); break;
-    case 2: put(g, "("); put(g, gen_resource(g)); put(g, " in inputs("); put(g, r); put(g, "))"); break;
+    case 2: put(g, "("); put(g, gen_resource(g)); put(g, one_in(g, 2) ? " in inputs(" : " in inputs_in_all("); put(g, r); put(g, "))"); break;
     case 3: put(g, "has_need("); put(g, r); put(g, ")"); break;
     case 4: put(g, "(needed("); put(g, r); put(g, ") <= sum(committed(_q, "); put(g, r); put(g, ") for _q in suppliers("); put(g, r); put(g, ")))"); break;
     case 5: put(g, "(stockpiled("); put(g, r); put(g, ") > 1 t)"); break;

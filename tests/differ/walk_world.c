@@ -238,6 +238,25 @@ static V inputs(Walk *w, const Where *x, Ent r, bool backwards) {
   return open ? val_unknown(w) : val_seq(w, W_SET, list.at, list.len);
 }
 
+static bool among(const Vals *list, V o) {
+  for (uint32_t i = 0; i < list->len; i++)
+    if (list->at[i]->a == o->a) return true;
+  return false;
+}
+
+/* Whatever is an input of what has been found is found, until nothing more is. */
+static V inputs_in_all(Walk *w, const Where *x, V of) {
+  Vals found = {0};
+  if (!val_certain(of)) return val_unknown(w);
+  for (size_t k = 0, roots = of->kind == W_SET ? of->n : 1; k < roots + found.len; k++) {
+    V from = k >= roots ? found.at[k - roots] : of->kind == W_SET ? of->at[k] : of, in = inputs(w, x, (Ent)from->a, false);
+    if (in->kind == W_UNKNOWN) return in;
+    for (size_t i = 0; i < in->n; i++)
+      if (!among(&found, in->at[i])) walk_push(w, &found, in->at[i]);
+  }
+  return val_seq(w, W_SET, found.at, found.len);
+}
+
 static V rate_of(Walk *w, const Where *x, Ent r, Ent input) {
   V rate;
   return walk_requires(w, x, r, input, &rate) == 1 && rate ? rate : val_unknown(w);
@@ -290,6 +309,7 @@ V walk_ask(Walk *w, const Where *x, Builtin b, V *args, size_t n) {
   if (b == BUILTIN_producers) return producers(w, x, r);
   if (b == BUILTIN_demanded) return walk_demanded(w, x, a, r);
   if (b == BUILTIN_inputs) return inputs(w, x, r, false);
+  if (b == BUILTIN_inputs_in_all) return inputs_in_all(w, x, args[0]);
   if (b == BUILTIN_uses) return inputs(w, x, r, true);
   if (b == BUILTIN_rate) return rate_of(w, x, a, r);
   return promise_ask(w, x, b, args, n);

@@ -334,10 +334,11 @@ static void test_promises(void) {
   shows(world_stockpiled(&w, at(2026), WHO_JOINT, ORE), "0", "before its date");
   shows(world_carried(&w, at(2026), ORE), "70 t/yr", "what is carried");
   shows(world_parties(&w, at(2026)), "{USA, JPN, AUS}", "parties");
-  shows(world_clauses(&w, at(2026), ent_make(K_RESOURCE, CHIP)), "{c6}", "clauses of a resource");
-  shows(world_clauses(&w, at(2026), ent_make(K_ROUTE, STRAIT)), "{c6}", "of a route");
-  shows(world_clauses(&w, at(2026), ent_make(K_COUNTRY, JPN)), "{c2, c4, c6, c8}", "of a country");
-  shows(world_clauses(&w, at(2025), ent_make(K_AGREEMENT, 0)), "{}", "in force only");
+  Dep d = {DAY_NONE, DAY_OPEN, 0, UINT32_MAX};
+  shows(world_clauses(&w, at(2026), ent_make(K_RESOURCE, CHIP), &d), "{c6}", "clauses of a resource");
+  shows(world_clauses(&w, at(2026), ent_make(K_ROUTE, STRAIT), &d), "{c6}", "of a route");
+  shows(world_clauses(&w, at(2026), ent_make(K_COUNTRY, JPN), &d), "{c2, c4, c6, c8}", "of a country");
+  shows(world_clauses(&w, at(2025), ent_make(K_AGREEMENT, 0), &d), "{}", "in force only");
   end("promises");
 }
 
