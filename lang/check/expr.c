@@ -263,7 +263,8 @@ static void report_field(Checker *c, Node *e, uint32_t kind) {
   bool known = has_clauses(kind) && of->kind == N_NAME && of->op == REF_ENTITY;
   Diag *x = known ? diag_add(c->d, DIAG_E0203, e->span, "the %s '%s' has no clause and no field '%s'", word, sym_text(c->p, of->sym), name)
                   : diag_add(c->d, DIAG_E0203, e->span, "%s %s has no '%s'", article(word), word, name);
-  if (!known) diag_topic(x, TOPIC_FIELD, kind, e->sym);
+  if (known) diag_topic(x, TOPIC_CLAUSE, e->sym, true);
+  else diag_topic(x, TOPIC_FIELD, kind, e->sym);
   Near n = near_begin(c, e->sym);
   Buf b;
   buf_init(&b, c->p->mem);
@@ -376,8 +377,9 @@ static Type map_check(Checker *c, Node *e) {
     bool said = (!k && report_units(c, n->kid[0]->span, first->kid[0], n->kid[0], first->kid[0]->ty, n->kid[0]->ty, "keys of one map")) ||
                 (!v && report_units(c, n->kid[1]->span, first->kid[1], n->kid[1], first->kid[1]->ty, n->kid[1]->ty, "values of one map"));
     if ((!k || !v) && !said) diag_add(c->d, DIAG_E0218, n->span, "this pair is of another type than those before it");
-    if (k) key = a;
-    if (v) val = b;
+    if (!k || !v) return T_ERROR;
+    key = a;
+    val = b;
   }
   return type_map(&c->p->types, key, val);
 }

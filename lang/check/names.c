@@ -108,6 +108,7 @@ static const char *module_of(const char *name) {
   static const struct { const char *module, *names; } known[] = {
     {"std.coverage", " covered uncovered resilient capable soft status rank available short members exposure "},
     {"std.stack", " energy minerals semiconductors compute logistics "},
+    {"std.sources", " wco_hs usgs_mcs eu_crm_study iea_minerals cset_chips epoch_clusters wna_cycle ember_yearly eia_chokepoints "},
     {"std.concentration", " hhi top_share largest committed_share committed_hhi largest_suppliers "},
     {"std.dependence", " withstands dispensable indispensable all_inputs dependence direct_exposure exposed_through "},
     {"std.criticality", " world_hhi sourced_hhi supply_risk at_risk import_reliance governance recycled substitution "},
@@ -326,6 +327,20 @@ static void declare_kind(Checker *c, Node *n) {
   bind_add(c, k.word, k.span, BIND_KIND, p->kinds.len - 1);
 }
 
+static const char *line_start(const Checker *c, Span at) {
+  const Source *src = sources_at(c->u->sources, at.lo);
+  const char *t = src->text + (at.lo - src->base);
+  while (t > src->text && t[-1] != '\n') t--;
+  return t;
+}
+
+/* A number for the line, in the whole draft, and whether the place is the first in it. */
+static uint32_t line_of(const Checker *c, Span at) { return at.lo - (uint32_t)(sources_text(c->u->sources, at) - line_start(c, at)); }
+static bool line_first(const Checker *c, Span at) {
+  const char *t = line_start(c, at);
+  return t + strspn(t, " \t") == sources_text(c->u->sources, at);
+}
+
 uint32_t kind_find(Checker *c, const Node *n) {
   static const char *const words[] = {"use", "layer", "country", "group", "concern", "unit", "source", "resource", "requires", "supply", "demand",
     "control", "route", "agreement", "amendment", "let", "fn", "rule", "check", "scenario", "test", "kind", "table", "fact", "world", "data"};
@@ -341,6 +356,7 @@ uint32_t kind_find(Checker *c, const Node *n) {
   near_help(c, x, &near, "", "");
   /* Where `kind` was meant, what it would have declared is not there for the same reason. */
   if (near.n && !strcmp(near.best[0], "kind") && n->kid[0]->kind == N_NAME) diag_topic(x, TOPIC_NAME, n->kid[0]->sym, 0);
+  if (!line_first(c, word)) diag_topic(x, TOPIC_LINE, line_of(c, word), 0);  /* it goes on with what is wrong before it */
   return UINT32_MAX;
 }
 
@@ -593,6 +609,7 @@ static void report_type(Checker *c, Node *n) {
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     if (strcmp(w, words[i])) continue;
     Diag *x = diag_add(c->d, DIAG_E0205, n->span, "this is not how a %s is written", w);
+    diag_topic(x, TOPIC_LINE, line_of(c, n->span), 0);
     diag_help(c->d, x, "write  %s", shapes[i] ? shapes[i] : w);
     return;
   }

@@ -91,6 +91,7 @@ int scan_stray(ScanState *s, const char *text, int len, Span at) {
   int one = cp < 0x80 ? len : utf8_read(text, (size_t)len, &cp);  /* a pair of single quotes is one mistake; of other signs, the first */
   if (one < 1) one = 1;
   Span first = {at.lo, at.lo + (uint32_t)one};
+  if (d->list.len && d->list.at[d->list.len - 1].code == DIAG_E0105 && d->list.at[d->list.len - 1].span.hi == at.lo) return TOK_ENT_error;
   Buf b;
   buf_init(&b, s->unit->mem);
   utf8_show(&b, text, one > 40 ? 40 : (size_t)one);

@@ -74,11 +74,15 @@ static void subjects_check(World *w) {
     if (!c->subjects || !parties || bits_within(c->subjects, parties, words) || is_old(w, c)) continue;
     Buf who;
     buf_init(&who, w->mem);
-    uint32_t n = 0;
+    uint32_t n = 0, first = 0;
     for (uint32_t k = bits_next(c->subjects, words, 0); k != UINT32_MAX; k = bits_next(c->subjects, words, k + 1))
-      if (!bits_has(parties, k)) buf_fmt(&who, "%s%s", n++ ? ", " : "", ent_word(w, K_COUNTRY, k));
+      if (!bits_has(parties, k)) {
+        if (!n) first = k;
+        buf_fmt(&who, "%s%s", n++ ? ", " : "", ent_word(w, K_COUNTRY, k));
+      }
     const char *name = agreement_word(w, c->agreement);
     Diag *x = diag_add(diags(w), DIAG_E0306, c->span, n == 1 ? "%s is not a party to %s" : "%s are not parties to %s", buf_text(&who), name);
+    diag_topic(x, TOPIC_PARTY, c->agreement, first);
     diag_label(diags(w), x, w->agreements.at[c->agreement].span, "its parties are named here");
     if (c->reading_of) diag_help(diags(w), x, "only parties can promise: strike or replace this clause in %s, or leave them parties", name);
     else diag_help(diags(w), x, "only parties can promise: add it to the parties of %s, or correct the subject", name);

@@ -18,7 +18,7 @@ typedef enum CauseKind {
   CAUSE_EMPTY,      /* min or max of nothing, at `span` */
   CAUSE_ZERO,       /* division at `span` by what may be 0 */
   CAUSE_KEY,        /* a missing key or place, at `span` */
-  CAUSE_LAYER,      /* a layer: the draft declares no resource of it */
+  CAUSE_LAYER,      /* a layer: the draft declares no critical resource of it */
   CAUSE_WORDS,      /* a text that is no figure, at `span` */
   CAUSE_CELL,       /* a cell of a data file that is empty or not there, at `span` */
   CAUSE_UNASKED     /* the check at `span` found nothing to ask about */
