@@ -119,6 +119,7 @@ int scan_number(ScanState *s, const char *text, int len, YYSTYPE *out, Span at) 
     else {
       Diag *x = diag_add(s->unit->diags, DIAG_E0106, at, "this is not a number");
       if (text[0] == '.') diag_help(s->unit->diags, x, "write 0%.*s", len, text);
+      else if (text[len - 1] == '.') diag_help(s->unit->diags, x, "write %.*s, or the digits that come after the point", len - 1, text);
       else if (memchr(text, '_', (size_t)len)) diag_help(s->unit->diags, x, "a _ stands between digits, one at a time: 12_000");
       else diag_help(s->unit->diags, x, "numbers are written 12, 2.5, 2e9 or 91%%");
     }

@@ -318,13 +318,23 @@ static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
   if (ent_kind(first) == K_COUNTRY) d->who |= dep_who(w, ent_index(first));
 }
 
+Value vm_suppliers_plain(Vm *vm, uint32_t r, Value range) {
+  Day lo = vm->dep.lo, hi = vm->dep.hi;
+  Value all = world_suppliers_within(vm->w, vm->ctx, r, value_lo(range), value_hi(range));
+  if (all.tag == V_NONE) return all;
+  ask_dep(vm, BUILTIN_suppliers, ent_make(K_RESOURCE, r), ent_make(K_RESOURCE, r));
+  vm->dep.lo = lo;
+  vm->dep.hi = hi;
+  return all;
+}
+
 /* Goes from change to change of what r's promises rest on. What holds over a stretch of time holds whatever the day is here. */
 static Value suppliers_within(Vm *vm, uint32_t r, Value range) {
   World *w = vm->w;
   Ctx *outer = vm->ctx;
   Day lo = vm->dep.lo, hi = vm->dep.hi;
-  Value all = world_suppliers_within(w, outer, r, value_lo(range), value_hi(range)), none = {0};
-  if (all.tag != V_NONE) { ask_dep(vm, BUILTIN_suppliers, ent_make(K_RESOURCE, r), ent_make(K_RESOURCE, r)); vm->dep.lo = lo; vm->dep.hi = hi; return all; }
+  Value all = vm_suppliers_plain(vm, r, range), none = {0};
+  if (all.tag != V_NONE) return all;
   all = value_set(&vm->rt, &none, 0);
   for (int64_t day = value_lo(range); day <= value_hi(range) && day <= DAY_MAX && !vm->failed; day = (int64_t)vm->dep.hi + 1) {
     Ctx *x = world_ctx(w, outer->view, (Day)day);

@@ -168,6 +168,7 @@ bool vm_load(Vm *vm);
 
 /* builtins.c */
 Value vm_builtin(Vm *vm, Builtin b, const Value *args, uint32_t n);
+Value vm_suppliers_plain(Vm *vm, uint32_t r, Value range);   /* of plain promises alone, over a stretch of time; none: there are others */
 Value vm_name_in(Vm *vm, Value country, Value language);
 Value vm_field(Vm *vm, Value entity, uint32_t slot);
 Value vm_index(Vm *vm, Value of, Value key);

@@ -94,6 +94,12 @@ static void words_of(World *w, Value v, Buf *out) {
   else value_show(&w->rt, v, out);
 }
 
+/* A number for the line that a place is in, in its file. */
+static uint32_t line_at(World *w, Span at) {
+  Place p = sources_place(w->p->unit->sources, at.lo);
+  return p.source ? p.source->base + p.line : at.lo;
+}
+
 static void clash(World *w, const char *what, Value a, Span at_a, Value b, Span at_b, Day from) {
   Buf first, second, day;
   words_of(w, a, &first);
@@ -103,6 +109,7 @@ static void clash(World *w, const char *what, Value a, Span at_a, Value b, Span 
   else buf_str(&day, "neither has a start");
   Diag *x = diag_add(diags(w), DIAG_E0310, at_b, "two facts differ on %s, and %s: %s and %s", what, buf_text(&day), buf_text(&first), buf_text(&second));
   diag_label(diags(w), x, at_a, "the other one");
+  diag_topic(x, TOPIC_FACTS, line_at(w, at_a), line_at(w, at_b));  /* a line that stands twice is one mistake */
   diag_help(diags(w), x, "where a figure changes, give the later fact its own start, as in  from 2027-01-01 ; else keep one of them");
   buf_end(&first);
   buf_end(&second);

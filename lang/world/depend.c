@@ -208,7 +208,8 @@ static void days_narrow(const Depend *p, const DependOf *f, int kind, Day day, D
     if (p->days.at[mid] <= day) lo = mid + 1;
     else hi = mid;
   }
-  if (lo > first && p->days.at[lo - 1] > d->lo) d->lo = p->days.at[lo - 1];
+  Day from = lo > first ? p->days.at[lo - 1] : DAY_MIN;   /* where there are days, it is not what holds without one */
+  if (from > d->lo) d->lo = from;
   if (lo < end && p->days.at[lo] - 1 < d->hi) d->hi = p->days.at[lo] - 1;
 }
 
