@@ -25,9 +25,7 @@ static const OpInfo infos[] = {
 
 const OpInfo *op_info(Op op) { return &infos[op]; }
 
-bool op_answers(Op op) {
-  return (op >= OP_EQ_ && op <= OP_BEFORE_) || (op >= OP_IN_ && op <= OP_IMPLIES_);
-}
+bool op_answers(Op op) { return infos[op].operands[0] == 'y'; }
 
 void chunk_init(Chunk *k, Mem *mem, Program *p) {
   memset(k, 0, sizeof *k);

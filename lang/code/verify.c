@@ -5,7 +5,7 @@
 
 static inline bool operand_ok(const Chunk *k, const Code *code, const Ins *i, char letter, uint32_t value) {
   switch (letter) {
-    case 'w': case 'r': case 'u': return value < code->nreg || (i->op == OP_SPAN_ITER_ && letter == 'r');
+    case 'w': case 'y': case 'r': case 'u': return value < code->nreg || (i->op == OP_SPAN_ITER_ && letter == 'r');
     case 'k': return ins_target(*i) < k->consts.len;
     case 'q': return value < k->consts.len;
     case 'j': return ins_target(*i) >= code->start && ins_target(*i) < code->start + code->len;
@@ -45,7 +45,7 @@ static const char *ins_wrong(const Chunk *k, const Code *code, const Ins *i) {
   }
   if (f[1] == 's' && i->b + run_length(k, i) > code->nreg) return "registers out of range";
   if (f[1] && f[2] == 's' && i->c + run_length(k, i) > code->nreg) return "arguments out of range";
-  if (i->x & WITH_JUMP && op_answers((Op)i->op) && !jump_behind(code, k, i)) return "a jump that is none";
+  if (f[0] == 'y' && i->x & WITH_JUMP && !jump_behind(code, k, i)) return "a jump that is none";
   if (i->op == OP_ITER_ && (uint32_t)i->c + i->x >= code->nreg) return "an element's register out of range";
   return NULL;
 }
