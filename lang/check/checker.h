@@ -14,6 +14,8 @@ typedef struct Local {
   const char *what;    /* "let", "for": warned about when unused; NULL: not */
 } Local;
 
+typedef struct UnitRead { int op; Sym left, right; UnitId unit; } UnitRead;
+
 typedef struct Checker {
   Program *p;
   Unit *u;
@@ -31,6 +33,7 @@ typedef struct Checker {
   const DataBlock *block;
   bool dates;          /* whether dates met are breaks of the timeline */
   struct Asked *asked; /* rows.c */
+  UnitRead unit_read;  /* names.c: the last one, since most resources are measured alike */
   uint32_t marked;     /* uses.c: the module and unit that were marked last */
 } Checker;
 

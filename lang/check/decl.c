@@ -315,8 +315,9 @@ void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
     if (slot < 64) seen |= 1ull << slot;
     if (kind == K_RESOURCE && !strcmp(name, "unit")) continue;
     if (kind == K_RESOURCE && !strcmp(name, "requires")) { requires_field(c, self, f->kid[0]); continue; }
-    Type want = field->type;
-    fact_expr(c, f->kid[0], nobody, want, quoted(c, name), FLAG_CLAUSES);
+    const char **what = &c->p->kinds.at[kind].fields.at[slot].quoted;
+    if (!*what) *what = quoted(c, name);
+    fact_expr(c, f->kid[0], nobody, field->type, *what, FLAG_CLAUSES);
   }
 }
 
@@ -703,7 +704,7 @@ static void kinds_check(Checker *c) {
       Bind b;
       if (n->kind != N_KIND || !name_find(c, c->module, n->kid[0]->sym, &b) || b.kind != BIND_KIND || c->p->kinds.at[b.index].span.lo != n->kid[0]->span.lo) continue;
       for (Node *f = list_first(n->kid[2]); f; f = f->next) {
-        Field field = {f->kid[0]->sym, type_read(c, f->kid[1])};
+        Field field = {f->kid[0]->sym, type_read(c, f->kid[1]), NULL};
         if (named_once(c, list_first(n->kid[2]), f) && own_field(c, f->kid[0], b.index)) vec_push(c->p->mem, &c->p->kinds.at[b.index].fields, field);
       }
     }

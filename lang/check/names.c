@@ -320,7 +320,7 @@ static void declare_kind(Checker *c, Node *n) {
       return;
     }
   if (p->kinds.len >= 255) { diag_add(c->d, DIAG_E0504, k.span, "there are more than 255 kinds"); return; }
-  Field id = {sym_of(c, "id"), T_STRING}, name = {sym_of(c, "name"), T_STRING};
+  Field id = {sym_of(c, "id"), T_STRING, NULL}, name = {sym_of(c, "name"), T_STRING, NULL};
   vec_push(p->mem, &k.fields, id);
   vec_push(p->mem, &k.fields, name);
   vec_push(p->mem, &p->kinds, k);
@@ -587,7 +587,18 @@ static void report_unit(Checker *c, Span at, Sym bad) {
   else if (!near_help(c, x, &n, "", more)) diag_help(c->d, x, "declare it:  unit %s \"...\"  or, in terms of another,  unit %s \"...\" = 1_000 t", word, word);
 }
 
+/* Two names and what stands between them, as a unit is mostly written; else op is 0. */
+static UnitRead unit_pair(const Node *e) {
+  bool pair = e->kind == N_BINARY && e->kid[0]->kind == N_NAME && e->kid[1]->kind == N_NAME;
+  return pair ? (UnitRead){e->op, e->kid[0]->sym, e->kid[1]->sym, UNIT_NONE} : (UnitRead){0, 0, 0, UNIT_NONE};
+}
+
 UnitId unit_read(Checker *c, Node *e) {
+  UnitRead now = unit_pair(e), last = c->unit_read;
+  if (now.op && now.op == last.op && now.left == last.left && now.right == last.right) {
+    use_mark_unit(c, last.unit);
+    return last.unit;
+  }
   Buf b;
   buf_init(&b, c->p->mem);
   Sym bad, text = 0;
@@ -596,8 +607,10 @@ UnitId unit_read(Checker *c, Node *e) {
   buf_end(&b);
   if (!ok) { diag_add(c->d, DIAG_E0202, e->span, "this is no unit; a unit is written t, t/yr or USD/kg"); return UNIT_NONE; }
   UnitId u = unit_parse(&c->p->units, text, &bad);
-  if (u == UNIT_NONE) report_unit(c, e->span, bad);
-  else use_mark_unit(c, u);
+  if (u == UNIT_NONE) { report_unit(c, e->span, bad); return u; }
+  use_mark_unit(c, u);
+  now.unit = u;
+  c->unit_read = now;
   return u;
 }
 

@@ -151,7 +151,7 @@ void diags_sort(Diags *d) {
 
 /* Whether all of a block is 32 to 126 or a line's end, so that there is nothing to look at. A loop without a way out: it is made
  * into one of vectors. */
-enum { BLOCK = 64 };
+enum { BLOCK = 128 };
 static bool block_plain(const char *text) {
   unsigned char odd = 0;
   for (int i = 0; i < BLOCK; i++) {

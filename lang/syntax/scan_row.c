@@ -239,7 +239,7 @@ static inline bool date(Reader *r, Day *d) {
   const char *s = r->at;
   if (r->end - s < DATE_LETTERS || in_word(s[DATE_LETTERS]) || s[DATE_LETTERS] == '-') return false;
   ScanDate new = {eight(s), 0, two(s + 8)};
-  uint32_t i = (uint32_t)(((new.head ^ new.tail) * 0x9E3779B97F4A7C15ull) >> (64 - SCAN_DATES_LOG));
+  uint32_t i = (uint32_t)((((new.head >> 24) + ((uint64_t)new.tail << 48)) * 0x9E3779B97F4A7C15ull) >> (64 - SCAN_DATES_LOG));   /* but the century */
   const ScanSeen *seen = r->scan->seen;
   r->at = s + DATE_LETTERS;
   if (seen && seen->dates[i].head == new.head && seen->dates[i].tail == new.tail) { *d = seen->dates[i].day; return true; }

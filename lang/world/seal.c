@@ -233,7 +233,7 @@ static bool tables_index(World *w) {
 enum { PAGE_LOG = 15, PAGE_WORDS = (1 << PAGE_LOG) / 64, PAGES = ((DAY_MAX - DAY_MIN) >> PAGE_LOG) + 1 };
 typedef struct Days { World *w; uint64_t *page[PAGES]; } Days;
 
-static void day_push(Days *s, Day d) {
+static inline void day_push(Days *s, Day d) {
   if (d <= DAY_MIN || d > DAY_MAX) return;
   uint32_t at = (uint32_t)(d - DAY_MIN);
   uint64_t **page = &s->page[at >> PAGE_LOG];
