@@ -8,7 +8,7 @@
 #   make fuzz     each libFuzzer target for FUZZ_SECONDS, with clang   (wants libclang-rt-dev)
 #   make bench | soak | clean
 #
-# CC=clang, CFLAGS, V=1 (show the commands) and B=folder may be given.
+# CC=clang, CFLAGS, V=1 (show the commands), TRACE=1 (the parser's steps can be watched) and B=folder may be given.
 
 MAKEFLAGS += -r
 ifeq ($(MAKELEVEL),0)
@@ -30,7 +30,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 # A file that needs more than POSIX (openat2 in api/) defines _GNU_SOURCE itself, above its first include.
 DEFS := -D_POSIX_C_SOURCE=200809L
 HARD := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-COMPILE := $(CC) -std=c17 $(CFLAGS) $(WARN) $(DEFS) -Ilang -I$(GEN) $(HARD) -ffile-prefix-map=$(CURDIR)=. $(SAN)
+COMPILE = $(CC) -std=c17 $(CFLAGS) $(WARN) $(DEFS) -Ilang -I$(GEN) $(HARD) -ffile-prefix-map=$(CURDIR)=. $(SAN)
 LINK := $(CC) $(CFLAGS) $(SAN) -pie -Wl,-z,relro,-z,now
 
 # GMP and libffi go in as archives, since each shared library costs at start. Measured on Debian 12 with a program that
@@ -51,6 +51,8 @@ endif
 # The same for entente-repl, which links Readline and no other program does.
 READLINE ?= -Wl,-Bstatic -lreadline -ltinfo -Wl,-Bdynamic
 
+# To watch a parse is for a debugger (grammar/README.md); asking whether to at every step is a tenth of the parser's time.
+$(B)/obj/gen/parse.o: CFLAGS += -DENT_DEBUG=$(if $(TRACE),1,0)
 # Loops over columns are what this is for.
 $(B)/obj/vm/column.o: CFLAGS += -O3
 

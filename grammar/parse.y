@@ -32,7 +32,6 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %union {
   const char *text;
   uint32_t index;
-  RowRun rows;
   Day day;
   int op;
   Node *node;
@@ -59,12 +58,12 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
 %token <text> IDENT "a name" UNIT_NAME "a unit"
 %token <index> NUMBER "a number" STRING "a text in quotes" STR_HEAD "a text" STR_MID "more text" STR_TAIL "the end of the text"
 %token <day> DATE "a date"
-/* declarations or clauses in a common form, whole: see Row. No message names it: where there is one to give, none is read */
-%token <rows> ROW "a row" CLAUSE_ROW "a row of clauses"
+/* declarations or clauses in a common form, whole: see scan_row.c. No message names it: where there is one to give, none is read */
+%token <node> ROW "a row" CLAUSE_ROW "a row of clauses"
 /* the first token of a parse that wants an expression, a clause or one step of a scenario, and not a draft */
 %token WANT_EXPR "an expression" WANT_CLAUSE "a clause" WANT_SHOCK "a step"
 
-%type <node> items item row clause_row decl title string parts path fields_opt fields field field_name names kind kfields instance
+%type <node> items item decl title string parts path fields_opt fields field field_name names kind kfields instance
   ename atom entity supply demand entries entry pieces piece literal mods mod cited requires inputs input control against suspensions
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
   amendment since starts changes change let fn fn_name extern symbol rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
@@ -100,9 +99,7 @@ items
   | items item                          { $$ = parse_append(p, $1, $2); }
   | items error                         { $$ = $1; }
   ;
-item: use | decl | row ;
-row: ROW                                { $$ = parse_rows(p, @1, $1); } ;
-clause_row: CLAUSE_ROW                  { $$ = parse_rows(p, @1, $1); } ;
+item: use | decl | ROW ;
 
 use
   : "use" path                          { $$ = MAKE(USE, 0, $2, NULL, NULL, NULL); }
@@ -269,13 +266,13 @@ member
   | "term" ":" expr                     { $$ = MAKE(ARG, 0, $3, NULL, NULL, NULL); $$->sym = parse_sym(p, @1); }
   | IDENT ":" expr                      { $$ = MAKE(ARG, 0, $3, NULL, NULL, NULL); $$->sym = parse_sym(p, @1); }
   | "note" ":" expr                     { $$ = MAKE(ARG, 0, $3, NULL, NULL, NULL); $$->sym = parse_sym(p, @1); }
-  | clause | article | clause_row
+  | clause | article | CLAUSE_ROW
   ;
 article: "article" IDENT title open clauses close { $$ = MAKE(ARTICLE, 0, parse_name(p, @2), $3, $5, NULL); } ;
 clauses
   : %empty                              { $$ = ast_list(p->unit, @$); }
   | clauses clause                      { $$ = parse_append(p, $1, $2); }
-  | clauses clause_row                         { $$ = parse_append(p, $1, $2); }
+  | clauses CLAUSE_ROW                  { $$ = parse_append(p, $1, $2); }
   | clauses error                       { $$ = $1; }
   ;
 amendment: "amendment" IDENT title "to" IDENT since open changes close {

@@ -96,7 +96,7 @@ sub piped {
     like($got->{out}, qr/^e without S\n  e as it would be/m, ':help of a word');
     like($got->{out}, qr/^error\[E0214\]/m, ':help of a code');
     like($got->{out}, qr/^2\n\d+ steps, \d+\.\d+ s$/m, ':time');
-    like($got->{out}, qr/ADD +r0 r1 r2/, ':dis');
+    like($got->{out}, qr/ADD_K +r0 r1 1/, ':dis');
     like($got->{out}, qr/^# \S+pact\.ent: 13 declarations\n# assumed: close malacca\n\z/m, ':list');
 }
 {

@@ -28,6 +28,8 @@ typedef struct Checker {
   Sym row;             /* what the row is called in the data block being checked; 0: none is */
   const DataBlock *block;
   bool dates;          /* whether dates met are breaks of the timeline */
+  struct Asked *asked; /* rows.c */
+  uint32_t marked;     /* uses.c: the module and unit that were marked last */
 } Checker;
 
 /* names.c */
@@ -59,14 +61,19 @@ Sym ename_sym(Checker *c, Node *name);         /* what an entity is called where
 
 /* clauses.c */
 Ent clause_add(Checker *c, Span at, Ent owner, const Node *article);   /* UINT32_MAX, and a message, when there are too many */
-/* Gives a clause its label, which comes of no other of this owner: reported otherwise. */
-void clause_label(Checker *c, Ent clause);
+/* Whether all labels of this owner up to the clause before this one have risen: then one that is greater than that is new. */
+static inline bool clause_follows(const Program *p, uint32_t clause, Ent owner) {
+  return p->memo->rising && p->memo->owner == owner && p->memo->last + 1 == clause;
+}
+/* Looks whether another clause of this owner has its label, and reports it. rises: the label is greater than that of the clause before it. */
+void clause_label(Checker *c, Ent clause, Ent owner, bool rises);
 void clause_labels_drop(const Program *p);   /* they are made again when asked for */
 void clauses_end(Program *p);
 
 /* rows.c: of a ROWS node. What is wrong with a row, or wants more than a row can hold, becomes a node and is checked as one. */
 void rows_declare(Checker *c, Node *rows, Ent owner, const Node *article);
 void rows_check(Checker *c, Node *rows, bool as_nodes);
+void rows_asked_drop(Checker *c);               /* what rows_check has kept to answer the sooner */
 
 /* amend.c */
 void amendments_make(Checker *c);               /* once all is declared: what amendments amend, and what then stands in it */

@@ -19,12 +19,12 @@ Ent clause_make(Program *p, Span at, Ent owner, uint16_t module, const Node *art
   const ClauseRun *last = p->clause_runs.len ? &p->clause_runs.at[p->clause_runs.len - 1] : NULL;
   ClauseRun run = {n, owner, module, article};
   bool goes_on = last && last->owner == owner && last->article == article && last->module == module;
-  if (n >= 0xFFFFFF || (!goes_on && !vec_push(p->mem, &p->clause_runs, run)) || !vec_push(p->mem, &p->clauses, at)) return UINT32_MAX;
+  if (n >= CLAUSES_MAX || (!goes_on && !vec_push(p->mem, &p->clause_runs, run)) || !vec_push(p->mem, &p->clauses, at)) return UINT32_MAX;
   return ent_make(K_CLAUSE, n);
 }
 
 Ent clause_add(Checker *c, Span at, Ent owner, const Node *article) {
-  if (c->p->clauses.len >= 0xFFFFFF) { diag_add(c->d, DIAG_E0504, at, "there are more than 16,777,215 of these"); return UINT32_MAX; }
+  if (c->p->clauses.len >= CLAUSES_MAX) { diag_add(c->d, DIAG_E0504, at, "there are more than 16,777,215 of these"); return UINT32_MAX; }
   return clause_make(c->p, at, owner, c->module, article);
 }
 
@@ -132,30 +132,27 @@ static uint32_t label_put(const Program *p, uint32_t clause, Ent owner) {
   return UINT32_MAX;
 }
 
-/* Longer labels are greater, so that m10 comes after m9. */
-static bool label_less(Text a, Text b) { return a.len < b.len || (a.len == b.len && memcmp(a.at, b.at, a.len) < 0); }
-
 /* Most drafts number their clauses: as long as each label is greater than the one before it, no two are the same, and nothing
- * need be kept to see it. */
-static bool label_rises(const Program *p, uint32_t clause, Ent owner) {
-  Text t = label_text(p, clause), last = p->memo->last;
-  p->memo->last = t;
-  if (p->memo->owner != owner || !last.at) {
-    p->memo->owner = owner;
-    p->memo->first = clause;
-    return p->memo->rising = true;
+ * need be kept to see it. known: this one is greater than that of the clause before it. */
+static bool label_rises(const Program *p, uint32_t clause, Ent owner, bool known) {
+  ClauseMemo *memo = p->memo;
+  uint32_t last = memo->last;
+  bool follows = known && clause_follows(p, clause, owner);
+  memo->last = clause;
+  if (memo->owner != owner) {
+    memo->owner = owner;
+    memo->first = clause;
+    return memo->rising = true;
   }
-  if (!p->memo->rising || label_less(last, t)) return p->memo->rising;
-  p->memo->rising = false;
-  for (uint32_t i = p->memo->first; i < clause; i++) label_put(p, i, owner);
+  if (!memo->rising || follows || text_less(label_text(p, last), label_text(p, clause))) return memo->rising;
+  memo->rising = false;
+  for (uint32_t i = memo->first; i < clause; i++) label_put(p, i, owner);
   return false;
 }
 
-void clause_label(Checker *c, Ent clause) {
+void clause_label(Checker *c, Ent clause, Ent owner, bool rises) {
   Program *p = c->p;
-  uint32_t i = ent_index(clause);
-  Ent owner = clause_run(p, i)->owner;
-  uint32_t first = label_rises(p, i, owner) ? UINT32_MAX : label_put(p, i, owner);
+  uint32_t i = ent_index(clause), first = label_rises(p, i, owner, rises) ? UINT32_MAX : label_put(p, i, owner);
   if (first == UINT32_MAX) return;
   Entity *e = clause_entity(p, i);
   Diag *x = diag_add(c->d, DIAG_E0301, e->span, "there are two clauses '%s' in this agreement", sym_text(p, e->id));

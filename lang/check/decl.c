@@ -718,5 +718,6 @@ void decls_check(Checker *c) {
     c->module = p->facts.at[i].module;
     decl_check(c, p->facts.at[i].node);
   }
+  rows_asked_drop(c);
   data_check(c);
 }

@@ -358,7 +358,7 @@ static void declare_clause(Checker *c, Node *n, Ent owner, const Node *article) 
   n->ref = e;
   if (e == UINT32_MAX) return;
   clause_entity_put(c->p, e, (Entity){.id = id, .name = title_of(c, n->kid[1], id), .span = label->span, .decl = n, .owner = owner, .module = c->module});
-  if (ent_kind(owner) == K_AGREEMENT) clause_label(c, e);  /* whether an amendment may add it is seen when what it amends is known */
+  if (ent_kind(owner) == K_AGREEMENT) clause_label(c, e, owner, false);  /* whether an amendment may add it is seen when what it amends is known */
 }
 
 static void declare_clauses(Checker *c, Node *n, Ent owner) {

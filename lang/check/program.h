@@ -131,6 +131,8 @@ typedef struct Decl { Node *node; uint16_t module; } Decl;
 /* Clauses that follow each other in one agreement or amendment, and in one article of it. */
 typedef struct ClauseRun { uint32_t first; Ent owner; uint16_t module; const Node *article /* or NULL */; } ClauseRun;
 
+enum { CLAUSES_MAX = 0xFFFFFF };
+
 /* See clauses.c. labels: hash << 32 | 1 + clause, of clauses as first written. */
 typedef struct ClauseMemo {
   Map entities;          /* clause -> Entity *, of those that have nodes or have been asked for */
@@ -138,9 +140,8 @@ typedef struct ClauseMemo {
   uint32_t cap, len;
   bool all;              /* every one is there */
   bool rising;           /* of the owner at hand none is, since each label so far is greater than that before it */
-  Ent owner;             /* while clauses are declared: whose are at hand, the first of them, and the label of the last */
-  uint32_t first;
-  Text last;
+  Ent owner;             /* while clauses are declared: whose are at hand, the first of them, and the last */
+  uint32_t first, last;
 } ClauseMemo;
 
 typedef struct Program {

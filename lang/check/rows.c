@@ -4,54 +4,86 @@
 
 /* Rows: what is said in the commonest forms is looked at where it lies. */
 
-void rows_declare(Checker *c, Node *rows, Ent owner, const Node *article) {
-  rows->ty = c->p->clauses.len;
-  for (uint32_t i = 0; i < rows->ref && !mem_failed(c->p->mem); i++) {
-    Ent e = clause_add(c, unit_row(c->u, rows->sym + i)->span, owner, article);
-    if (e == UINT32_MAX) { rows->ref = i; return; }
-    clause_label(c, e);
+/* Most rows go on where the one before them stood, with a label that is greater. */
+static Ent row_declare(Checker *c, const Row *r, Ent owner, const Node *article, bool first) {
+  Program *p = c->p;
+  uint32_t i = p->clauses.len;
+  bool plain = !first && i < CLAUSES_MAX && r->rises && clause_follows(p, i, owner);
+  if (plain) {
+    if (!vec_push(p->mem, &p->clauses, r->span)) return UINT32_MAX;
+    p->memo->last = i;
+    return ent_make(K_CLAUSE, i);
   }
+  Ent e = clause_add(c, r->span, owner, article);
+  if (e != UINT32_MAX) clause_label(c, e, owner, r->rises);
+  return e;
 }
 
-/* What has been asked in this run, since it will be asked again: where it is long, of countries and of resources by name what
- * was found, 1 on. */
-typedef struct Asked { uint32_t unit; UnitId id; Sym rest; uint32_t *found[2]; uint32_t nfound; } Asked;
-enum { ASKED_MANY = 1000 };
+void rows_declare(Checker *c, Node *rows, Ent owner, const Node *article) {
+  rows->ty = c->p->clauses.len;
+  bool room = vec_more(c->p->mem, &c->p->clauses, rows->ref);
+  for (uint32_t i = 0; room && i < rows->ref && !mem_failed(c->p->mem); i++)
+    if (row_declare(c, unit_row(c->u, rows->sym + i), owner, article, !i) == UINT32_MAX) rows->ref = i;
+}
 
-static bool entity_named(Checker *c, Asked *a, Sym name, uint32_t kind, uint32_t *index) {
+/* What has been asked of names in one module, since it will be asked again: as a country, a resource or a unit, what was found, 1 on.
+ * Kept where there are many rows. */
+enum { ASKED_MANY = 64, ASKED_COUNTRY = 0, ASKED_RESOURCE, ASKED_UNIT, ASKED };
+struct Asked { uint16_t module; uint32_t n; uint32_t found[]; };
+
+static size_t asked_size(uint32_t n) { return sizeof(struct Asked) + (size_t)n * ASKED * sizeof(uint32_t); }
+
+static void asked_begin(Checker *c) {
+  uint32_t n = c->u->names->count;
+  if (!c->asked && c->u->nrow >= ASKED_MANY && (c->asked = mem_zero(c->p->mem, asked_size(n)))) *c->asked = (struct Asked){c->module, n};
+  if (!c->asked || c->asked->module == c->module) return;
+  memset(c->asked->found, 0, asked_size(c->asked->n) - sizeof *c->asked);
+  c->asked->module = c->module;
+}
+
+void rows_asked_drop(Checker *c) {
+  if (c->asked) mem_free(c->p->mem, c->asked, asked_size(c->asked->n));
+  c->asked = NULL;
+}
+
+static bool entity_named(Checker *c, Sym name, int what, uint32_t *index) {
   Bind b;
-  uint32_t *known = name < a->nfound ? &a->found[kind == K_RESOURCE][name] : NULL;
-  if (known && *known) { *index = *known - 1; return true; }
   if (!name_find(c, c->module, name, &b)) return false;
-  while (b.kind != BIND_ENTITY || ent_kind(b.index) != kind) {
+  while (b.kind != BIND_ENTITY || ent_kind(b.index) != (what == ASKED_RESOURCE ? K_RESOURCE : K_COUNTRY)) {
     if (b.next < 0) return false;
     b = c->p->binds.at[b.next];
   }
   *index = ent_index(b.index);
+  return true;
+}
+
+static bool unit_named(Checker *c, Sym name, uint32_t *unit) {
+  Sym bad;
+  UnitId id = unit_parse(&c->p->units, name, &bad);
+  if (id != UNIT_NONE) use_mark_unit(c, id);
+  *unit = id;
+  return id != UNIT_NONE;
+}
+
+/* What a name stands for; false: nothing of that sort. */
+static inline bool asked(Checker *c, Sym name, int what, uint32_t *index) {
+  uint32_t *known = c->asked && name < c->asked->n ? &c->asked->found[name * ASKED + (uint32_t)what] : NULL;
+  if (known && *known) { *index = *known - 1; return true; }
+  if (what == ASKED_UNIT ? !unit_named(c, name, index) : !entity_named(c, name, what, index)) return false;
   if (known) *known = *index + 1;
   return true;
 }
 
-static UnitId unit_named(Checker *c, Asked *a, uint32_t name) {
-  Sym bad;
-  if (name == a->unit) return a->id;
-  a->unit = name;
-  a->id = unit_parse(&c->p->units, name, &bad);
-  if (a->id != UNIT_NONE) use_mark_unit(c, a->id);
-  return a->id;
-}
-
 /* Whether there is nothing to say against the row, nor to work out: then names become entities. Nothing is reported here, and
  * nothing but this can make a row plain: the rest becomes a node and takes the way of all nodes. */
-static bool row_settle(Checker *c, Row *r, Asked *a) {
-  uint32_t res, who = 0, other = r->kind == ROW_REQUIRES ? K_RESOURCE : K_COUNTRY;
-  if ((r->kind == ROW_CLAUSE && r->from >= r->until) || !entity_named(c, a, r->res, K_RESOURCE, &res)) return false;
-  if (r->kind != ROW_DEMAND && ((r->kind == ROW_SUPPLY && r->who == a->rest) || !entity_named(c, a, r->who, other, &who))) return false;
-  UnitId unit = r->unit ? unit_named(c, a, r->unit) : UNIT_ONE;
-  if (r->unit && (unit == UNIT_NONE || unit != c->p->resource_unit.at[res])) return false;
+static inline bool row_settle(Checker *c, Row *r, Sym rest) {
+  uint32_t res = 0, who = 0, unit = UNIT_ONE;
+  if ((r->kind == ROW_CLAUSE && r->from >= r->until) || (r->kind == ROW_SUPPLY && r->who == rest) || !asked(c, r->res, ASKED_RESOURCE, &res)) return false;
+  if (r->kind != ROW_DEMAND && !asked(c, r->who, r->kind == ROW_REQUIRES ? ASKED_RESOURCE : ASKED_COUNTRY, &who)) return false;
+  if (r->unit && (!asked(c, r->unit, ASKED_UNIT, &unit) || unit != c->p->resource_unit.at[res])) return false;
   r->res = res;
   r->who = who;
-  r->unit = unit;
+  r->unit = (UnitId)unit;
   return r->plain = true;
 }
 
@@ -66,13 +98,10 @@ static void row_spread(Checker *c, uint32_t row, Ent clause) {
 }
 
 void rows_check(Checker *c, Node *rows, bool as_nodes) {
-  Asked a = {.rest = intern_find(c->u->names, "rest", 4)};
-  size_t room = rows->ref < ASKED_MANY ? 0 : c->u->names->count * sizeof *a.found[0];
-  for (int i = 0; i < 2 && room; i++) a.found[i] = mem_zero(c->p->mem, room);
-  if (a.found[0] && a.found[1]) a.nfound = c->u->names->count;
+  Sym rest = intern_find(c->u->names, "rest", 4);
+  asked_begin(c);
   for (uint32_t i = 0; i < rows->ref && !mem_failed(c->p->mem); i++)
-    if (as_nodes || !row_settle(c, unit_row(c->u, rows->sym + i), &a)) row_spread(c, rows->sym + i, ent_make(K_CLAUSE, rows->ty + i));
-  for (int i = 0; i < 2; i++) mem_free(c->p->mem, a.found[i], room);
+    if (as_nodes || !row_settle(c, unit_row(c->u, rows->sym + i), rest)) row_spread(c, rows->sym + i, ent_make(K_CLAUSE, rows->ty + i));
 }
 
 Node *row_node(const Program *p, uint32_t row) {

@@ -28,6 +28,9 @@ void use_mark_kind(Checker *c, uint32_t kind) {
 
 void use_mark_unit(Checker *c, UnitId unit) {
   const UnitInfo *u = &c->p->units.units.at[unit];
+  uint32_t mark = (uint32_t)c->module << 16 | unit;
+  if (mark == c->marked) return;
+  c->marked = mark;
   for (uint8_t t = 0; t < u->n; t++) {
     Span at = c->p->units.atoms.at[u->term[t].atom].span;
     for (uint32_t i = 0; i < c->p->modules.len; i++) {

@@ -9,7 +9,9 @@ const char *article(const char *word) { return strchr("aeiou", word[0]) ? "an" :
 const char *quoted(Checker *c, const char *name) {
   Buf b;
   buf_init(&b, c->p->mem);
-  buf_fmt(&b, "'%s'", name);
+  buf_char(&b, '\'');
+  buf_str(&b, name);
+  buf_char(&b, '\'');
   const char *s = sym_text(c->p, sym_of(c, buf_text(&b)));
   buf_end(&b);
   return s;

@@ -14,6 +14,9 @@ typedef struct Ins { uint8_t op, x; uint16_t a, b, c; } Ins;
 static inline uint32_t ins_target(Ins i) { return (uint32_t)i.b | (uint32_t)i.c << 16; }
 typedef struct OpInfo { const char *name, *operands, *doc; } OpInfo;
 const OpInfo *op_info(Op op);
+/* Instructions that give a yes-or-no and, with this in x, do the jump behind them as well. */
+enum { WITH_JUMP = 2 };
+bool op_answers(Op op);
 
 /* Accumulators: the aggregates, and the collections that are built. */
 enum { ACC_SUM, ACC_COUNT, ACC_MIN, ACC_MAX, ACC_ANY, ACC_ALL, ACC_SET, ACC_LIST, ACC_MAP, ACC_SPANS };

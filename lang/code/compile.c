@@ -25,6 +25,10 @@ static const OpInfo infos[] = {
 
 const OpInfo *op_info(Op op) { return &infos[op]; }
 
+bool op_answers(Op op) {
+  return (op >= OP_EQ_ && op <= OP_BEFORE_) || (op >= OP_IN_ && op <= OP_IMPLIES_);
+}
+
 void chunk_init(Chunk *k, Mem *mem, Program *p) {
   memset(k, 0, sizeof *k);
   k->mem = mem;
@@ -61,7 +65,9 @@ static void patch(Compiler *c, uint32_t jump) {
   c->k->ins.at[jump].c = (uint16_t)(to >> 16);
 }
 
-static void jump_back(Compiler *c, Node *at, uint32_t to) { emit(c, at, OP_JUMP_, 0, 0, (uint16_t)to, to >> 16); }
+static void jump_to(Compiler *c, Node *at, Op op, uint32_t a, uint32_t to) { emit(c, at, op, 0, a, (uint16_t)to, to >> 16); }
+
+static void jump_back(Compiler *c, Node *at, uint32_t to) { jump_to(c, at, OP_JUMP_, 0, to); }
 
 static uint32_t temp(Compiler *c) {
   if (c->top >= REG_MAX) { c->failed = true; return c->top; }
@@ -78,9 +84,14 @@ static uint32_t temps(Compiler *c, uint32_t n) {
   return r;
 }
 
-static void constant(Compiler *c, Node *at, uint32_t to, Value v) {
+static uint32_t constant_add(Compiler *c, Value v) {
   uint32_t i = c->k->consts.len;
   if (!vec_push(c->k->mem, &c->k->consts, v)) value_drop(c->k->mem, v);
+  return i;
+}
+
+static void constant(Compiler *c, Node *at, uint32_t to, Value v) {
+  uint32_t i = constant_add(c, v);
   emit(c, at, OP_CONST_, 0, to, i & 0xFFFF, i >> 16);
 }
 
@@ -127,6 +138,13 @@ Value chunk_literal(Program *p, Rt *rt, const Node *e) {
     case N_BOOL: return value_bool(e->op);
     default: { Text t = ast_text(u, e); return value_text(rt, t.at, t.len); }
   }
+}
+
+/* The constant that a figure written out is, for the instructions that take one as their last operand. */
+static bool written_out(Compiler *c, const Node *e, uint32_t *at) {
+  if ((e->kind != N_NUMBER && e->kind != N_QUANTITY) || c->k->consts.len > 0xFFFF) return false;
+  *at = constant_add(c, chunk_literal(c->p, c->rt, e));
+  return true;
 }
 
 static void run_of(Compiler *c, Node *list, uint32_t base) {
@@ -192,11 +210,9 @@ static void dates(Compiler *c, Node *e, uint32_t to) {
 
 /* and, or, implies: the right side is not looked at when the left settles it. */
 static void logic(Compiler *c, Node *e, uint32_t to) {
-  uint32_t top = c->top;
-  uint32_t l = temp(c);
-  expr(c, e->kid[0], l);
-  emit(c, e, OP_MOVE_, 0, to, l, 0);
+  uint32_t top = c->top, l = e->op == OP_IMPLIES ? operand(c, e->kid[0]) : to;
   if (e->op == OP_IMPLIES) emit(c, e, OP_NOT_, 0, to, l, 0);
+  else expr(c, e->kid[0], to);
   uint32_t out = emit_jump(c, e, e->op == OP_AND ? OP_JUMP_FALSE_ : OP_JUMP_TRUE_, 0, to);
   uint32_t r = operand(c, e->kid[1]);
   emit(c, e, e->op == OP_AND ? OP_AND_ : e->op == OP_OR ? OP_OR_ : OP_IMPLIES_, 0, to, l, r);
@@ -204,7 +220,20 @@ static void logic(Compiler *c, Node *e, uint32_t to) {
   c->top = top;
 }
 
+/* With a figure that is written out on either side. */
+static bool compare_with(Compiler *c, Node *e, uint32_t to) {
+  static const uint8_t op[] = {[OP_EQ] = OP_EQ_K_, [OP_NE] = OP_EQ_K_, [OP_LT] = OP_LT_K_, [OP_LE] = OP_LE_K_, [OP_GT] = OP_GT_K_, [OP_GE] = OP_GE_K_};
+  static const uint8_t turned[] = {[OP_EQ] = OP_EQ_K_, [OP_NE] = OP_EQ_K_, [OP_LT] = OP_GT_K_, [OP_LE] = OP_GE_K_, [OP_GT] = OP_LT_K_, [OP_GE] = OP_LE_K_};
+  uint32_t top = c->top, k;
+  bool right = written_out(c, e->kid[1], &k);
+  if (!right && !written_out(c, e->kid[0], &k)) return false;
+  emit(c, e, (Op)(right ? op : turned)[e->op], e->op == OP_NE, to, operand(c, e->kid[right ? 0 : 1]), k);
+  c->top = top;
+  return true;
+}
+
 static void compare(Compiler *c, Node *e, uint32_t to) {
+  if (compare_with(c, e, to)) return;
   uint32_t top = c->top, l = operand(c, e->kid[0]), r = operand(c, e->kid[1]);
   bool figures = type_is_figure(&c->p->types, e->kid[0]->ty) && type_is_figure(&c->p->types, e->kid[1]->ty);
   bool sets = type_kind(&c->p->types, e->kid[0]->ty) == TY_SET;
@@ -219,23 +248,31 @@ static void compare(Compiler *c, Node *e, uint32_t to) {
 
 static void binary(Compiler *c, Node *e, uint32_t to) {
   static const uint8_t figure_op[] = {[OP_ADD] = OP_ADD_, [OP_SUB] = OP_SUB_, [OP_MUL] = OP_MUL_, [OP_DIV] = OP_DIV_, [OP_MOD] = OP_MOD_, [OP_POW] = OP_POW_};
+  static const uint8_t with[] = {[OP_ADD] = OP_ADD_K_, [OP_SUB] = OP_SUB_K_, [OP_MUL] = OP_MUL_K_, [OP_DIV] = OP_DIV_K_, [OP_MOD] = OP_MOD_K_};
   if (e->op == OP_AND || e->op == OP_OR || e->op == OP_IMPLIES) { logic(c, e, to); return; }
   if (e->op >= OP_EQ && e->op <= OP_GE) { compare(c, e, to); return; }
   uint32_t top = c->top;
   if (e->op == OP_ELSE) {
+    bool figure = type_is_figure(&c->p->types, e->ty);
     uint32_t l = temp(c);
-    expr(c, e->kid[0], l);
-    emit(c, e, OP_MOVE_, 0, to, l, 0);
+    expr(c, e->kid[0], to);
     uint32_t out = emit_jump(c, e, OP_JUMP_KNOWN_, 0, to);
+    if (figure) emit(c, e, OP_MOVE_, 0, l, to, 0);
     expr(c, e->kid[1], to);
-    if (type_is_figure(&c->p->types, e->ty)) emit(c, e, OP_BLAME_, 0, to, l, 0);
+    if (figure) emit(c, e, OP_BLAME_, 0, to, l, 0);
     patch(c, out);
     c->top = top;
     return;
   }
   TypeKind k = type_kind(&c->p->types, e->kid[0]->ty);
   if (k == TY_DATE && (e->op == OP_ADD || e->op == OP_SUB)) { dates(c, e, to); return; }
-  uint32_t l = operand(c, e->kid[0]), r = operand(c, e->kid[1]);
+  uint32_t l = operand(c, e->kid[0]), constant;
+  if (e->op <= OP_MOD && k != TY_LIST && k != TY_SET && written_out(c, e->kid[1], &constant)) {
+    emit(c, e, (Op)with[e->op], 0, to, l, constant);
+    c->top = top;
+    return;
+  }
+  uint32_t r = operand(c, e->kid[1]);
   if (e->op == OP_RANGE) emit(c, e, OP_RANGE_, e->ty == T_INTS, to, l, r);
   else if (e->op == OP_IN || e->op == OP_NOT_IN) emit(c, e, OP_IN_, e->op == OP_NOT_IN, to, l, r);
   else if (k == TY_SET || k == TY_LIST) emit(c, e, OP_SET_OP_, k == TY_LIST ? 2 : e->op == OP_SUB, to, l, r);
@@ -251,17 +288,16 @@ static void unary(Compiler *c, Node *e, uint32_t to) {
 
 /* When the condition cannot be told, both branches are evaluated and what they have in common is the value. */
 static void branch(Compiler *c, Node *e, uint32_t to) {
-  uint32_t top = c->top, cond = temp(c), yes = temp(c), no = temp(c);
+  uint32_t top = c->top, cond = temp(c), yes = temp(c);
   expr(c, e->kid[0], cond);
   uint32_t to_else = emit_jump(c, e, OP_JUMP_FALSE_, 0, cond);
-  expr(c, e->kid[1], yes);
-  emit(c, e, OP_MOVE_, 0, to, yes, 0);
+  expr(c, e->kid[1], to);
   uint32_t out = emit_jump(c, e, OP_JUMP_TRUE_, 0, cond);
+  emit(c, e, OP_MOVE_, 0, yes, to, 0);
   patch(c, to_else);
-  expr(c, e->kid[2], no);
-  emit(c, e, OP_MOVE_, 0, to, no, 0);
+  expr(c, e->kid[2], to);
   uint32_t out2 = emit_jump(c, e, OP_JUMP_SETTLED_, 0, cond);
-  emit(c, e, OP_JOIN_, 0, cond, yes, no);
+  emit(c, e, OP_JOIN_, 0, cond, yes, to);
   emit(c, e, OP_MOVE_, 0, to, cond, 0);
   patch(c, out);
   patch(c, out2);
@@ -313,7 +349,7 @@ static void loops_close(Compiler *c, Loops *ls, uint32_t acc, int kind) {
   while (ls->n) {
     Loop *l = &ls->at[--ls->n];
     if (l->has_skip) patch(c, l->skip);
-    jump_back(c, l->gen, l->next);
+    jump_to(c, l->gen, OP_ITER_MORE_, l->cell, l->next + 1);
     patch(c, l->out);
     emit(c, l->gen, OP_ACC_MISS_, kind, acc, l->cell, 0);
   }
@@ -344,8 +380,7 @@ static void comprehension(Compiler *c, Node *e, Node *gens, int kind, Node *body
   loops_close(c, &ls, acc, kind);
   c->noting = noting;
   if (logical) settle(c, e, acc, settled);
-  emit(c, e, OP_ACC_END_, 0, acc, (uint32_t)kind, 0);
-  emit(c, e, OP_MOVE_, 0, to, acc, 0);
+  emit(c, e, OP_ACC_END_, 0, to, acc, (uint32_t)kind);
   c->top = top;
 }
 
@@ -364,12 +399,11 @@ static void aggregate(Compiler *c, Node *e, uint32_t to) {
   emit(c, e, OP_ACC_ADD_, kind, acc, elem, NO_WHERE);
   bool logical = kind == ACC_ANY || kind == ACC_ALL;
   if (logical) settled = emit_jump(c, e, kind == ACC_ANY ? OP_JUMP_TRUE_ : OP_JUMP_FALSE_, 0, acc);
-  jump_back(c, e, next);
+  jump_to(c, e, OP_ITER_MORE_, cell, next + 1);
   patch(c, out);
   emit(c, e, OP_ACC_MISS_, kind, acc, cell, 0);
   if (logical) settle(c, e, acc, settled);
-  emit(c, e, OP_ACC_END_, 0, acc, (uint32_t)kind, 0);
-  emit(c, e, OP_MOVE_, 0, to, acc, 0);
+  emit(c, e, OP_ACC_END_, 0, to, acc, (uint32_t)kind);
   c->top = top;
 }
 
@@ -390,10 +424,7 @@ static void stretches(Compiler *c, Node *e, Node *body, uint32_t range, int kind
   if (kind != ACC_SPANS) {
     emit(c, e, OP_ACC_ADD_, kind, acc, v, NO_WHERE);
     uint32_t go_on = emit_jump(c, e, kind == ACC_ANY ? OP_JUMP_FALSE_ : OP_JUMP_TRUE_, 0, acc);
-    jump_back(c, e, next);  /* patched below when it is settled; undecided goes on */
-    c->k->ins.at[here(c) - 1].op = kind == ACC_ANY ? OP_JUMP_TRUE_ : OP_JUMP_FALSE_;
-    c->k->ins.at[here(c) - 1].a = (uint16_t)acc;
-    settled = here(c) - 1;
+    settled = emit_jump(c, e, kind == ACC_ANY ? OP_JUMP_TRUE_ : OP_JUMP_FALSE_, 0, acc);  /* undecided goes on */
     patch(c, go_on);
   }
   jump_back(c, e, next);
@@ -401,18 +432,15 @@ static void stretches(Compiler *c, Node *e, Node *body, uint32_t range, int kind
   if (settled) emit(c, e, OP_ITER_END_, 0, cell, 0, 0);
   patch(c, out);
   emit(c, e, OP_ACC_MISS_, kind, acc, cell, 0);
-  emit(c, e, OP_ACC_END_, 0, acc, (uint32_t)kind, 0);
-  emit(c, e, OP_MOVE_, 0, to, acc, 0);
+  emit(c, e, OP_ACC_END_, 0, to, acc, (uint32_t)kind);
   c->top = top;
 }
 
 static void govern_with(Compiler *c, Node *e, uint32_t arg, uint32_t to) {
   if (e->op == GOV_THROUGHOUT || e->op == GOV_SOMETIME) { stretches(c, e, e->kid[0], arg, e->op == GOV_THROUGHOUT ? ACC_ALL : ACC_ANY, to); return; }
-  uint32_t v = temp(c);
   uint32_t missing = emit_jump(c, e, OP_ENTER_, e->op == GOV_AT ? 0 : e->op == GOV_WITHOUT ? 1 : 2, arg);
-  expr(c, e->kid[0], v);
+  expr(c, e->kid[0], to);
   emit(c, e, OP_LEAVE_, 0, 0, 0, 0);
-  emit(c, e, OP_MOVE_, 0, to, v, 0);
   uint32_t out = emit_jump(c, e, OP_JUMP_, 0, 0);
   patch(c, missing);
   emit(c, e, OP_MOVE_, 0, to, arg, 0);
@@ -429,6 +457,21 @@ static void govern(Compiler *c, Node *e, uint32_t to) {
 
 /* ---- calls ---- */
 
+/* The first of the registers that hold arguments: bound names' own where they lie side by side, as one does. */
+static uint32_t arguments(Compiler *c, Node *list) {
+  Node *first = list_first(list);
+  uint32_t n = 0;
+  bool bound = first != NULL;
+  for (Node *a = first; a && bound; a = a->next) bound = a->kind == N_NAME && a->op == REF_LOCAL && a->ref == first->ref + n++;
+  if (!bound) {
+    uint32_t base = temps(c, list_len(list));
+    run_of(c, list, base);
+    return base;
+  }
+  for (Node *a = first; a; a = a->next) operand(c, a);
+  return first->ref;
+}
+
 static void call(Compiler *c, Node *e, uint32_t to) {
   uint32_t top = c->top, n = list_len(e->kid[1]), base;
   switch (e->op) {
@@ -443,8 +486,7 @@ static void call(Compiler *c, Node *e, uint32_t to) {
     case CALL_PASSES: emit(c, e, OP_CALL_, 0, to, e->ref, c->top); break;
     case CALL_STEP: emit(c, e, OP_STEP_, 0, to, operand(c, list_first(e->kid[1])), 0); break;
     default:
-      base = temps(c, n);
-      run_of(c, e->kid[1], base);
+      base = arguments(c, e->kid[1]);
       emit(c, e, e->op == CALL_FUNC ? OP_CALL_ : e->op == CALL_TABLE ? OP_TABLE_ : OP_BUILTIN_, (int)n, to, e->ref, base);
       break;
   }
@@ -525,8 +567,7 @@ static void failing_spans(Compiler *c, Node *e, uint32_t range, uint32_t to) {
   jump_back(c, e, next);
   patch(c, out);
   emit(c, e, OP_ACC_MISS_, ACC_SPANS, acc, cell, 0);
-  emit(c, e, OP_ACC_END_, 0, acc, ACC_SPANS, 0);
-  emit(c, e, OP_MOVE_, 0, to, acc, 0);
+  emit(c, e, OP_ACC_END_, 0, to, acc, ACC_SPANS);
   c->top = top;
 }
 
@@ -588,7 +629,7 @@ static void misses(Compiler *c, Loops *ls) {
   while (ls->n) {
     Loop *l = &ls->at[--ls->n];
     if (l->has_skip) patch(c, l->skip);
-    jump_back(c, l->gen, l->next);
+    jump_to(c, l->gen, OP_ITER_MORE_, l->cell, l->next + 1);
     patch(c, l->out);
     emit(c, l->gen, OP_CASE_MISS_, (int)ls->n, l->cell, 0, 0);
   }
@@ -645,7 +686,7 @@ static void verdict(Compiler *c, Node *n) {
   jump_back(c, n, next);
   patch(c, out);
   emit(c, n, OP_ACC_MISS_, ACC_ALL, acc, cell, 0);
-  emit(c, n, OP_ACC_END_, 0, acc, ACC_ALL, 0);
+  emit(c, n, OP_ACC_END_, 0, acc, acc, ACC_ALL);
   uint32_t asked = emit_jump(c, n, OP_JUMP_TRUE_, 0, some), empty = emit_jump(c, n, OP_JUMP_TRUE_, 0, acc);
   uint32_t unknown = emit_jump(c, n, OP_JUMP_, 0, 0);
   patch(c, empty);
@@ -687,6 +728,25 @@ static void test(Compiler *c, Node *n) {
   emit(c, n, OP_RETURN_, 0, r, 0, 0);
 }
 
+static bool on_answer(Ins i) { return i.op == OP_JUMP_FALSE_ || i.op == OP_JUMP_TRUE_; }
+
+/* Where a jump on a register meets another on it, it goes where that would; what gives a yes-or-no takes along the jump on it. */
+static void join_jumps(Chunk *k, const Code *code) {
+  for (uint32_t at = code->start; at < code->start + code->len; at++) {
+    Ins *i = &k->ins.at[at];
+    if (!on_answer(*i)) continue;
+    const Ins *to = &k->ins.at[ins_target(*i)];
+    while (on_answer(*to) && to->a == i->a) {
+      uint32_t next = to->op == i->op ? ins_target(*to) : (uint32_t)(to - k->ins.at) + 1;
+      i->b = (uint16_t)next;
+      i->c = (uint16_t)(next >> 16);
+      to = &k->ins.at[next];
+    }
+    Ins *before = at > code->start ? i - 1 : i;
+    if (op_answers((Op)before->op) && before->a == i->a) before->x |= WITH_JUMP;
+  }
+}
+
 static void func(Compiler *c, uint32_t i) {
   Func *f = &c->p->funcs.at[i];
   if (f->kind != FUNC_THUNK && i > 0xFFFF) {  /* calls name a function in sixteen bits */
@@ -703,12 +763,9 @@ static void func(Compiler *c, uint32_t i) {
     uint32_t r = temp(c);
     emit(c, f->decl, OP_EXTERN_, 0, r, f->outside - 1, 0);
     emit(c, f->decl, OP_RETURN_, 0, r, 0, 0);
-  } else {
-    uint32_t r = temp(c);
-    expr(c, f->body, r);
-    emit(c, f->body, OP_RETURN_, 0, r, 0, 0);
-  }
+  } else emit(c, f->body, OP_RETURN_, 0, operand(c, f->body), 0, 0);
   code.len = here(c) - code.start;
+  if (!c->failed && !mem_failed(c->k->mem)) join_jumps(c->k, &code);
   code.nreg = (uint16_t)(c->most + 1);
   if (c->failed && !c->p->unit->diags->errors) diag_add(c->p->unit->diags, DIAG_E0504, f->span, "this is too large to compile: it needs more than %d places for values", REG_MAX);
   vec_push(c->k->mem, &c->k->codes, code);

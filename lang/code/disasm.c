@@ -9,6 +9,10 @@ static void operand_text(const Chunk *k, Rt *rt, Ins i, char letter, uint16_t v,
       buf_char(out, ' ');
       value_show(rt, k->consts.at[ins_target(i)], out);
       break;
+    case 'q':
+      buf_char(out, ' ');
+      value_show(rt, k->consts.at[v], out);
+      break;
     case 'j': buf_fmt(out, " -> %u", ins_target(i)); break;
     case 'f': buf_fmt(out, " %s", k->p->funcs.at[v].name ? sym_text(k->p, k->p->funcs.at[v].name) : "(expression)"); break;
     case 'h': buf_fmt(out, " %s", k->p->externs.at[v].symbol); break;

@@ -7,6 +7,7 @@ static bool operand_ok(const Chunk *k, const Code *code, Ins i, char letter, uin
   switch (letter) {
     case 'w': case 'r': case 'u': return value < code->nreg || (i.op == OP_SPAN_ITER_ && letter == 'r');
     case 'k': return ins_target(i) < k->consts.len;
+    case 'q': return value < k->consts.len;
     case 'j': return ins_target(i) >= code->start && ins_target(i) < code->start + code->len;
     case 'g': return ins_target(i) < k->p->kinds.at[K_SCENARIO].list.len + k->p->givens.len;
     case 'l': return ins_target(i) < k->loops.len;
@@ -19,7 +20,9 @@ static bool operand_ok(const Chunk *k, const Code *code, Ins i, char letter, uin
   }
 }
 
-static const char *ins_wrong(const Chunk *k, const Code *code, Ins i) {
+static bool jumps(Ins i) { return i.op == OP_JUMP_FALSE_ || i.op == OP_JUMP_TRUE_; }
+
+static const char *ins_wrong(const Chunk *k, const Code *code, Ins i, Ins next) {
   if (i.op >= OP_COUNT_) return "no such instruction";
   const char *f = op_info((Op)i.op)->operands;
   const uint16_t given[3] = {i.a, i.b, i.c};
@@ -32,6 +35,7 @@ static const char *ins_wrong(const Chunk *k, const Code *code, Ins i) {
   if (i.op == OP_CALL_ && (uint32_t)i.c + k->p->funcs.at[i.b].nparam > code->nreg) return "arguments out of range";
   if (i.op == OP_EXTERN_ && (uint32_t)i.c + strlen(k->p->externs.at[i.b].types) > code->nreg + 2u) return "arguments out of range";
   if (i.op == OP_BUILTIN_ && (uint32_t)i.c + i.x > code->nreg) return "arguments out of range";
+  if (op_answers((Op)i.op) && i.x & WITH_JUMP && !(jumps(next) && next.a == i.a)) return "a jump that is none";
   if (i.op == OP_ITER_ && (uint32_t)i.c + i.x >= code->nreg) return "an element's register out of range";
   return NULL;
 }
@@ -44,7 +48,7 @@ bool chunk_verify(const Chunk *k, uint32_t *at, const char **why) {
     if (!code->len || code->start + code->len > k->ins.len || k->ins.at[code->start + code->len - 1].op != OP_RETURN_) return false;
     for (uint32_t i = code->start; i < code->start + code->len; i++) {
       *at = i;
-      *why = ins_wrong(k, code, k->ins.at[i]);
+      *why = ins_wrong(k, code, k->ins.at[i], k->ins.at[i + 1 < code->start + code->len ? i + 1 : i]);
       if (*why) return false;
     }
   }

@@ -31,12 +31,12 @@ void unit_end(Unit *u) {
   arena_end(&u->arena);
 }
 
-Row *unit_row_new(Unit *u) {
+Row *unit_row_room(Unit *u) {
   if (u->nrow == u->rows.len * ROWS_BLOCK) {
     Row *block = mem_get(u->mem, ROWS_BLOCK * sizeof *block);
     if (!block || !vec_push(u->mem, &u->rows, block)) { mem_free(u->mem, block, ROWS_BLOCK * sizeof *block); return NULL; }
   }
-  return unit_row(u, u->nrow++);
+  return unit_row(u, u->nrow);
 }
 
 void unit_rows_cut(Unit *u, uint32_t n) {

@@ -4,6 +4,7 @@
 #include "base/intern.h"
 #include "base/num.h"
 #include "source/diag.h"
+#include <string.h>
 
 /* The tree of a draft. Every node lives in its unit's arena; nodes are made by ast_make and never freed singly.
  * The parser fills kind, op, span, sym and kids; the checker fills ty and ref. */
@@ -42,6 +43,8 @@ typedef enum EntityKind { K_COUNTRY, K_LAYER, K_RESOURCE, K_SOURCE, K_ROUTE, K_C
 enum { AST_DEPTH_MAX = 256 };
 
 typedef struct Text { const char *at; uint32_t len; } Text;
+/* Longer texts are greater, so that m10 comes after m9. */
+static inline bool text_less(Text a, Text b) { return a.len < b.len || (a.len == b.len && memcmp(a.at, b.at, a.len) < 0); }
 
 /* A declaration or clause in one of the commonest forms, read from the text at one go (scan_row.c) and kept without nodes:
  *   clause L: WHO shall supply c UNIT of RES from D through D      supply RES { WHO: c% }
@@ -60,9 +63,9 @@ typedef struct Row {
   uint8_t kind;
   int8_t e;
   bool plain;          /* checked: there is nothing to say against it, nor to work out */
+  bool rises;          /* of a clause: its label is greater (text_less) than that of the row before it */
 } Row;
 enum { ROWS_BLOCK = 4096 };
-typedef struct RowRun { uint32_t first, n; } RowRun;   /* of one kind */
 
 /* What one session's drafts are parsed into: shared by the files, freed together. */
 typedef struct Unit {
@@ -86,7 +89,7 @@ typedef struct Unit {
 void unit_init(Unit *u, Mem *mem, Intern *names, Sources *sources, Diags *diags);
 void unit_end(Unit *u);
 static inline Row *unit_row(const Unit *u, uint32_t i) { return &u->rows.at[i / ROWS_BLOCK][i % ROWS_BLOCK]; }
-Row *unit_row_new(Unit *u);              /* the next; NULL when memory is refused */
+Row *unit_row_room(Unit *u);             /* the next, once u->nrow counts it; NULL when memory is refused */
 void unit_rows_cut(Unit *u, uint32_t n); /* forgets all but the first n */
 void unit_row_done(Unit *u, const Node *run, uint32_t i);   /* those of the run up to this one are wanted no more */
 

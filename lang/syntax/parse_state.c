@@ -68,26 +68,18 @@ Node *parse_field(Parse *p, Span of, Span name) {
 
 Node *parse_atom(Parse *p, Span at, Node *expr) { return make(p, N_ATOM, at, 0, 0, expr, NULL, NULL, NULL); }
 
-/* Comments part runs, but a million rows want one node even so. */
-Node *parse_rows(Parse *p, Span at, RowRun run) {
-  if (!p->row) p->row = make(p, N_ROWS, at, 0, 0, NULL, NULL, NULL, NULL);
-  p->row->op = unit_row(p->unit, run.first)->kind;
-  p->row->span = at;
-  p->row->sym = run.first;
-  p->row->ref = run.n;
-  return p->row;
-}
-
 Node *parse_append(Parse *p, Node *list, Node *item) {
-  if (!item || item != p->row) return ast_append(p->unit, list, item);
-  Node *last = list->kind == N_LIST ? list->kid[1] : NULL;
-  if (last && last->kind == N_ROWS && last->op == item->op && last->sym + last->ref == item->sym) {
-    last->ref += item->ref;
-    last->span.hi = list->span.hi = item->span.hi;
-    return list;
+  for (Node *next; item; item = next) {
+    Node *last = list->kind == N_LIST ? list->kid[1] : NULL;
+    next = item->next;
+    item->next = NULL;
+    if (last && last->kind == N_ROWS && item->kind == N_ROWS && last->op == item->op && last->sym + last->ref == item->sym) {
+      last->ref += item->ref;
+      last->span.hi = list->span.hi = item->span.hi;
+      item->ref = 0;
+    } else ast_append(p->unit, list, item);
   }
-  p->row = NULL;
-  return ast_append(p->unit, list, item);
+  return list;
 }
 
 void parse_block_open(Parse *p, Span at) {

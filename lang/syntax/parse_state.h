@@ -26,7 +26,6 @@ typedef struct Parse {
   bool stop;        /* the parser's own stack is full */
   bool quick;       /* no mistake is explained: the first one ends this reading, and another begins */
   bool missed;      /* ... and there was one */
-  Node *row;        /* the ROWS node that the list at hand has not taken yet */
   void *told;       /* what parse_probe.inc fills */
 } Parse;
 
@@ -41,8 +40,8 @@ Node *parse_act(Parse *p, Span at, int act, int modal, Node *quantity, Node *of,
 Node *parse_govern(Parse *p, Span at, int op, Node *expr, Node *arg);
 Node *parse_field(Parse *p, Span of, Span name);
 Node *parse_atom(Parse *p, Span at, Node *expr);
-Node *parse_rows(Parse *p, Span at, RowRun run);
-Node *parse_append(Parse *p, Node *list, Node *item);   /* ast_append, but for rows, which join those before them */
+/* ast_append, of the item and those that follow it; but rows join those before them, and then their node has none. */
+Node *parse_append(Parse *p, Node *list, Node *item);
 void parse_block_open(Parse *p, Span at);
 void parse_block_close(Parse *p);
 

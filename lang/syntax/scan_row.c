@@ -4,23 +4,32 @@
 #define YYSTYPE ENT_STYPE
 #include <string.h>
 
-/* Rows: declarations and clauses in their commonest form, read at one go. In a large draft nearly everything is one, and it
- * costs a tenth of what tokens, rules and nodes do. This file knows less than the grammar and nothing that the grammar does
+/* Declarations and clauses in their commonest form, read at one go: most into rows, entities into the nodes that the grammar
+ * would make. In a large draft nearly everything is one, and it costs a tenth of what tokens and rules do. This file knows less than the grammar and nothing that the grammar does
  * not: what is not in one of these forms to the last letter, or could go on after it, is left to the grammar, as is
  * everything that is wrong. tests/unit/syntax_rows.c reads drafts both ways. */
 
-/* at: what comes next, once `ok` is false of no meaning. Two NULs stand behind the text, and nothing here passes one. */
+/* The words that begin what is read here: a row of that kind, or an entity. */
+enum { FORM_RESOURCE = ROW_REQUIRES + 1, FORM_COUNTRY, FORM_LAYER, FORM_SOURCE, FORM_ROUTE, FORM_UNIT /* a field */, FORMS };
+static const struct { const char *word; uint32_t len; uint8_t kind; } forms[FORMS] = {
+  [ROW_CLAUSE] = {"clause", 6, 0}, [ROW_SUPPLY] = {"supply", 6, 0}, [ROW_DEMAND] = {"demand", 6, 0}, [ROW_REQUIRES] = {"requires", 8, 0},
+  [FORM_RESOURCE] = {"resource", 8, K_RESOURCE}, [FORM_COUNTRY] = {"country", 7, K_COUNTRY}, [FORM_LAYER] = {"layer", 5, K_LAYER},
+  [FORM_SOURCE] = {"source", 6, K_SOURCE}, [FORM_ROUTE] = {"route", 5, K_ROUTE}, [FORM_UNIT] = {"unit", 4, 0}};
+
+/* at: what comes next, of no meaning once something said no. Two NULs stand behind the text, at `end`; nothing here passes one. */
 typedef struct Reader {
   Unit *u;
-  const char *at;
-  bool ok;
-  const char *end;
-  ScanDate *dates;
+  const char *at, *end;
+  ScanState *scan;
   const char *entry, *entry_end;
-  const char *unit_text;   /* that was read last, and its name */
-  size_t unit_len;
+  Text label;        /* of the clause before this one in the run; at NULL: there is none */
+  Text unit_text;    /* that was read last, and its name */
   Sym unit;
+  Sym said[FORMS];   /* the words that begin declarations, as names; 0: not asked yet */
 } Reader;
+
+/* What is asked but seldom stays out of the way of what is asked of every row. */
+#define SELDOM __attribute__((noinline))
 
 static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -32,13 +41,18 @@ static inline bool in_word(char c) {
   return word[(unsigned char)c];
 }
 
+static inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
 static inline void blanks(Reader *r) {
-  while (*r->at == ' ' || *r->at == '\t') r->at++;
+  const char *s = r->at;
+  while (is_blank(*s)) s++;
+  r->at = s;
 }
 
-static inline void gap(Reader *r) {
-  r->ok = r->ok && (*r->at == ' ' || *r->at == '\t');
+static inline bool gap(Reader *r) {
+  bool there = is_blank(*r->at);
   blanks(r);
+  return there;
 }
 
 static inline bool mark(Reader *r, char c) {
@@ -47,234 +61,443 @@ static inline bool mark(Reader *r, char c) {
   return there;
 }
 
+static inline bool letters_are(const Reader *r, const char *at, const char *word, size_t n) {
+  return (size_t)(r->end - at) >= n && !memcmp(at, word, n);
+}
+
 /* Takes the word, which is one of the language's own, if it comes next. */
-static inline bool word_next(Reader *r, const char *word, size_t n) {
-  size_t i = 0;
-  while (i < n && r->at[i] == word[i]) i++;
-  if (i < n || in_word(r->at[n])) return false;
+static bool word_next(Reader *r, const char *word, size_t n) {
+  if (!letters_are(r, r->at, word, n) || in_word(r->at[n])) return false;
   r->at += n;
   return true;
 }
-#define WORD_NEXT(r, word) word_next(r, word, sizeof word - 1)
+
+SELDOM static bool said_apart(Reader *r, const char *words) {
+  for (const char *from = r->at; *words;) {
+    size_t n = strcspn(words, " ");
+    bool there = n ? word_next(r, words, n) : gap(r);
+    if (!there) { r->at = from; return false; }
+    words += n ? n : 1;
+  }
+  return true;
+}
+
+/* Takes these words of the language, with a blank between them or more, if they come next. */
+static inline bool said(Reader *r, const char *words, size_t n) {
+  bool plain = letters_are(r, r->at, words, n) && !is_blank(r->at[n]);
+  r->at += plain ? n : 0;
+  return plain || said_apart(r, words);
+}
+#define SAID(r, words) said(r, words, sizeof words - 1)
 
 static bool kept(const Unit *u, Sym s) { return s < u->kept.len && u->kept.at[s]; }
 
-static size_t name_length(const char *s) {
+static inline size_t name_length(const char *s) {
   size_t n = 0;
   while (in_word(s[n])) n++;
   return is_digit(s[0]) || n > SCAN_NAME_MAX ? 0 : n;
 }
 
-/* A name; 0 where none is. */
-static Sym name(Reader *r) {
-  size_t n = r->ok ? name_length(r->at) : 0;
-  Sym s = n ? intern_put(r->u->names, r->at, n) : 0;
-  r->at += n;
-  r->ok = s && !kept(r->u, s);
-  return s;
+static inline uint64_t eight(const char *s) { uint64_t v; memcpy(&v, s, sizeof v); return v; }
+static inline uint32_t four(const char *s) { uint32_t v; memcpy(&v, s, sizeof v); return v; }
+static inline uint16_t two(const char *s) { uint16_t v; memcpy(&v, s, sizeof v); return v; }
+
+SELDOM static Sym name_look(const Reader *r, const char *s, size_t n) {
+  Sym sym = intern_put(r->u->names, s, n);
+  return kept(r->u, sym) ? 0 : sym;
 }
 
-/* A clause's own name is looked for by few, so it is not kept. */
-static void label(Reader *r) {
-  size_t n = name_length(r->at);
-  bool letters = true;
-  for (size_t i = 0; i < n && letters; i++) letters = r->at[i] >= 'a' && r->at[i] <= 'z';
-  r->ok = n && !(letters && kept(r->u, intern_find(r->u->names, r->at, n)));
-  r->at += n;
+SELDOM static Sym name_new(const Reader *r, const char *s, uint32_t i, ScanName new) {
+  ScanName *known = &r->scan->seen->names[i];
+  new.sym = name_look(r, s, new.len);
+  if (!new.sym) return 0;
+  r->scan->seen->names[i ^ 1] = *known;
+  *known = new;
+  return new.sym;
 }
 
-/* Up to 17 digits, which no sum of two can take beyond 64 bits, and a point among them; a group of them may be set off by _. */
-static void figure(Reader *r, Row *row) {
+/* The symbol of a name that is no word of the language, else 0. Most have come before: all of their letters are the key, and each
+ * has two places. */
+static inline Sym name_sym(const Reader *r, const char *s, size_t n) {
+  const ScanSeen *seen = r->scan->seen;
+  if (n < 4 || n > 16 || !seen) return name_look(r, s, n);
+  uint64_t head = n < 8 ? four(s) : eight(s), tail = n < 8 ? four(s + n - 4) : eight(s + n - 8);
+  uint32_t i = (uint32_t)(((head ^ (tail + n) * 0xD6E8FEB86659FD93ull) * 0x9E3779B97F4A7C15ull) >> seen->shift);
+  const ScanName *known = &seen->names[i], *other = &seen->names[i ^ 1];
+  if (known->head == head && known->tail == tail && known->len == n) return known->sym;
+  if (other->head == head && other->tail == tail && other->len == n) return other->sym;
+  return name_new(r, s, i, (ScanName){head, tail, (uint32_t)n, 0});
+}
+
+static bool name(Reader *r, Sym *sym) {
   const char *s = r->at;
-  int64_t c = 0;
+  size_t n = name_length(s);
+  r->at += n;
+  return n && (*sym = name_sym(r, s, n));
+}
+
+/* A clause's own name is looked for by few, so it is not kept; whether it is greater than the one before it, its reader knows. */
+static bool label(Reader *r, Row *row) {
+  Text t = {r->at, (uint32_t)name_length(r->at)};
+  bool letters = true;
+  for (uint32_t i = 0; i < t.len && letters; i++) letters = t.at[i] >= 'a' && t.at[i] <= 'z';
+  row->rises = r->label.at && text_less(r->label, t);
+  r->label = t;
+  r->at += t.len;
+  return t.len && !(letters && kept(r->u, intern_find(r->u->names, t.at, t.len)));
+}
+
+enum { FIGURE_DIGITS = 17 };   /* no sum of two can take these beyond 64 bits */
+
+/* Groups of digits may be set off by _. */
+SELDOM static bool figure_grouped(Reader *r, Row *row) {
+  const char *s = r->at;
+  uint64_t c = 0;
   int digits = 0, places = 0;
   bool point = false;
   for (; is_digit(*s) || ((*s == '.' || *s == '_') && is_digit(s[1]) && digits); s++) {
     if (*s == '.' && point) break;
     if (*s == '.') { point = true; continue; }
     if (*s == '_') continue;
-    c = c * 10 + (*s - '0');
+    c = c * 10 + (uint64_t)(*s - '0');
     places += point;
-    if (++digits > 17) break;
+    if (++digits > FIGURE_DIGITS) return false;
   }
-  r->ok = r->ok && digits && digits <= 17;
   r->at = s;
-  row->c = c;
+  row->c = (int64_t)c;
   row->e = (int8_t)-places;
+  return digits;
 }
+
+/* Digits, and a point among them. */
+static bool figure(Reader *r, Row *row) {
+  const char *s = r->at, *from = s;
+  uint64_t c = 0;
+  ptrdiff_t digits, places = 0;
+  for (; is_digit(*s); s++) c = c * 10 + (uint64_t)(*s - '0');
+  digits = s - from;
+  if (*s == '.' && digits && is_digit(s[1])) {
+    for (from = ++s; is_digit(*s); s++) c = c * 10 + (uint64_t)(*s - '0');
+    digits += places = s - from;
+  }
+  if (*s == '_') return figure_grouped(r, row);
+  r->at = s;
+  row->c = (int64_t)c;
+  row->e = (int8_t)-places;
+  return digits && digits <= FIGURE_DIGITS;
+}
+
+static inline bool goes_on(char c) { return in_word(c) || c == '/' || c == '*' || c == '^'; }
 
 /* Its unit, one blank on: what else may follow a figure is not a row's. */
-static void unit(Reader *r, Row *row) {
-  r->ok = r->ok && mark(r, ' ');
+static bool unit(Reader *r, Row *row) {
+  if (!mark(r, ' ')) return false;
   const char *s = r->at;
-  size_t n = r->ok ? name_length(s) : 0;
-  bool whole = n;
-  while (whole && (s[n] == '/' || s[n] == '*' || s[n] == '^')) {
-    size_t more = s[n] == '^' ? is_digit(s[n + 1]) : name_length(s + n + 1);
-    whole = more;
-    n += 1 + more;
-  }
-  r->ok = whole && !in_word(s[n]);
-  if (!r->ok) return;
-  if (n != r->unit_len || memcmp(s, r->unit_text, n)) {
-    r->unit = intern_put(r->u->names, s, n);
-    r->unit_text = s;
-    r->unit_len = n;
+  size_t n = r->unit_text.len;
+  if (!n || !letters_are(r, s, r->unit_text.at, n) || goes_on(s[n])) {
+    n = name_length(s);
+    bool whole = n;
+    while (whole && (s[n] == '/' || s[n] == '*' || s[n] == '^')) {
+      size_t more = s[n] == '^' ? is_digit(s[n + 1]) : name_length(s + n + 1);
+      whole = more;
+      n += 1 + more;
+    }
+    if (!whole || in_word(s[n]) || !(r->unit = name_look(r, s, n))) return false;
+    r->unit_text = (Text){s, (uint32_t)n};
   }
   row->unit = r->unit;
-  r->ok = row->unit && !kept(r->u, row->unit);
   r->at += n;
+  return true;
 }
 
-/* Most dates have come before. Their ten letters are the key. */
-static Day date(Reader *r) {
-  enum { LETTERS = 10 };
-  uint64_t head;
-  uint16_t tail;
-  Day d = DAY_MIN;
+enum { DATE_LETTERS = 10 };
+
+SELDOM static bool date_new(const Reader *r, const char *s, uint32_t i, ScanDate new, Day *d) {
+  ScanSeen *seen = r->scan->seen;
+  if (date_read(s, DATE_LETTERS, d)) return false;
+  if (!seen) return true;
+  new.day = *d;
+  seen->dates[i ^ 1] = seen->dates[i];
+  seen->dates[i] = new;
+  return true;
+}
+
+/* Most dates have come before. Their letters are the key. */
+static inline bool date(Reader *r, Day *d) {
   const char *s = r->at;
-  if (!r->ok || r->end - s < LETTERS || in_word(s[LETTERS]) || s[LETTERS] == '-') { r->ok = false; return d; }
-  memcpy(&head, s, sizeof head);
-  memcpy(&tail, s + sizeof head, sizeof tail);
-  r->at = s + LETTERS;
-  ScanDate *known = &r->dates[((head ^ tail) * 0x9E3779B97F4A7C15ull) >> (64 - SCAN_DATES_LOG)];
-  if (known->head == head && known->tail == tail) return known->day;
-  r->ok = !date_read(s, LETTERS, &d);
-  if (r->ok) *known = (ScanDate){head, d, tail};
-  return d;
+  if (r->end - s < DATE_LETTERS || in_word(s[DATE_LETTERS]) || s[DATE_LETTERS] == '-') return false;
+  ScanDate new = {eight(s), 0, two(s + 8)};
+  uint32_t i = (uint32_t)(((new.head ^ new.tail) * 0x9E3779B97F4A7C15ull) >> (64 - SCAN_DATES_LOG));
+  const ScanSeen *seen = r->scan->seen;
+  r->at = s + DATE_LETTERS;
+  if (seen && seen->dates[i].head == new.head && seen->dates[i].tail == new.tail) { *d = seen->dates[i].day; return true; }
+  if (seen && seen->dates[i ^ 1].head == new.head && seen->dates[i ^ 1].tail == new.tail) { *d = seen->dates[i ^ 1].day; return true; }
+  return date_new(r, s, i, new, d);
+}
+
+/* Past blanks, line ends and comments. */
+static inline const char *gone_on(const char *s) {
+  for (;; s++) {
+    if (*s == '#') while (*s && *s != '\n') s++;
+    if (!is_blank(*s) && *s != '\r' && *s != '\n') return s;
+  }
 }
 
 /* Whether what stands here ends all that was said so far: the end of the block, or one of these words. */
-static bool ends(const char *s, const char *const *words) {
-  while (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n' || *s == '#') {
-    if (*s == '#') s += strcspn(s, "\n");
-    else s++;
-  }
+static inline bool ends(const Reader *r, const Text *words, size_t nword) {
+  const char *s = gone_on(r->at);
   if (*s == '}') return true;
-  for (; *words; words++) {
-    size_t n = strlen(*words);
-    if (!strncmp(s, *words, n) && (s[n] == ' ' || s[n] == '\t')) return true;
-  }
+  for (size_t i = 0; i < nword; i++)
+    if (letters_are(r, s, words[i].at, words[i].len) && is_blank(s[words[i].len])) return true;
   return false;
 }
+#define ENDS(r, ...) ends(r, (const Text[]){__VA_ARGS__}, sizeof (const Text[]){__VA_ARGS__} / sizeof(Text))
+#define WORD(word) {word, sizeof word - 1}
 
-static void clause(Reader *r, Row *row) {
-  static const char *const then[] = {"clause", "article", NULL};
-  const char *end;
-  label(r);
+static bool window(Reader *r, Row *row) {
+  if (SAID(r, " from ") && !date(r, &row->from)) return false;
+  bool through = SAID(r, " through ");
+  if (!through && !SAID(r, " until ")) return true;
+  if (!date(r, &row->until)) return false;
+  if (through) row->until = row->until < DAY_MAX ? row->until + 1 : DAY_OPEN;
+  return true;
+}
+
+static inline bool colon(Reader *r) {
   blanks(r);
-  r->ok = r->ok && mark(r, ':');
+  if (!mark(r, ':')) return false;
   blanks(r);
-  row->who = name(r);
-  gap(r);
-  r->ok = r->ok && WORD_NEXT(r, "shall");
-  gap(r);
-  r->ok = r->ok && WORD_NEXT(r, "supply");
-  gap(r);
-  figure(r, row);
-  unit(r, row);
-  gap(r);
-  r->ok = r->ok && WORD_NEXT(r, "of");
-  gap(r);
-  row->res = name(r);
-  end = r->at;
-  blanks(r);
-  if (r->ok && WORD_NEXT(r, "from")) { gap(r); row->from = date(r); end = r->at; blanks(r); }
-  if (r->ok && WORD_NEXT(r, "until")) { gap(r); row->until = date(r); end = r->at; }
-  else if (r->ok && WORD_NEXT(r, "through")) {
-    gap(r);
-    row->until = date(r);
-    row->until = row->until < DAY_MAX ? row->until + 1 : DAY_OPEN;
-    end = r->at;
-  }
-  r->at = end;
-  r->ok = r->ok && ends(end, then);
+  return true;
+}
+
+static bool clause(Reader *r, Row *row) {
+  return label(r, row) && colon(r) && name(r, &row->who) && SAID(r, " shall supply ") && figure(r, row) && unit(r, row) && SAID(r, " of ") && name(r, &row->res) &&
+         window(r, row) && ENDS(r, WORD("clause"), WORD("article"));
 }
 
 /* NAME { NAME */
-static void entry_begin(Reader *r, Row *row) {
-  row->res = name(r);
+static bool entry_begin(Reader *r, Row *row) {
+  if (!name(r, &row->res)) return false;
   blanks(r);
-  r->ok = r->ok && mark(r, '{');
+  if (!mark(r, '{')) return false;
   blanks(r);
   r->entry = r->at;
-  row->who = name(r);
+  return name(r, &row->who);
 }
 
-static void supply(Reader *r, Row *row) {
-  entry_begin(r, row);
-  blanks(r);
-  r->ok = r->ok && mark(r, ':');
-  blanks(r);
-  figure(r, row);
-  if (r->ok && mark(r, '%')) row->e = (int8_t)(row->e - 2);
-  else unit(r, row);
+static bool entry_end(Reader *r) {
   r->entry_end = r->at;
   blanks(r);
-  r->ok = r->ok && mark(r, '}');
+  return mark(r, '}');
 }
 
-static void demand(Reader *r, Row *row) {
-  static const char *const then[] = {"resource", "demand", "supply", "requires", "agreement", NULL};
-  row->res = name(r);
-  blanks(r);
-  r->ok = r->ok && mark(r, ':');
-  blanks(r);
-  figure(r, row);
-  unit(r, row);
-  r->ok = r->ok && ends(r->at, then);
+static bool supply(Reader *r, Row *row) {
+  if (!entry_begin(r, row) || !colon(r) || !figure(r, row)) return false;
+  if (mark(r, '%')) row->e = (int8_t)(row->e - 2);
+  else if (!unit(r, row)) return false;
+  return entry_end(r);
 }
 
-static void requires(Reader *r, Row *row) {
-  entry_begin(r, row);
-  r->entry_end = r->at;
-  blanks(r);
-  r->ok = r->ok && mark(r, '}');
+static bool demand(Reader *r, Row *row) {
+  return name(r, &row->res) && colon(r) && figure(r, row) && unit(r, row) && ENDS(r, WORD("resource"), WORD("demand"), WORD("supply"), WORD("requires"), WORD("agreement"));
 }
 
-static const struct { const char *word; uint32_t len; void (*read)(Reader *r, Row *row); } kinds[] = {
-  [ROW_CLAUSE] = {"clause", 6, clause}, [ROW_SUPPLY] = {"supply", 6, supply}, [ROW_DEMAND] = {"demand", 6, demand}, [ROW_REQUIRES] = {"requires", 8, requires}};
+static bool requires(Reader *r, Row *row) { return entry_begin(r, row) && entry_end(r); }
 
-/* The row that begins at `text`, which is `lo` on the number line: where it ends, or NULL. */
-static const char *row_read(Reader *r, const char *text, uint32_t lo, int kind) {
-  Row row = {.from = DAY_MIN, .until = DAY_OPEN, .kind = (uint8_t)kind};
-  r->at = text + kinds[kind].len;
-  r->ok = true;
+static bool row_fill(Reader *r, Row *row, int form) {
+  switch (form) {
+    case ROW_CLAUSE: return clause(r, row);
+    case ROW_SUPPLY: return supply(r, row);
+    case ROW_DEMAND: return demand(r, row);
+    default: return requires(r, row);
+  }
+}
+
+/* The row that begins at `text`, which is `lo` on the number line: whether it is one. */
+static bool row_read(Reader *r, const char *text, uint32_t lo, int form) {
+  Row *row = unit_row_room(r->u);
+  if (!row) return false;
+  *row = (Row){.from = DAY_MIN, .until = DAY_OPEN, .kind = (uint8_t)form};
+  r->at = text + forms[form].len;
   r->entry = NULL;
-  gap(r);
-  kinds[kind].read(r, &row);
-  Row *to = r->ok ? unit_row_new(r->u) : NULL;
-  if (!to) return NULL;
-  row.span = (Span){lo, lo + (uint32_t)(r->at - text)};
-  if (r->entry) row.entry = (Span){lo + (uint32_t)(r->entry - text), lo + (uint32_t)(r->entry_end - text)};
-  *to = row;
-  return r->at;
+  if (!gap(r) || !row_fill(r, row, form)) return false;
+  row->span = (Span){lo, lo + (uint32_t)(r->at - text)};
+  if (r->entry) row->entry = (Span){lo + (uint32_t)(r->entry - text), lo + (uint32_t)(r->entry_end - text)};
+  r->u->nrow++;
+  return true;
 }
 
-/* The word of the next row of that kind, where nothing but blanks and line ends come before it; else NULL. */
-static const char *row_next(const char *at, int kind) {
-  while (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r') at++;
-  const char *word = kinds[kind].word;
-  for (uint32_t i = 0; i < kinds[kind].len; i++)
-    if (at[i] != word[i]) return NULL;
-  return in_word(at[kinds[kind].len]) ? NULL : at;
+/* ---- entities ---- */
+
+static Span span_from(const Reader *r, const char *from) {
+  return (Span){r->scan->base + (uint32_t)(from - r->scan->text), r->scan->base + (uint32_t)(r->at - r->scan->text)};
 }
 
-int scan_rows(ScanState *s, char *text, int len, char held, int kind, YYSTYPE *out, Span *at) {
+static Sym form_name(Reader *r, int form) {
+  if (!r->said[form]) r->said[form] = intern_put(r->u->names, forms[form].word, forms[form].len);
+  return r->said[form];
+}
+
+static void spaces(Reader *r) {
+  while (is_blank(*r->at) || *r->at == '\n' || *r->at == '\r') r->at++;
+}
+
+static Node *name_node(Reader *r) {
+  const char *from = r->at;
+  Sym s;
+  return name(r, &s) ? ast_make(r->u, N_NAME, span_from(r, from), 0, s, NULL, NULL, NULL, NULL) : NULL;
+}
+
+/* A text with nothing in it that is not meant as it stands. */
+static Node *text_node(Reader *r) {
+  const char *from = r->at, *s = from + 1;
+  while (*s && *s != '"' && *s != '\\' && *s != '{' && *s != '}' && *s != '\n') s++;
+  if (*s != '"') return NULL;
+  uint32_t n = (uint32_t)(s - from - 1);
+  Text t = {arena_copy(&r->u->arena, from + 1, n), n};
+  r->at = s + 1;
+  return t.at && vec_push(r->u->mem, &r->u->texts, t) ? ast_make(r->u, N_STRING, span_from(r, from), 0, r->u->texts.len - 1, NULL, NULL, NULL, NULL) : NULL;
+}
+
+/* A text, a name, or names that make a unit. What stands after it is looked at in fields_node. */
+static Node *value_node(Reader *r) {
+  if (*r->at == '"') return text_node(r);
+  const char *from = r->at;
+  Node *n = name_node(r);
+  while (n && (*r->at == '/' || *r->at == '*')) {
+    int op = *r->at++ == '/' ? OP_DIV : OP_MUL;
+    Node *right = name_node(r);
+    n = right ? ast_make(r->u, N_BINARY, span_from(r, from), op, 0, n, right, NULL, NULL) : NULL;
+  }
+  return n;
+}
+
+/* NAME: value */
+static Node *field_node(Reader *r) {
+  const char *from = r->at;
+  int form = word_next(r, "layer", 5) ? FORM_LAYER : word_next(r, "unit", 4) ? FORM_UNIT : 0;
+  Sym s = form ? form_name(r, form) : 0;
+  if (!s && !name(r, &s)) return NULL;
+  if (!colon(r)) return NULL;
+  Node *value = value_node(r);
+  return value ? ast_make(r->u, N_ARG, span_from(r, from), 0, s, value, NULL, NULL, NULL) : NULL;
+}
+
+/* Fields in braces. That one begins shows that the one before it has ended. */
+static Node *fields_node(Reader *r) {
+  Node *list = (r->at++, ast_list(r->u, span_from(r, r->at)));
+  for (spaces(r); !mark(r, '}'); spaces(r)) {
+    Node *field = field_node(r);
+    if (!field) return NULL;
+    ast_append(r->u, list, field);
+    spaces(r);
+    mark(r, ',');
+  }
+  return list;
+}
+
+/* WORD NAME "title" { fields }: the title may be left out, and so may the fields where nothing follows that could begin either. */
+static Node *entity_read(Reader *r, const char *text, int form) {
+  r->at = text + forms[form].len;
+  Node *label = gap(r) ? name_node(r) : NULL, *title = NULL, *fields = NULL;
+  const char *end = r->at;
+  if (!label) return NULL;
+  blanks(r);
+  if (*r->at == '"') {
+    if (!(title = text_node(r))) return NULL;
+    end = r->at;
+    blanks(r);
+  }
+  if (*r->at == '{') {
+    if (!(fields = fields_node(r))) return NULL;
+    end = r->at;
+  } else {
+    const char *next = gone_on(r->at);
+    if (*next == '"' || *next == '{') return NULL;
+  }
+  r->at = end;
+  return ast_make(r->u, N_ENTITY, span_from(r, text), forms[form].kind, form_name(r, form), label, title, fields, NULL);
+}
+
+/* ---- runs ---- */
+
+/* The node for the rows from `first` on: that of the run before, if this goes on with it. A run that the parser joined to one
+ * before it has left its node (parse_append): comments part runs, but a million rows want one node even so. */
+static Node *rows_node(ScanState *s, Node *last, Span at, uint32_t first, int form) {
+  if (last && last->kind == N_ROWS && last->op == form) {
+    last->ref++;
+    last->span.hi = at.hi;
+    return last;
+  }
+  Node *n = s->rows && !s->rows->ref ? s->rows : ast_make(s->unit, N_ROWS, at, 0, 0, NULL, NULL, NULL, NULL);
+  n->op = (uint8_t)form;
+  n->span = at;
+  n->sym = first;
+  n->ref = 1;
+  n->next = NULL;
+  return s->rows = n;
+}
+
+static bool begins(const Reader *r, const char *at, int form) {
+  return letters_are(r, at, forms[form].word, forms[form].len) && !in_word(at[forms[form].len]);
+}
+
+/* What may be read at one go, `form` having been read before it: where its word stands, after blanks and line ends at most; else
+ * NULL. Clauses follow clauses, declarations declarations. */
+static const char *form_next(const Reader *r, const char *at, int *form) {
+  while (is_blank(*at) || *at == '\n' || *at == '\r') at++;
+  if (begins(r, at, *form)) return at;
+  for (int f = ROW_SUPPLY; f <= FORM_ROUTE && *form != ROW_CLAUSE; f++)
+    if (begins(r, at, f)) { *form = f; return at; }
+  return NULL;
+}
+
+/* Room for what a long text says again and again, by its length; a short one does without. */
+static void seen_room(ScanState *s) {
+  enum { LETTERS_LOG = 8, LOG_MIN = 5, LOG_MAX = 16 };
+  uint32_t log = LOG_MIN;
+  if (s->seen || s->len >> LETTERS_LOG < 1u << LOG_MIN) return;
+  while (log < LOG_MAX && s->len >> LETTERS_LOG >= 2u << log) log++;
+  s->seen_size = sizeof *s->seen + (sizeof *s->seen->names << log);
+  s->seen = mem_zero(s->unit->mem, s->seen_size);
+  if (s->seen) s->seen->shift = 64 - log;
+}
+
+static int form_of(const char *text, int len) {
+  int f = ROW_CLAUSE;
+  while ((int)forms[f].len != len || memcmp(forms[f].word, text, (size_t)len)) f++;
+  return f;
+}
+
+/* Elsewhere on a line such a word is a type, mostly. */
+static bool line_begins(const ScanState *s, const char *text) {
+  while (text > s->text && is_blank(text[-1])) text--;
+  return text == s->text || text[-1] == '\n';
+}
+
+int scan_rows(ScanState *s, char *text, int len, char held, YYSTYPE *out, Span *at) {
   enum { LONG = 1 << 30 };   /* bytes at one go: Flex counts them in an int */
-  Reader r = {.u = s->unit, .end = s->text + s->len, .dates = s->dates};
+  Reader r = {.u = s->unit, .end = s->text + s->len, .scan = s};
   const char *end = NULL;
-  if (s->holes) return 0;
+  Node *last = NULL;
+  int form = form_of(text, len);
+  if (s->holes || (form > ROW_REQUIRES && !line_begins(s, text))) return 0;
   if (!s->unit->kept.len) scan_kept(s->unit);
-  out->rows.first = s->unit->nrow;
+  seen_room(s);
+  out->node = NULL;
   text[len] = held;
-  for (const char *next = text; next && next - text < LONG; next = row_next(end, kind)) {
-    const char *read = row_read(&r, next, at->lo + (uint32_t)(next - text), kind);
-    if (!read) break;
-    end = read;
+  for (const char *next = text; next && next - text < LONG; next = form_next(&r, end, &form)) {
+    uint32_t lo = at->lo + (uint32_t)(next - text);
+    Node *n = NULL;
+    if (form > ROW_REQUIRES) n = entity_read(&r, next, form);
+    else if (row_read(&r, next, lo, form)) n = rows_node(s, last, (Span){lo, lo + (uint32_t)(r.at - next)}, s->unit->nrow - 1, form);
+    if (!n) break;
+    if (!last) out->node = n;
+    else if (n != last) last->next = n;
+    last = n;
+    end = r.at;
   }
   text[len] = 0;
-  out->rows.n = s->unit->nrow - out->rows.first;
   if (!end) return 0;
   at->hi = at->lo + (uint32_t)(end - text);
   return (int)(end - text);

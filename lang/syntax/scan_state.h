@@ -5,8 +5,15 @@
 /* What the scanner needs beside its tables, and what its actions call. */
 enum { SCAN_HOLES_MAX = 32, SCAN_NAME_MAX = 255 };
 
-typedef struct ScanDate { uint64_t head; Day day; uint16_t tail; } ScanDate;   /* a date's letters: the first eight and the last two */
-enum { SCAN_DATES_LOG = 8 };
+/* What was seen lately in rows, by all of its letters: the first and the last eight of a name or date, which overlap in a shorter one. */
+typedef struct ScanDate { uint64_t head; Day day; uint16_t tail; } ScanDate;
+typedef struct ScanName { uint64_t head, tail; uint32_t len; Sym sym; } ScanName;
+enum { SCAN_DATES_LOG = 10 };
+typedef struct ScanSeen {
+  uint32_t shift;     /* 64 less the logarithm of the number of names */
+  ScanDate dates[1 << SCAN_DATES_LOG];
+  ScanName names[];
+} ScanSeen;
 
 typedef struct ScanState {
   Unit *unit;
@@ -19,7 +26,9 @@ typedef struct ScanState {
   Span opened[SCAN_HOLES_MAX];      /* where each one's string began */
   bool stop;         /* what follows cannot be read */
   bool rowing;       /* a row may begin here */
-  ScanDate dates[1 << SCAN_DATES_LOG];   /* seen lately in rows */
+  ScanSeen *seen;    /* NULL: the text is too short to gain by it */
+  size_t seen_size;
+  Node *rows;        /* the ROWS node made last */
 } ScanState;
 
 union ENT_STYPE;
@@ -33,8 +42,9 @@ int scan_end(ScanState *s, Span *at);
 int scan_stray(ScanState *s, const char *text, int len, Span at);  /* signs that mean nothing: reports the first */
 int scan_number(ScanState *s, const char *text, int len, union ENT_STYPE *out, Span at);
 int scan_date(ScanState *s, const char *text, int len, union ENT_STYPE *out, Span at);
-/* The length of the rows of that kind that begin with the word at text[0..len); 0: none does, the grammar reads it. */
-int scan_rows(ScanState *s, char *text, int len, char held, int kind, union ENT_STYPE *out, Span *at);
+/* The length of what begins with the word at text[0..len) and is read at one go, into nodes, one following the other; 0: nothing is, the
+ * grammar reads it. */
+int scan_rows(ScanState *s, char *text, int len, char held, union ENT_STYPE *out, Span *at);
 void scan_kept(Unit *u);   /* fills u->kept; in the parser, which has the words */
 bool scan_is_word_char(char c);
 /* Whether a `:` comes next on the line; `held` is the byte that stands at `after` (Flex keeps a NUL there). */

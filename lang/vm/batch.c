@@ -4,7 +4,7 @@
 /* Expressions in columns. The tree is walked once for a block of rows; what is the same in all rows is evaluated once, by
  * the same functions as the machine's instructions use. */
 
-enum { EVAL_DEPTH = 600 };
+enum { EVAL_DEPTH = 600, WORK_CHECK = 1 << 16 };
 
 Col col_one(Value v) { return (Col){.kind = COL_ONE, .one = v}; }
 Col col_bits(uint64_t *bits) { return (Col){.kind = COL_BITS, .bits = bits}; }
@@ -520,10 +520,27 @@ static bool name(Batch *b, const Node *e, Col *out) {
   }
 }
 
+/* From a list of entities, by places that are all in it; false: in no such way. */
+static bool gather_ents(Batch *b, const Seq *s, const Col *place, Col *out) {
+  if (!s->o.len || s->at[0].tag != V_ENT) return false;
+  Ent *ents = pool_get(b->pool, b->n * sizeof *ents);
+  bool run = true;
+  for (uint32_t i = 0; ents && i < b->n; i++) {
+    uint64_t at = (uint64_t)place->num[i] - 1;
+    if (at >= s->o.len || s->at[at].tag != V_ENT) return false;
+    ents[i] = s->at[at].aux;
+    run = run && ents[i] == ents[0] + i;
+  }
+  *out = (Col){.kind = COL_ENT, .run = run, .ent = ents};
+  *b->work += b->n;
+  return ents != NULL;
+}
+
 /* From one list, by a column of places. */
 static bool gather(Batch *b, const Col *of, const Col *place, Col *out) {
   const Seq *s = value_seq(of->one);
   uint32_t run = 0;
+  if (gather_ents(b, s, place, out)) return true;
   while (run < b->n && place->num[run] == place->num[0] + run) run++;
   if (run == b->n && place->num[0] >= 1 && place->num[0] + b->n - 1 <= s->o.len) {   /* a piece of it */
     *b->work += b->n;
@@ -633,27 +650,35 @@ static bool govern(Batch *b, const Node *e, Col *out) {
   return ok;
 }
 
-/* Sets of few entities, one from each column, in order. */
+/* One entity from each column, in order, each once. How many. */
+static uint32_t row_ents(const Col *x, uint32_t n, uint32_t row, Value few[SORTED_MOST]) {
+  uint32_t k = 0;
+  for (uint32_t c = 0; c < n; c++) {
+    Value v = value_ent(x[c].kind == COL_ENT ? x[c].ent[row] : x[c].one.aux);
+    uint32_t p = k;
+    while (p && few[p - 1].aux > v.aux) p--;
+    if (p && few[p - 1].aux == v.aux) continue;
+    for (uint32_t q = k++; q > p; q--) few[q] = few[q - 1];
+    few[p] = v;
+  }
+  return k;
+}
+
+/* Sets of few entities. */
 static bool ent_sets(Batch *b, const Col *x, uint32_t n, Col *out) {
   Vm *vm = b->vm;
-  Value *at = pool_get(b->pool, b->n * sizeof *at);
-  if (!at) return false;
-  for (uint32_t i = 0; i < b->n; i++) {
-    Value few[4];
-    uint32_t k = 0;
+  Value *at = pool_get(b->pool, b->n * sizeof *at), few[SORTED_MOST];
+  SetMaker maker = {&vm->rt, NULL};
+  bool ok = at;
+  for (uint32_t i = 0; ok && i < b->n; i++) {
     at[i] = (Value){0};
     if (!bits_has(b->live, i)) continue;
-    for (uint32_t c = 0; c < n; c++) {
-      Value v = value_ent(x[c].kind == COL_ENT ? x[c].ent[i] : x[c].one.aux);
-      uint32_t p = k;
-      while (p && few[p - 1].aux > v.aux) p--;
-      if (p && few[p - 1].aux == v.aux) continue;
-      for (uint32_t q = k++; q > p; q--) few[q] = few[q - 1];
-      few[p] = v;
-    }
-    at[i] = value_sorted(&vm->rt, few, k);
-    if (!vec_push(vm->mem, &vm->held, at[i])) { value_drop(vm->mem, at[i]); return false; }
+    at[i] = value_sorted(&maker, few, row_ents(x, n, i, few));
+    ok = vec_push(vm->mem, &vm->held, at[i]);
+    if (!ok) value_drop(vm->mem, at[i]);
   }
+  value_sorted_end(&maker);
+  if (!ok) return false;
   *b->work += b->n;
   *out = (Col){.kind = COL_VALUES, .values = at};
   return !mem_failed(vm->mem);
@@ -662,7 +687,7 @@ static bool ent_sets(Batch *b, const Col *x, uint32_t n, Col *out) {
 static bool of_ents(const Col *x, uint32_t n) {
   for (uint32_t i = 0; i < n; i++)
     if (x[i].kind != COL_ENT && !(x[i].kind == COL_ONE && x[i].one.tag == V_ENT)) return false;
-  return n && n <= 4 && !all_one(x, n);
+  return n && n <= SORTED_MOST && !all_one(x, n);
 }
 
 /* ---- anything ---- */
@@ -745,9 +770,22 @@ static bool eval(Batch *b, const Node *e, Col *out) {
   }
 }
 
+/* Steps are charged before a limit is far behind: what one expression takes for one block is the most by which it is passed. */
+bool batch_may_go_on(Batch *b) {
+  const Vm *vm = b->vm;
+  uint64_t work = *b->work;
+  if (work < WORK_CHECK && vm->steps <= vm->max_steps && work <= vm->max_steps - vm->steps) return true;
+  *b->work = 0;
+  return vm_may_go_on(b->vm, vm->frames.at[vm->frames.len - 1].func, work);
+}
+
+bool batch_over(const Vm *vm) {
+  return mem_failed(vm->mem) || (vm->failed && (vm->error.code == DIAG_E0505 || vm->error.code == DIAG_E0507 || vm->error.code == DIAG_E0508));
+}
+
 bool batch_eval(Batch *b, const Node *e, Col *out) {
   *b->work += 1;
-  if (b->vm->failed || b->depth >= EVAL_DEPTH) return false;
+  if (b->vm->failed || b->depth >= EVAL_DEPTH || !batch_may_go_on(b)) return false;
   b->depth++;
   bool ok = eval(b, e, out);
   b->depth--;

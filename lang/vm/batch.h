@@ -19,9 +19,15 @@ typedef struct Batch {
   const uint64_t *every;   /* the rows that there are */
   bool few;                /* lanes of one rule's leaf: no rule that goes in circles is asked here */
   uint64_t *work;          /* steps */
+  bool *wide;              /* set where it can be done with fewer rows at a time */
 } Batch;
 
+/* Lanes of a rule take a bit for each of its entities in each row: how much, unless there are few rows. */
+enum { LANES_BYTES = 8 << 20, LANES_LEAST = 512 };
+
 bool batch_eval(Batch *b, const Node *e, Col *out);
+bool batch_may_go_on(Batch *b);                                                     /* are there steps left, and time? */
+bool batch_over(const Vm *vm);                                                      /* there are none, or no memory: the run ends */
 bool batch_each(Batch *b, const Node *body, const Node *gens, int kind, Col *out);   /* an aggregate within a block */
 Batch batch_rows(Batch *b, uint32_t n);                                              /* the same, for n rows in the world at hand; live NULL: no memory */
 bool batch_where(Batch *b, const Node *gen, Value coll, uint64_t **chosen);         /* which elements pass a `where` that is the same in all rows */
@@ -47,7 +53,9 @@ bool absent_skip(Vm *vm, const LoopCode *l, uint32_t cell);
 bool lanes_enter(Batch *b, const Node *arg, Lanes **out);                          /* the worlds of `without` */
 bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out);
 bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out);
-const uint64_t *lanes_absent(const Lanes *l, uint32_t country);                    /* NULL: in no row */
+const uint64_t *lanes_absent(Lanes *l, uint32_t country);                          /* NULL: in no row */
+/* to[row]: for how many of the chosen entities, bits by index, a rule holds, or does not; false: it is for lanes_rule to say. */
+bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, int64_t *to);
 /* A block begins, or ends: the worlds of a list are kept for the next loop that goes through it. */
 void lanes_begin(Batch *b);
 void lanes_end(Batch *b);

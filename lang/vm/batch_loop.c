@@ -3,7 +3,8 @@
 
 /* Comprehensions in columns: a loop takes as many of its elements as it can in blocks, and leaves the rest to its own code. */
 
-enum { BLOCK_ROWS = 1024, BLOCK_MOST = 1 << 16, ELEMENTS_LEAST = 24, WORLDS_LEAST = 4, LANES_BYTES = 8 << 20, GIVEN_UP_MOST = 3, WORK_CHECK = 1 << 22, NESTED_MOST = 3 };
+enum { BLOCK_ROWS = 1024, BLOCK_MOST = 1 << 16, ELEMENTS_LEAST = 24, WORLDS_LEAST = 4, GIVEN_UP_MOST = 3, NESTED_MOST = 3 };
+_Static_assert((int)WORLDS_LEAST >= (int)BATCH_LEAST && (int)ELEMENTS_LEAST >= (int)BATCH_LEAST, "no loop that could be tried is passed over");
 
 /* Whether an expression says no more than that a rule holds for the entity in a slot, or does not. */
 static bool batch_rule(const Batch *b, const Node *e, uint32_t slot, uint32_t *rule, bool *flip) {
@@ -30,6 +31,8 @@ typedef struct Each {
   const Node *body;
   int kind;
   int64_t every;                 /* COUNT: in all rows */
+  int64_t *counted;              /* ... in each, */
+  bool any_counted;              /* if anything */
   Planes more, fewer;            /* ... and in some; in all but some */
   Value sum;                     /* SUM: in all rows; of the columns added so far: unit and power of ten in nums */
   Col nums;
@@ -135,24 +138,38 @@ static bool each_less(Batch *b, Each *a, const Node *gen, Value set, const uint6
   return true;
 }
 
-static bool interrupted(Batch *b) {
-  if (*b->work < WORK_CHECK) return false;
-  uint64_t work = *b->work;
-  *b->work = 0;
-  return !vm_may_go_on(b->vm, b->vm->frames.at[b->vm->frames.len - 1].func, work);
+/* The entities chosen, as bits by index; false when one of them is there twice. */
+static bool chosen_bits(const Seq *s, const uint64_t *chosen, uint64_t *to, uint32_t n, uint32_t *many) {
+  for (uint32_t i = 0; i < s->o.len; i++) {
+    if (chosen && !bits_has(chosen, i)) continue;
+    uint32_t e = ent_index(s->at[i].aux);
+    if (s->at[i].tag != V_ENT || e >= n || bits_has(to, e)) return false;
+    bits_set(to, e);
+    ++*many;
+  }
+  return true;
 }
 
-/* How often a rule holds, or does not, for the elements chosen: nothing is evaluated but its lanes. */
-static bool each_rule(Batch *b, Each *a, const Seq *s, const uint64_t *chosen, uint32_t rule, bool flip) {
-  for (uint32_t i = 0; i < s->o.len; i++) {
-    Col arg = col_one(s->at[i]), v;
-    if (chosen && !bits_has(chosen, i)) continue;
-    if (!lanes_rule(b, rule, &arg, &v)) return false;
-    if (v.kind == COL_ONE) { a->every += (v.one.tag == V_TRUE) != flip; continue; }
-    if (flip) a->every++;
-    if (!planes_add(flip ? &a->fewer : &a->more, v.bits, b->live)) return false;
+/* For how many of the elements chosen a rule holds, or does not, where that is counted without lanes. */
+static bool each_counted(Batch *b, Each *a, const Seq *s, const uint64_t *chosen, uint32_t rule, bool flip) {
+  const Program *p = b->vm->p;
+  uint32_t n = p->kinds.at[type_at(&p->types, p->funcs.at[rule].param[0]).a].list.len, many = 0;
+  bool more = a->kind != ACC_COUNT || a->any_counted;
+  int64_t *to = more ? pool_get(b->pool, b->n * sizeof *to) : a->counted, zero = 0;
+  uint64_t *bits = pool_get(b->pool, (bits_words(n) + 1) * sizeof *bits), *is = bits_get(b);
+  if (!to || !bits || !is) return false;
+  memset(bits, 0, (bits_words(n) + 1) * sizeof *bits);
+  if (!chosen_bits(s, chosen, bits, n, &many) || !lanes_count(b, rule, flip, bits, to)) return false;
+  *b->work += s->o.len;
+  int64_t most = many;
+  if (a->kind == ACC_COUNT) {
+    a->any_counted = true;
+    return !more || nums_add(a->counted, (Nums){a->counted, 1}, (Nums){to, 1}, b->n);
   }
-  *b->work += (uint64_t)s->o.len * b->words;
+  if (a->kind == ACC_ANY) nums_test(is, NUM_LT, (Nums){&zero, 0}, (Nums){to, 1}, b->n);
+  else nums_test(is, NUM_LT, (Nums){to, 1}, (Nums){&most, 0}, b->n);
+  words_and(is, is, b->live, b->words);
+  words_or(a->settled, a->settled, is, b->words);
   return true;
 }
 
@@ -164,7 +181,7 @@ static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer)
   if (coll.kind != COL_ONE) return false;
   if (coll.one.tag == V_INTS) {
     for (int64_t i = value_lo(coll.one); i <= value_hi(coll.one); i++)
-      if (interrupted(b) || !each_element(b, a, gen, value_int(i), false, outer)) return false;
+      if (!batch_may_go_on(b) || !each_element(b, a, gen, value_int(i), false, outer)) return false;
     return true;
   }
   if (coll.one.tag != V_LIST && (coll.one.tag != V_SET || op_loose(coll.one))) return false;
@@ -172,13 +189,13 @@ static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer)
   bool passed = gen->kid[3] && s->o.len >= 32 && batch_where(b, gen, coll.one, &chosen);
   if (b->vm->failed) return false;
   uint32_t rule;
-  bool flip = false, only = a->kind == ACC_COUNT && b->lanes && !gen->next && (passed || !gen->kid[3]) && b->live == outer;
-  if (only && batch_rule(b, a->body, gen->kid[0]->ref, &rule, &flip)) return each_rule(b, a, s, passed ? chosen : NULL, rule, flip);
+  bool flip = false, only = a->kind != ACC_SUM && b->lanes && !gen->next && (passed || !gen->kid[3]) && b->live == outer;
+  if (only && batch_rule(b, a->body, gen->kid[0]->ref, &rule, &flip) && each_counted(b, a, s, passed ? chosen : NULL, rule, flip)) return true;
   for (uint32_t i = 0; i < s->o.len; i++) {
     if (passed && !bits_has(chosen, i)) continue;
     PoolMark mark = pool_mark(b->pool);
     uint32_t held = b->vm->held.len;
-    if (interrupted(b) || !each_element(b, a, gen, s->at[i], passed, outer)) return false;
+    if (!batch_may_go_on(b) || !each_element(b, a, gen, s->at[i], passed, outer)) return false;
     held_drop(b->vm, held);
     pool_release(b->pool, mark);
     if (a->settled && words_all(a->settled, outer, b->words)) return true;
@@ -194,10 +211,10 @@ static bool each_end(Batch *b, Each *a, Col *out) {
     return true;
   }
   if (a->kind == ACC_COUNT) {
-    if (!a->more.n && !a->fewer.n) { *out = col_one(value_int(a->every)); return true; }
-    int64_t *to = pool_get(b->pool, b->n * sizeof *to);
-    if (!to) return false;
-    for (uint32_t i = 0; i < b->n; i++) to[i] = a->every;
+    if (!a->more.n && !a->fewer.n && !a->any_counted) { *out = col_one(value_int(a->every)); return true; }
+    int64_t *to = a->counted;
+    if (!a->any_counted) memset(to, 0, b->n * sizeof *to);
+    if (a->every) nums_add(to, (Nums){to, 1}, (Nums){&a->every, 0}, b->n);
     planes_count(&a->more, 1, to, b->n);
     planes_count(&a->fewer, -1, to, b->n);
     *b->work += b->n;
@@ -221,6 +238,8 @@ bool batch_each(Batch *b, const Node *body, const Node *gens, int kind, Col *out
     a.fewer.at[k] = bits_get(b);
     if (!a.more.at[k] || !a.fewer.at[k]) return false;
   }
+  if (kind == ACC_COUNT) a.counted = pool_get(b->pool, b->n * sizeof *a.counted);
+  if (kind == ACC_COUNT && !a.counted) return false;
   if (kind == ACC_SUM) a.added = pool_get(b->pool, b->n * sizeof *a.added);
   if (kind == ACC_SUM && !a.added) return false;
   if (kind == ACC_MIN || kind == ACC_MAX) return false;
@@ -284,40 +303,76 @@ bool batch_where(Batch *b, const Node *gen, Value coll, uint64_t **chosen) {
 
 /* ---- a loop of the machine ---- */
 
+/* Rows of several `for`s that differ in the last only: the values of the others, and the piece that the last goes through. */
+typedef struct Run { uint32_t first, n; Value coll; } Run;
 typedef struct Sweep {
   Batch b;
   Pool pool;
   const LoopCode *loop;
   const Node *body, *gens;
-  Value *rows[8];                /* what the loop's names stand for, a value a row */
-  uint32_t ngens, len, cap;
+  Value *outer[8];               /* what the names of the outer `for`s stand for, a value a run */
+  Run *runs;
+  uint32_t ngens, len, nrun, cap;
 } Sweep;
 
-static bool fill_push(Sweep *s, uint32_t level, Value *now, Value v) {
-  now[level] = v;
-  if (level + 1 < s->ngens) return true;
-  if (s->len == s->cap) return false;
-  for (uint32_t k = 0; k < s->ngens; k++) s->rows[k][s->len] = now[k];
-  s->len++;
+static bool fill_run(Sweep *s, const Value *now, Value coll, uint32_t n) {
+  if (!n) return true;
+  if (n > s->cap - s->len || s->nrun == s->cap) return false;
+  for (uint32_t k = 0; k + 1 < s->ngens; k++) s->outer[k][s->nrun] = now[k];
+  s->runs[s->nrun++] = (Run){s->len, n, coll};
+  s->len += n;
   return true;
 }
 
 /* The rows for one element of the first `for`, those of the others within it. */
 static bool fill(Sweep *s, const Node *gen, uint32_t level, Value *now) {
   Col coll;
-  if (!gen) return true;
   Batch one = batch_rows(&s->b, 1);
   if (gen->kid[1] || !one.live || !batch_eval(&one, gen->kid[2], &coll) || coll.kind != COL_ONE) return false;
   bool ints = coll.one.tag == V_INTS;
   if (!ints && coll.one.tag != V_LIST && (coll.one.tag != V_SET || op_loose(coll.one))) return false;
   int64_t lo = ints ? value_lo(coll.one) : 0, hi = ints ? value_hi(coll.one) : (int64_t)value_seq(coll.one)->o.len - 1;
   if (hi - lo >= s->cap) return false;
+  if (!gen->next) return fill_run(s, now, coll.one, hi < lo ? 0 : (uint32_t)(hi - lo + 1));
   for (int64_t i = lo; i <= hi; i++) {
-    Value v = ints ? value_int(i) : value_seq(coll.one)->at[i];
-    s->b.slot[gen->kid[0]->ref] = col_one(v);
-    if (!fill_push(s, level, now, v) || !fill(s, gen->next, level + 1, now)) return false;
+    now[level] = ints ? value_int(i) : value_seq(coll.one)->at[i];
+    s->b.slot[gen->kid[0]->ref] = col_one(now[level]);
+    if (!fill(s, gen->next, level + 1, now)) return false;
   }
   return true;
+}
+
+static bool narrow_runs(Sweep *s, const Value *at, Col *out) {
+  Value *all = pool_get(&s->pool, s->len * sizeof *all);
+  for (uint32_t r = 0; all && r < s->nrun; r++)
+    for (uint32_t i = 0; i < s->runs[r].n; i++) all[s->runs[r].first + i] = at ? at[r] : value_seq(s->runs[r].coll)->at[i];
+  return all && col_narrow(&s->b, all, out);
+}
+
+/* The column of an outer name: a run's value in all its rows. */
+static bool outer_col(Sweep *s, const Value *at, Col *out) {
+  bool ents = at[0].tag == V_ENT, same = ents || at[0].tag == V_DEC;
+  for (uint32_t r = 1; same && r < s->nrun; r++) same = ents ? at[r].tag == V_ENT : value_aligned(at[r], at[0]);
+  if (!same) return narrow_runs(s, at, out);
+  *out = (Col){.kind = ents ? COL_ENT : COL_NUM, .tag = at[0].tag, .e = at[0].e, .unit = at[0].unit};
+  void *to = pool_get(&s->pool, s->len * (ents ? sizeof(Ent) : sizeof(int64_t)));
+  if (ents) out->ent = to;
+  else out->num = to;
+  for (uint32_t r = 0; to && r < s->nrun; r++)
+    for (uint32_t i = s->runs[r].first; i < s->runs[r].first + s->runs[r].n; i++) {
+      if (ents) out->ent[i] = at[r].aux;
+      else out->num[i] = at[r].i;
+    }
+  return to;
+}
+
+/* That of the last: the pieces, one after the other. */
+static bool last_col(Sweep *s, Col *out) {
+  if (s->runs[0].coll.tag != V_INTS) return narrow_runs(s, NULL, out);
+  *out = (Col){.kind = COL_NUM, .tag = V_DEC, .unit = UNIT_ONE, .num = pool_get(&s->pool, s->len * sizeof *out->num)};
+  for (uint32_t r = 0; out->num && r < s->nrun; r++)
+    for (uint32_t i = 0; i < s->runs[r].n; i++) out->num[s->runs[r].first + i] = (int64_t)value_lo(s->runs[r].coll) + i;
+  return out->num;
 }
 
 static uint32_t left_in(const LoopCell *c) {
@@ -356,17 +411,20 @@ static uint32_t rows_nested(Sweep *s, const LoopCell *c) {
   Value now[8];
   uint32_t taken = 0, left = left_in(c);
   const Node *first = list_first(s->gens);
-  s->len = 0;
-  for (uint32_t k = 0; k < s->ngens; k++) {
-    s->rows[k] = pool_get(&s->pool, s->cap * sizeof(Value));
-    if (!s->rows[k]) return 0;
+  s->len = s->nrun = 0;
+  s->runs = pool_get(&s->pool, s->cap * sizeof *s->runs);
+  if (!s->runs) return 0;
+  for (uint32_t k = 0; k + 1 < s->ngens; k++) {
+    s->outer[k] = pool_get(&s->pool, s->cap * sizeof(Value));
+    if (!s->outer[k]) return 0;
   }
   for (; taken < left; taken++) {
-    uint32_t before = s->len;
+    uint32_t before = s->len, runs = s->nrun;
     now[0] = element(c, taken);
     s->b.slot[first->kid[0]->ref] = col_one(now[0]);
     if (fill(s, first->next, 1, now)) continue;
     s->len = before;
+    s->nrun = runs;
     break;
   }
   if (!taken) return 0;
@@ -376,7 +434,7 @@ static uint32_t rows_nested(Sweep *s, const LoopCell *c) {
   uint32_t k = 0;
   for (const Node *g = first; g; g = g->next, k++) {
     Col *col = &s->b.slot[g->kid[0]->ref];
-    if (!col_narrow(&s->b, s->rows[k], col)) return 0;
+    if (g->next ? !outer_col(s, s->outer[k], col) : !last_col(s, col)) return 0;
     col->id = k + 1;
   }
   return taken;
@@ -434,18 +492,39 @@ static bool take_count(Sweep *s, uint32_t acc, const Col *v) {
   return true;
 }
 
-static bool take_items(Sweep *s, uint32_t acc, const Col *v) {
+static bool take_extreme(Sweep *s, uint32_t acc, const Col *v) {
   Vm *vm = s->b.vm;
-  int kind = s->loop->kind;
-  LoopCell *c = &vm->cells.at[vm->reg[acc].i];
-  for (uint32_t k = 0; k < s->b.words; k++)
-    for (uint64_t w = s->b.live[k]; w; w &= w - 1) {
-      Value part = col_at(v, 64 * k + (uint32_t)__builtin_ctzll(w));
-      if (kind == ACC_MIN || kind == ACC_MAX) acc_add(vm, &vm->reg[acc], kind, &part, value_bool(true));
-      else if (!vec_push(vm->mem, &c->items, part)) return false;
-      else value_keep(part);
-    }
+  for (uint32_t i = bits_next(s->b.live, s->b.words, 0); i != UINT32_MAX; i = bits_next(s->b.live, s->b.words, i + 1)) {
+    Value part = col_at(v, i);
+    acc_add(vm, &vm->reg[acc], s->loop->kind, &part, value_bool(true));
+  }
   return !vm->failed;
+}
+
+static bool items_room(Vm *vm, LoopCell *c, uint32_t n) {
+  if (n <= c->items.cap - c->items.len) return true;
+  if (n > UINT32_MAX / 2 - c->items.cap) return false;
+  uint32_t need = c->items.len + n, cap = need > 2 * c->items.cap ? need : 2 * c->items.cap;
+  Value *at = mem_grow(vm->mem, c->items.at, c->items.cap * sizeof *at, cap * sizeof *at);
+  if (!at) return false;
+  c->items.at = at;
+  c->items.cap = cap;
+  return true;
+}
+
+static bool take_items(Sweep *s, uint32_t acc, const Col *v) {
+  LoopCell *c = &s->b.vm->cells.at[s->b.vm->reg[acc].i];
+  uint32_t n = bits_count(s->b.live, s->b.words);
+  if (!items_room(s->b.vm, c, n)) return false;
+  Value *to = c->items.at + c->items.len;
+  if (n == s->b.n && v->kind == COL_NUM)
+    for (uint32_t i = 0; i < n; i++) to[i] = (Value){.tag = v->tag, .e = v->e, .unit = v->unit, .i = v->num[i]};
+  else if (n == s->b.n && v->kind == COL_VALUES)
+    for (uint32_t i = 0; i < n; i++) to[i] = value_keep(v->values[i]);
+  else
+    for (uint32_t i = bits_next(s->b.live, s->b.words, 0); i != UINT32_MAX; i = bits_next(s->b.live, s->b.words, i + 1)) *to++ = value_keep(col_at(v, i));
+  c->items.len += n;
+  return true;
 }
 
 static bool take(Sweep *s, uint32_t acc) {
@@ -460,9 +539,9 @@ static bool take(Sweep *s, uint32_t acc) {
     case ACC_COUNT: return take_count(s, acc, &v);
     case ACC_SUM: return take_sum(s, acc, &v);
     case ACC_ANY: case ACC_ALL: return take_logic(s, acc, &v);
-    default: break;
+    case ACC_MIN: case ACC_MAX: return take_extreme(s, acc, &v);
+    default: return take_items(s, acc, &v);
   }
-  return take_items(s, acc, &v);
 }
 
 /* ---- which loops, and how many rows at a time ---- */
@@ -493,19 +572,17 @@ static bool sweep_worlds(Vm *vm, const Node *e) {
   return is;
 }
 
-/* Lanes of a rule take a bit for each of its entities in each row. */
 static uint32_t lanes_rows(const Vm *vm) {
   uint64_t most = 1;
   for (uint32_t k = 0; k < vm->p->kinds.len; k++)
     if (k != K_CLAUSE && vm->p->kinds.at[k].list.len > most) most = vm->p->kinds.at[k].list.len;
   uint64_t rows = (uint64_t)LANES_BYTES * 8 / most / 256 * 256;
-  return rows < 512 ? 512 : rows > BLOCK_MOST / 2 ? BLOCK_MOST / 2 : (uint32_t)rows;
+  return rows < LANES_LEAST ? LANES_LEAST : rows > BLOCK_MOST / 2 ? BLOCK_MOST / 2 : (uint32_t)rows;
 }
 
 /* What went wrong in a row that nobody may ever ask about is no error: the loop's own code says so if it is. */
 static void forgive(Vm *vm, bool before) {
-  if (before || !vm->failed || vm->error.code == DIAG_E0505 || vm->error.code == DIAG_E0507 || vm->error.code == DIAG_E0508 || mem_failed(vm->mem)) return;
-  vm->failed = false;
+  if (!before && !batch_over(vm)) vm->failed = false;
 }
 
 static bool block(Sweep *s, uint32_t acc, uint32_t cell, uint32_t *taken) {
@@ -528,15 +605,16 @@ static void go_through(LoopCell *c, uint32_t taken) {
   else c->next += taken;
 }
 
-/* Blocks until the loop is through, or one cannot be done. */
+/* Blocks until the loop is through, or one cannot be done. One that is too wide is begun again. */
 static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
   Vm *vm = s->b.vm;
   uint64_t work = 0;
   uint32_t func = vm->frames.at[vm->frames.len - 1].func, nslot = vm->p->funcs.at[func].nslot + 1, base = vm->frames.at[vm->frames.len - 1].base;
-  bool any = false, ok = true;
+  bool any = false, ok = true, wide = false;
   Lanes *worlds = NULL;
   s->b.work = &work;
   s->b.worlds = &worlds;
+  s->b.wide = &wide;
   while (ok && left_in(&vm->cells.at[cell]) && !settled(s, acc)) {
     PoolMark mark = pool_mark(&s->pool);
     uint32_t taken, held = vm->held.len;
@@ -544,6 +622,8 @@ static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
     s->b.slot = pool_get(&s->pool, nslot * sizeof(Col));
     for (uint32_t i = 0; s->b.slot && i < nslot; i++) s->b.slot[i] = col_one(vm->reg[base + i]);
     ok = s->b.slot && block(s, acc, cell, &taken);
+    bool again = !ok && wide && !vm->failed && s->cap > lanes_rows(vm);
+    if (again) s->cap = lanes_rows(vm);
     if (ok) go_through(&vm->cells.at[cell], settled(s, acc) ? left_in(&vm->cells.at[cell]) : taken);
     any = any || ok;
     lanes_end(&s->b);
@@ -552,6 +632,8 @@ static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
     forgive(vm, false);
     if (!vm_may_go_on(vm, func, work)) break;
     work = 0;
+    ok = ok || again;
+    wide = false;
   }
   if (!any && *state < GIVEN_UP_MOST) ++*state;
 }
@@ -575,7 +657,7 @@ void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
     s.pool.mem = vm->mem;
     s.b.vm = vm;
     s.b.pool = &s.pool;
-    s.cap = worlds ? lanes_rows(vm) : l->ngens > 1 ? BLOCK_ROWS * 4 : BLOCK_ROWS;
+    s.cap = worlds ? BLOCK_MOST / 2 : l->ngens > 1 ? BLOCK_ROWS * 4 : BLOCK_ROWS;
     vm->batches++;
     blocks(&s, acc, cell, &given_up);
     vm->batches--;

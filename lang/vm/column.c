@@ -218,6 +218,11 @@ void ents_pick(uint64_t *to, const uint32_t *ents, const uint8_t *in, uint32_t m
   }
 }
 
+WIDE void nums_pick(int64_t *to, const uint32_t *from, const uint32_t *place, int64_t plus, int64_t sign, uint32_t n) {
+  if (sign < 0) for (uint32_t i = 0; i < n; i++) to[i] = plus - from[place[i]];
+  else for (uint32_t i = 0; i < n; i++) to[i] = plus + from[place[i]];
+}
+
 WIDE bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum) {
   __extension__ __int128 all = 0;
   for (uint32_t i = 0; i < n; i += 64) {

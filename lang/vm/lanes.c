@@ -1,4 +1,4 @@
-#include "vm/batch.h"
+#include "vm/cuts.h"
 #include <string.h>
 
 /* Worlds in lanes: the rows of a block may each lack other countries. What the world says of a resource is then what it
@@ -9,19 +9,7 @@
  * are found once for an entity, by evaluating that part in the worlds that lack some of the countries that it asks about.
  * Then one pass over the entities, those that are asked before those that ask, gives each its lanes. */
 
-enum { CUT_MOST = 2, LANES_MOST = 64, FEW_MOST = 4096, LANES_KEPT = 12 << 20 };
-static const uint32_t nobody = UINT32_MAX;
-
-typedef struct Cut { uint32_t a, b; } Cut;             /* countries; b: nobody. Both nobody: true in every world */
-struct Cuts {
-  Cuts *next;
-  uint32_t func, view, n;
-  Day day;
-  bool none;                      /* it cannot be done */
-  Dep dep;
-  VEC(Cut) cuts;
-  VEC(uint32_t) cut_start, asks, ask_start, order, group;   /* group: where each circle begins in order */
-};
+enum { LANES_MOST = 64, FEW_MOST = 4096, LANES_KEPT = 12 << 20 };
 
 typedef struct Solved { struct Solved *next; const Cuts *cuts; const uint64_t **at; } Solved;
 struct Lanes {
@@ -31,15 +19,16 @@ struct Lanes {
   uint32_t n, words, most;
   struct { uint32_t id; Value one; } key[4];
   uint32_t nkey;
-  uint64_t **absent;              /* by country */
+  Cut *lacks;                     /* by row: two of the countries that it lacks; NULL, or not kept any more: see absent */
+  uint32_t *place;                /* by row: cuts_place; NULL: not asked for yet */
+  uint64_t **absent;              /* by country; without the two of each row until somebody asks: */
+  bool scattered;
   uint64_t *all;
   uint64_t *touched;              /* few: countries asked about */
   Solved *solved;
   Value source;                   /* kept from one loop to the next: of this list, from there */
   uint32_t from;
 };
-
-const uint64_t *lanes_absent(const Lanes *l, uint32_t country) { return l->absent[country]; }
 
 static void *lane_get(Lanes *l, size_t n) {
   l->bytes += n;
@@ -117,14 +106,38 @@ static bool absent_add(Lanes *l, uint32_t country, uint32_t row) {
   return true;
 }
 
-static bool absent_value(const Vm *vm, Lanes *l, Value v, uint32_t row, uint32_t *many) {
-  if (v.tag == V_ENT) {
-    ++*many;
-    return ent_kind(v.aux) == K_COUNTRY && ent_index(v.aux) < vm->w->ncountry && absent_add(l, ent_index(v.aux), row);
+static bool scatter(Lanes *l) {
+  bool ok = true;
+  for (uint32_t i = 0; ok && !l->scattered && i < l->n; i++) {
+    Cut c = l->lacks[i];
+    if (c.a != nobody) ok = absent_add(l, c.a, i);
+    if (ok && c.b != nobody) ok = absent_add(l, c.b, i);
   }
-  if (v.tag != V_SET && v.tag != V_LIST) return false;
+  l->scattered = true;
+  return ok;
+}
+
+/* When memory is refused, whatever is made of this is thrown away. */
+const uint64_t *lanes_absent(Lanes *l, uint32_t country) {
+  scatter(l);
+  return l->absent[country];
+}
+
+/* One country that a row's world lacks: the first two are kept in order. */
+static bool row_lacks(const Vm *vm, Lanes *l, Value v, uint32_t row, uint32_t *many) {
+  uint32_t c = ent_index(v.aux);
+  Cut *two = &l->lacks[row];
+  if (v.tag != V_ENT || ent_kind(v.aux) != K_COUNTRY || c >= vm->w->ncountry) return false;
+  if (two->a == c || two->b == c) return true;
+  if (++*many > 2) return absent_add(l, c, row);
+  *two = two->a == nobody ? (Cut){c, nobody} : two->a < c ? (Cut){two->a, c} : (Cut){c, two->a};
+  return true;
+}
+
+static bool row_lacks_all(const Vm *vm, Lanes *l, Value v, uint32_t row, uint32_t *many) {
+  if (v.tag != V_SET && v.tag != V_LIST) return row_lacks(vm, l, v, row, many);
   for (uint32_t i = 0; i < v.obj->len; i++)
-    if (value_seq(v)->at[i].tag != V_ENT || !absent_value(vm, l, value_seq(v)->at[i], row, many)) return false;
+    if (!row_lacks(vm, l, value_seq(v)->at[i], row, many)) return false;
   return true;
 }
 
@@ -137,12 +150,43 @@ static bool same_worlds(const Lanes *l, const Col *cols, uint32_t n, uint32_t ro
   return true;
 }
 
+/* As most are: one set of at most two countries, in order already. */
+static bool two_at_most(const Vm *vm, Value v, Cut *c) {
+  if (v.tag != V_SET || v.obj->len > 2) return false;
+  const Value *at = value_seq(v)->at;
+  for (uint32_t i = 0; i < v.obj->len; i++)
+    if (at[i].tag != V_ENT || ent_kind(at[i].aux) != K_COUNTRY || ent_index(at[i].aux) >= vm->w->ncountry) return false;
+  *c = (Cut){v.obj->len > 0 ? ent_index(at[0].aux) : nobody, v.obj->len > 1 ? ent_index(at[1].aux) : nobody};
+  return true;
+}
+
+static bool rows_read(Batch *b, Lanes *l, const Col *cols, uint32_t n) {
+  l->lacks = lane_get(l, b->n * sizeof *l->lacks);
+  if (!l->lacks) return false;
+  for (uint32_t i = 0; i < b->n; i++) {
+    uint32_t many = 0;
+    l->lacks[i] = (Cut){nobody, nobody};
+    if (!bits_has(b->every, i)) continue;
+    if (n == 1 && cols->kind == COL_VALUES && two_at_most(b->vm, cols->values[i], &l->lacks[i])) {
+      many = l->lacks[i].a == nobody ? 0 : l->lacks[i].b == nobody ? 1 : 2;
+      if (many > l->most) l->most = many;
+      continue;
+    }
+    for (uint32_t k = 0; k < n; k++)
+      if (cols[k].kind == COL_LESS || !row_lacks_all(b->vm, l, col_at(&cols[k], i), i, &many)) return false;
+    if (many > l->most) l->most = many;
+  }
+  return true;
+}
+
 /* The worlds that each lack one element of each column. Names of the loop stand for the same all through a block, so what
  * was made of them is used again. */
 bool lanes_enter(Batch *b, const Node *arg, Lanes **out) {
   Vm *vm = b->vm;
   Col cols[4];
   uint32_t n = 0, made = 0;
+  vm->dep.who = UINT64_MAX;   /* any country may be among those taken away */
+  vm->dep.few = 0;
   if (vm->ctx->base != vm->ctx) return false;
   for (const Node *k = arg->kind == N_SET ? list_first(arg->kid[0]) : arg; k; k = arg->kind == N_SET ? k->next : NULL)
     if (n == 4 || !batch_eval(b, k, &cols[n++])) return false;
@@ -153,22 +197,13 @@ bool lanes_enter(Batch *b, const Node *arg, Lanes **out) {
   if (!l) return false;
   l->next = *b->worlds;
   *b->worlds = l;
-  for (uint32_t i = 0; i < b->n; i++) {
-    uint32_t many = 0;
-    for (uint32_t k = 0; k < n; k++) {
-      if (!bits_has(b->every, i)) continue;
-      if (cols[k].kind == COL_LESS || !absent_value(vm, l, col_at(&cols[k], i), i, &many)) return false;
-    }
-    if (many > l->most) l->most = many;
-  }
+  if (!rows_read(b, l, cols, n)) return false;
   for (uint32_t k = 0; k < n; k++) {
     l->key[k].id = cols[k].kind == COL_ONE ? 0 : cols[k].id ? cols[k].id : UINT32_MAX;
     l->key[k].one = cols[k].kind == COL_ONE ? cols[k].one : (Value){0};
   }
   l->nkey = n;
   *b->work += b->n;
-  vm->dep.who = UINT64_MAX;   /* any country may be among those taken away */
-  vm->dep.few = 0;
   *out = l;
   return true;
 }
@@ -177,7 +212,7 @@ bool lanes_enter(Batch *b, const Node *arg, Lanes **out) {
 
 /* v, or a zero of its unit where c is absent. */
 static bool unless_absent(Batch *b, uint32_t c, Value v, Value zero, Col *out) {
-  const uint64_t *absent = b->lanes->absent[c];
+  const uint64_t *absent = lanes_absent(b->lanes, c);
   Col x = col_one(v), y = col_one(zero);
   bits_set(b->lanes->touched, c);
   *out = x;
@@ -226,7 +261,7 @@ bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out) {
       if (!touch) return false;
       for (uint32_t c = bits_next(touch, words, 0); c != UINT32_MAX; c = bits_next(touch, words, c + 1)) {
         bits_set(b->lanes->touched, c);
-        if (b->lanes->absent[c]) return false;
+        if (lanes_absent(b->lanes, c)) return false;
       }
       return true;
     }
@@ -304,6 +339,7 @@ static Lanes *few_lanes(Vm *vm, const uint32_t *c, uint32_t k) {
   uint32_t rows = 1 + k + k * (k - 1) / 2, row = 1;
   Lanes *l = rows <= FEW_MOST ? lanes_new(vm, k ? rows : 1) : NULL;
   bool ok = l;
+  if (l) l->scattered = true;
   for (uint32_t i = 0; ok && i < k; i++) ok = absent_add(l, c[i], row++);
   for (uint32_t i = 0; ok && i < k; i++)
     for (uint32_t j = i + 1; ok && j < k; j++, row++) ok = absent_add(l, c[i], row) && absent_add(l, c[j], row);
@@ -449,7 +485,20 @@ static bool cuts_find(Batch *b, Cuts *q) {
   return ok && vec_push(vm->mem, &q->cut_start, q->cuts.len) && vec_push(vm->mem, &q->ask_start, q->asks.len) && circles(b, q);
 }
 
-static const Cuts *cuts_of(Batch *b, uint32_t func) {
+static void cuts_pop(Vm *vm) {
+  Cuts *q = vm->cuts;
+  vm->cuts = q->next;
+  vec_end(vm->mem, &q->cuts);
+  vec_end(vm->mem, &q->cut_start);
+  vec_end(vm->mem, &q->asks);
+  vec_end(vm->mem, &q->ask_start);
+  vec_end(vm->mem, &q->order);
+  vec_end(vm->mem, &q->group);
+  cuts_counts_end(vm, q);
+  mem_free(vm->mem, q, sizeof *q);
+}
+
+static Cuts *cuts_of(Batch *b, uint32_t func) {
   Vm *vm = b->vm;
   for (Cuts *q = vm->cuts; q; q = q->next)
     if (q->func == func && q->view == vm->ctx->view->id && q->day == vm->ctx->day) { dep_meet(&vm->dep, q->dep); return q; }
@@ -464,22 +513,14 @@ static const Cuts *cuts_of(Batch *b, uint32_t func) {
   q->dep = vm->dep;
   dep_meet(&outer, vm->dep);
   vm->dep = outer;
-  return q;
+  if (!batch_over(vm)) return q;
+  cuts_pop(vm);   /* not found out to its end: the next run begins anew */
+  return NULL;
 }
 
 void cuts_forget(Vm *vm) {
   lanes_drop(vm);
-  while (vm->cuts) {
-    Cuts *q = vm->cuts;
-    vm->cuts = q->next;
-    vec_end(vm->mem, &q->cuts);
-    vec_end(vm->mem, &q->cut_start);
-    vec_end(vm->mem, &q->asks);
-    vec_end(vm->mem, &q->ask_start);
-    vec_end(vm->mem, &q->order);
-    vec_end(vm->mem, &q->group);
-    mem_free(vm->mem, q, sizeof *q);
-  }
+  while (vm->cuts) cuts_pop(vm);
 }
 
 /* ---- solving ---- */
@@ -517,6 +558,7 @@ static bool sum_cut(Lanes *l, Sum *s, Cut c) {
 
 static bool solve(Batch *b, Lanes *l, const Cuts *q, const uint64_t **at) {
   memset(at, 0, q->n * sizeof *at);
+  if (!scatter(l)) return false;
   for (uint32_t g = 0; g + 1 < q->group.len; g++) {
     Sum s = {0};
     for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) {
@@ -528,19 +570,25 @@ static bool solve(Batch *b, Lanes *l, const Cuts *q, const uint64_t **at) {
     }
     for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) at[q->order.at[i]] = s.at;
     *b->work += l->words;
+    if (!batch_may_go_on(b)) return false;
   }
   return true;
 }
 
-bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out) {
+static bool may_solve(const Batch *b, uint32_t func) {
   const Func *f = &b->vm->p->funcs.at[func];
+  return !b->few && f->nparam == 1 && f->kind == FUNC_RULE && b->lanes->most <= CUT_MOST;
+}
+
+bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out) {
   Lanes *l = b->lanes;
-  if (b->few || f->nparam != 1 || f->kind != FUNC_RULE || args[0].kind != COL_ONE || args[0].one.tag != V_ENT || l->most > CUT_MOST) return false;
+  if (!may_solve(b, func) || args[0].kind != COL_ONE || args[0].one.tag != V_ENT) return false;
   Solved *s = l->solved;
   while (s && (s->cuts->func != func || s->cuts->view != b->vm->ctx->view->id || s->cuts->day != b->vm->ctx->day)) s = s->next;
   if (!s) {
     const Cuts *q = cuts_of(b, func);
     if (!q || q->none) return false;
+    if ((uint64_t)q->n * l->words * sizeof *l->all > LANES_BYTES && l->n > LANES_LEAST) { *b->wide = true; return false; }
     s = lane_get(l, sizeof *s);
     const uint64_t **at = lane_get(l, ((size_t)q->n + 1) * sizeof *at);
     if (!s || !at || !solve(b, l, q, at)) return false;
@@ -550,5 +598,25 @@ bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out) {
   if (ent_index(args[0].one.aux) >= s->cuts->n) return false;
   const uint64_t *at = s->at[ent_index(args[0].one.aux)];
   *out = !at || at == l->all ? col_one(value_bool(at != NULL)) : col_bits((uint64_t *)(uintptr_t)at);
+  return true;
+}
+
+static bool places(Batch *b, Lanes *l) {
+  if (l->place) return true;
+  l->place = lane_get(l, l->n * sizeof *l->place);
+  for (uint32_t i = 0; l->place && i < l->n; i++) l->place[i] = cuts_place(b->vm->w->ncountry, l->lacks[i]);
+  return l->place;
+}
+
+bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, int64_t *to) {
+  Lanes *l = b->lanes;
+  Cuts *q = may_solve(b, func) && l->lacks ? cuts_of(b, func) : NULL;
+  if (!q || q->none) return false;
+  uint32_t many = bits_count(chosen, bits_words(q->n));
+  uint64_t lanes = (uint64_t)many * (64 + l->words / 2);   /* what they would take: a few instructions each, as a pair of the table does */
+  const uint32_t *at = cuts_count(b, q, chosen, l->most, lanes);
+  if (!at || !places(b, l)) return false;
+  nums_pick(to, at, l->place, flip ? many : 0, flip ? -1 : 1, l->n);
+  *b->work += l->n;
   return true;
 }

@@ -295,7 +295,8 @@ static void fields_room(Load *l) {
     if (k == K_CLAUSE) continue;  /* what a clause says is read where it stands: there may be a million */
     size_t want = (size_t)l->p->kinds.at[k].list.len * l->p->kinds.at[k].fields.len;
     Value none = {0};
-    while (l->w->fields[k].len < want && vec_push(l->vm->mem, &l->w->fields[k], none)) {}
+    if (want < UINT32_MAX && vec_more(l->vm->mem, &l->w->fields[k], (uint32_t)want))
+      while (l->w->fields[k].len < want) l->w->fields[k].at[l->w->fields[k].len++] = none;
   }
 }
 
@@ -417,8 +418,14 @@ static void givens(Load *l, Node *test) {
 
 /* ---- rows ---- */
 
+static bool supply_room(Load *l, SupplyCols *s, uint32_t n) {
+  Mem *m = l->vm->mem;
+  return vec_more(m, &s->value, n) && vec_more(m, &s->res, n) && vec_more(m, &s->who, n) && vec_more(m, &s->win, n) && vec_more(m, &s->span, n) && vec_more(m, &s->cite, n);
+}
+
 static void rows(Load *l, const Node *n) {
   World *w = l->w;
+  if (n->op == ROW_SUPPLY && !supply_room(l, &w->supply, n->ref)) return;
   for (uint32_t i = 0; i < n->ref && !load_stop(l); i++) {
     const Row *r = unit_row(l->p->unit, n->sym + i);
     if (!r->plain) { load_declaration(l, row_node(l->p, n->sym + i)); continue; }
@@ -494,7 +501,8 @@ static void load_all(Load *l) {
   Vm *vm = l->vm;
   Program *p = l->p;
   fields_room(l);
-  while (vm->w->clauses.len < p->clauses.len && vec_push(vm->mem, &vm->w->clauses, 0)) {}
+  if (vec_more(vm->mem, &vm->w->clauses, p->clauses.len - vm->w->clauses.len))
+    while (vm->w->clauses.len < p->clauses.len) vm->w->clauses.at[vm->w->clauses.len++] = 0;
   while (vm->w->passes.len < p->kinds.at[K_ROUTE].list.len && vec_push(vm->mem, &vm->w->passes, NULL)) {}
   for (uint32_t i = 0; i < p->facts.len && !load_stop(l); i++)
     if (p->facts.at[i].node->kind == N_ENTITY) load_declaration(l, p->facts.at[i].node);

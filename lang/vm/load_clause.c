@@ -179,20 +179,41 @@ static void row_late(Load *l, const Row *r, Window term) {
   if (n) load_window(l, n->kid[4], term, UINT32_MAX);
 }
 
-/* A plain clause is its promise. */
+static bool promises_room(Load *l, uint32_t n) {
+  PromiseCols *c = &l->w->promises;
+  Mem *m = l->vm->mem;
+  return vec_more(m, &c->value, n) && vec_more(m, &c->res, n) && vec_more(m, &c->who, n) && vec_more(m, &c->win, n) && vec_more(m, &c->clause, n) && vec_more(m, &c->act, n) && vec_more(m, &c->flags, n);
+}
+
+/* A plain clause is its promise: promise_push, into room that is there. */
+static void plain_push(Load *l, const Row *r, uint32_t clause, Window win) {
+  PromiseCols *c = &l->w->promises;
+  uint32_t i = c->res.len;
+  c->value.at[i] = value_figure(num_dec(r->c, r->e), (UnitId)r->unit);
+  c->res.at[i] = r->res;
+  c->who.at[i] = r->who;
+  c->win.at[i] = win;
+  c->clause.at[i] = clause;
+  c->act.at[i] = ACT_SUPPLY;
+  c->value.len = c->res.len = c->who.len = c->win.len = c->clause.len = c->act.len = i + 1;
+}
+
 static void clauses_plain(Load *l, const Node *rows, uint32_t agreement, const Node *article) {
   const AgreementFacts *a = &l->w->agreements.at[agreement];
   Window term = {a->first, load_next_day(a->last), true};
+  bool room = false;
   for (uint32_t i = 0; i < rows->ref && !load_stop(l); i++) {
     const Row *r = unit_row(l->p->unit, rows->sym + i);
-    Terms t = {.clause = rows->ty + i};
+    uint32_t at = rows->ty + i;
+    if (!r->plain) room = false;   /* it may take of it */
     if (!r->plain) { clause(l, row_node(l->p, rows->sym + i), agreement, article); continue; }
     Window win = {r->from > DAY_MIN ? r->from : term.from, r->until < DAY_OPEN ? r->until : term.until, true};
     bool since = r->from > DAY_MIN, late = win.from >= win.until && r->until < DAY_OPEN;
     if (late || (since && term.until <= r->from)) { row_late(l, r, term); continue; }
     l->w->strangers = l->w->strangers || !bits_has(a->parties, r->who);
-    if (!world_clause_plain(l->w, t.clause, a->binding)) return;
-    promise_push(l, &t, r->res, r->who, value_figure(num_dec(r->c, r->e), (UnitId)r->unit), win, ACT_SUPPLY);
+    room = room || promises_room(l, rows->ref - i);
+    if (!room || !world_clause_plain(l->w, at, a->binding)) return;
+    plain_push(l, r, at, win);
     unit_row_done(l->p->unit, rows, rows->sym + i);
   }
 }

@@ -1,4 +1,4 @@
-#include "vm/vm.h"
+#include "vm/fast.h"
 #include <string.h>
 
 /* Iterators, stretches of time and accumulators. Cells are a stack: what a loop opens is closed with it. */
@@ -15,7 +15,7 @@ static LoopCell *cell_push(Vm *vm, int kind) {
 void cell_drop(Vm *vm, LoopCell *c) {
   value_drop(vm->mem, c->coll);
   for (uint32_t i = 0; i < c->items.len; i++) value_drop(vm->mem, c->items.at[i]);
-  vec_end(vm->mem, &c->items);
+  if (c->items.at) vec_end(vm->mem, &c->items);
   if (c->kind == CELL_SPAN && c->outer) {
     vm->ctx = c->outer;
     vm->dep.lo = c->outer_lo;  /* what holds over a stretch of time holds whatever the day is here */
@@ -112,14 +112,9 @@ bool span_next(Vm *vm, uint32_t cell) {
 /* ---- accumulators ---- */
 
 Value acc_begin(Vm *vm, int kind) {
-  switch (kind) {
-    case ACC_SUM: return value_zero();
-    case ACC_COUNT: return value_int(0);
-    case ACC_ANY: return value_bool(false);
-    case ACC_ALL: return value_bool(true);
-    default: break;
-  }
-  Value v = {.tag = V_CELL};
+  Value v;
+  if (fast_acc(kind, &v)) return v;
+  v = (Value){.tag = V_CELL};
   LoopCell *c = cell_push(vm, CELL_BUILD);
   v.i = vm->cells.len ? vm->cells.len - 1 : 0;
   for (int i = 0; c && i < 2 && (kind == ACC_MIN || kind == ACC_MAX); i++) vec_push(vm->mem, &c->items, ((Value){0}));
@@ -176,7 +171,11 @@ static void extreme_add(Vm *vm, const Value *acc, Value v, bool max, bool maybe,
   LoopCell *c = &vm->cells.at[acc->i];
   if (c->items.len < 2) return;
   if (!maybe) extreme_take(vm, &c->items.at[0], v, max);
-  else acc_put(vm, &c->coll, value_unknown2(&vm->rt, c->coll, where));
+  if (!maybe && c->coll.tag == V_NONE) {  /* so far all are surely in */
+    acc_put(vm, &c->items.at[1], value_keep(c->items.at[0]));
+    return;
+  }
+  if (maybe) acc_put(vm, &c->coll, value_unknown2(&vm->rt, c->coll, where));
   extreme_take(vm, &c->items.at[1], v, max);
 }
 
@@ -271,7 +270,6 @@ void acc_span(Vm *vm, Value *acc, Value holds, LoopCell *span) {
 
 void acc_miss(Vm *vm, Value *acc, int kind, uint32_t cell) {
   LoopCell *c = &vm->cells.at[cell];
-  if (!c->missing) return;
   Value why = value_unknown2(&vm->rt, c->coll, (Value){0});
   if (kind == ACC_ANY || kind == ACC_ALL) acc_put(vm, acc, op_logic(vm, kind == ACC_ANY ? OP_OR_ : OP_AND_, *acc, why));
   else if (acc->tag == V_CELL) {
@@ -285,7 +283,6 @@ void acc_miss(Vm *vm, Value *acc, int kind, uint32_t cell) {
 }
 
 Value acc_end(Vm *vm, Value acc, int kind) {
-  if (acc.tag != V_CELL) return acc;
   LoopCell *c = &vm->cells.at[acc.i];
   Value v;
   if (kind == ACC_MIN || kind == ACC_MAX) v = extreme_end(vm, c);

@@ -10,7 +10,9 @@ Value op_figure(Vm *vm, Op op, Value a, Value b) {
   Value r = {0};
   FigErr e = FIG_OK;
   if ((a.tag == V_UNK || b.tag == V_UNK) && op != OP_MUL_) return unknown2(vm, a, b);
-  Cause zero = op == OP_DIV_ || op == OP_MOD_ || op == OP_POW_ ? world_cause(vm->w, CAUSE_ZERO, 0, 0, vm_place(vm)) : 0;
+  Value below = op == OP_POW_ ? a : b;
+  bool may = (op == OP_DIV_ || op == OP_MOD_ || op == OP_POW_) && value_is_figure(below) && fig_may_be_zero(&vm->rt, below);
+  Cause zero = may ? world_cause(vm->w, CAUSE_ZERO, 0, 0, vm_place(vm)) : 0;
   switch ((int)op) {
     case OP_ADD_: e = fig_add(&vm->rt, a, b, &r); break;
     case OP_SUB_: e = fig_sub(&vm->rt, a, b, &r); break;
@@ -42,6 +44,21 @@ Value op_compare(Vm *vm, Op op, Value a, Value b) {
   if (lt == 0 && eq == 0) return value_bool(false);
   fig_compare(&vm->rt, b, a, &gt, &again);
   return settle(vm, gt < 0 ? -1 : !gt, a, b);
+}
+
+Value op_equal(Vm *vm, Value a, Value b, bool negate) {
+  Value r = op_compare(vm, OP_EQ_, a, b), n;
+  if (!negate) return r;
+  n = op_not(vm, r);
+  value_drop(vm->mem, r);
+  return n;
+}
+
+Value op_negative(Vm *vm, Value a) {
+  Value r = {0};
+  if (a.tag == V_UNK) return value_keep(a);
+  if (fig_neg(&vm->rt, a, &r)) vm_fail_units(vm, FIG_LARGE, "", a, a);
+  return r;
 }
 
 Value op_not(Vm *vm, Value a) {
@@ -407,14 +424,17 @@ Value op_collect(Vm *vm, Op op, const Value *at, uint32_t n) {
   return v;
 }
 
+/* Countries are added, never taken away. */
 Value op_concern(Vm *vm) {
   uint32_t n = vm->p->concern.len;
+  if (vm->concern.tag == V_SET && vm->concern.obj->len == n) return value_keep(vm->concern);
   Value *all = mem_get(vm->mem, (n + 1) * sizeof *all);
   if (!all) return value_int(0);
   for (uint32_t i = 0; i < n; i++) all[i] = value_ent(vm->p->concern.at[i]);
-  Value v = value_set(&vm->rt, all, n);
+  value_drop(vm->mem, vm->concern);
+  vm->concern = value_set(&vm->rt, all, n);
   mem_free(vm->mem, all, (n + 1) * sizeof *all);
-  return v;
+  return value_keep(vm->concern);
 }
 
 Value op_parties(Vm *vm) {

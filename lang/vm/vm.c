@@ -1,5 +1,5 @@
 #include "base/intern.h"
-#include "vm/vm.h"
+#include "vm/fast.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -57,6 +57,7 @@ void vm_end(Vm *vm) {
   vec_end(vm->mem, &vm->cells);
   vec_end(vm->mem, &vm->ctxs);
   map_end(&vm->visited);
+  value_drop(vm->mem, vm->concern);
   while (vm->held.len) value_drop(vm->mem, vm->held.at[--vm->held.len]);
   vec_end(vm->mem, &vm->held);
   vec_end(vm->mem, &vm->loop_state);
@@ -162,7 +163,7 @@ static bool frame_push(Vm *vm, uint32_t func, uint32_t base, uint32_t ret) {
   Frame f = {.func = func, .pc = code->start, .base = base, .ret = ret, .cells = vm->cells.len, .ctxs = vm->ctxs.len, .entry = -1, .slot = UINT32_MAX, .outer = vm->dep};
   if (vm->frames.len >= VM_FRAMES_MAX) { vm_fail(vm, DIAG_E0505, "calls are nested more than %d deep", VM_FRAMES_MAX); return false; }
   vm->dep = dep_nothing;
-  if (!registers(vm, base + code->nreg) || !vec_push(vm->mem, &vm->frames, f)) return false;
+  if ((base + code->nreg > vm->nreg && !registers(vm, base + code->nreg)) || !vec_push(vm->mem, &vm->frames, f)) return false;
   if (vm->profile) profile_enter(vm->profile, profile_id(PROFILE_FUNC, func));
   return true;
 }
@@ -418,167 +419,280 @@ static void world_dep(Vm *vm) {
   if (vm->ctx->view && vm->ctx->view->nunder) dep_stretch(vm->w, vm->ctx, &vm->dep);
 }
 
-static void day_dep(Vm *vm) {
+/* The arguments are copied: what they are asked of may move the registers. */
+static Value builtin(Vm *vm, Ins i, const Value *from) {
+  Value args[4] = {{0}};
+  for (uint32_t n = 0; n < i.x && n < 4; n++) args[n] = from[n];
+  return vm_builtin(vm, (Builtin)i.b, args, i.x);
+}
+
+static Value table(Vm *vm, uint32_t of, const Value *from) {
+  Value keys[TABLE_KEY_MAX] = {{0}};
+  if (vm->ctx == &vm->blank) { vm_fail(vm, DIAG_E0308, "tables cannot be asked here: this must be settled before any fact is"); return (Value){0}; }
+  memcpy(keys, from, vm->p->tables.at[of].nkey * sizeof *keys);
+  dep_stretch(vm->w, vm->ctx, &vm->dep);
+  return world_table(vm->w, vm->ctx, of, keys);
+}
+
+static Value today(Vm *vm) {
   Dep d = {vm->ctx->day, vm->ctx->day, 0, UINT32_MAX};
   dep_meet(&vm->dep, d);
+  if (vm->ctx->day != DAY_NONE) return value_date(vm->ctx->day);
+  return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNDATED, 1, 0, vm_place(vm)));
 }
 
-#define A (r[i.a])
-#define B (r[i.b])
-#define C (r[i.c])
-#define SET(v) do { Value t_ = (v); value_drop(vm->mem, A); A = t_; } while (0)
-#define GO(to) (f->pc = (to))
+static Value stretches(Vm *vm, Ins i, Value range) {
+  Value term = i.x == 3 ? op_term_or_day(vm) : i.x ? op_term(vm) : value_keep(range), v = {.tag = V_CELL, .i = span_begin(vm, term)};
+  value_drop(vm->mem, term);
+  return v;
+}
+
+/* The day is restored where there is no other stretch. */
+static bool stretch_next(Vm *vm, uint32_t cell) {
+  if (span_next(vm, cell)) return true;
+  if (vm->cells.at[cell].outer) vm->ctx = vm->cells.at[cell].outer;
+  return false;
+}
+
+/* What is gone through has too few elements for columns. */
+static bool too_short(const Vm *vm, const LoopCell *c) {
+  return (c->coll.tag == V_SET || c->coll.tag == V_LIST) && c->coll.obj->len < BATCH_LEAST && !vm->rows_never;
+}
+
+/* How instructions are written. One that needs no more than registers ends with NEXT. One that asks further begins with HERE,
+ * since whoever names a place or calls back looks at the frame's own pc; frames and registers may have moved afterwards, and
+ * the run may have failed, so it ends at `back`, or reloads and ends at `checked`. ASK and DO are that around a value and an act. */
+#define A (r[pc->a])
+#define B (r[pc->b])
+#define C (r[pc->c])
+#define K (consts[pc->c])
+#define PUT(v) reg_put(vm, &A, (v))
+#define GO(to) (pc = code + (to) - 1)
+#define HERE() (f->pc = (uint32_t)(pc - code) + 1)
+#define RELOAD() (f = &vm->frames.at[vm->frames.len - 1], r = vm->reg + f->base, pc = code + f->pc - 1)
+#define ASK(value) { HERE(); v = (value); RELOAD(); PUT(v); goto checked; }
+#define DO(act) { HERE(); act; goto back; }
+#define FIGURE(fast, name, y) { if (fast(B, y, &v)) { PUT(v); NEXT; } ASK(op_figure(vm, OP_##name##_, B, y)); }
+#define ANSWER(yes) { is = (yes); PUT(value_bool(is)); if (pc->x & WITH_JUMP) goto jump_along; NEXT; }
+#define ORDER(than, turned, slow, x, y) { \
+  if (value_aligned(x, y)) ANSWER(((x).i than (y).i) turned); \
+  if (fast_order(x, y, &order)) ANSWER((order than 0) turned); \
+  ASK(slow); }
+
+/* Each instruction jumps to the next one's code where the compiler knows how, which a processor foresees better than one jump
+ * for all; with PLAIN_DISPATCH, or another compiler, there is the switch alone. */
+#if defined(__GNUC__) && !defined(PLAIN_DISPATCH)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+#define IS(name) case OP_##name##_: L_##name
+#define NEXT { pc++; if (!--left) goto tick; goto *labels[pc->op]; }
+#define LABELLED
+#else
+#define IS(name) case OP_##name##_
+#define NEXT goto next
+#endif
 
 static void loop(Vm *vm, uint32_t floor) {
-  Frame *f = &vm->frames.at[vm->frames.len - 1];
-  Value *r = vm->reg + f->base;
-  const Ins *code = vm->k->ins.at;
-  const uint64_t from = vm->profile ? CHECK_EVERY - 1 : 0;   /* so that each step is seen, at no cost to those who do not ask */
-  uint64_t steps = from;
-  while (!vm->failed) {
-    Ins i = code[f->pc++];
-    if (++steps >= CHECK_EVERY) {
-      if (from) step_counted(vm, f->func);
-      else vm_may_go_on(vm, f->func, steps);
-      steps = from;
+#ifdef LABELLED
+#define OP(name, operands, doc) &&L_##name,
+  static const void *const labels[] = {
+#include "code/op.def"
+  };
+#undef OP
+#endif
+  Frame *f;
+  Value *r, v;
+  const Ins *code = vm->k->ins.at, *pc;
+  const Value *consts = vm->k->consts.at;
+  const MemoEntry *known;
+  const uint32_t often = vm->profile ? 1 : CHECK_EVERY;   /* each step is seen, at no cost to those who do not ask */
+  uint32_t left = often;
+  int order;
+  bool is;
+back:
+  RELOAD();
+checked:
+  if (vm->failed) goto out;
+  NEXT;
+#ifndef LABELLED
+next:
+  pc++;
+  if (!--left) goto tick;
+#endif
+decode:
+  switch ((Op)pc->op) {
+    IS(MOVE): PUT(value_keep(B)); NEXT;
+    IS(CONST): PUT(value_keep(consts[ins_target(*pc)])); NEXT;
+    IS(ADD): FIGURE(fast_add, ADD, C);
+    IS(ADD_K): FIGURE(fast_add, ADD, K);
+    IS(SUB): FIGURE(fast_sub, SUB, C);
+    IS(SUB_K): FIGURE(fast_sub, SUB, K);
+    IS(MUL): FIGURE(fig_mul_fast, MUL, C);
+    IS(MUL_K): FIGURE(fig_mul_fast, MUL, K);
+    IS(MOD): FIGURE(fast_mod, MOD, C);
+    IS(MOD_K): FIGURE(fast_mod, MOD, K);
+    IS(DIV): FIGURE(fast_div, DIV, C);
+    IS(DIV_K): FIGURE(fast_div, DIV, K);
+    IS(POW): FIGURE(fast_pow, POW, C);
+    IS(NEG): ASK(op_negative(vm, B));
+    IS(DATE_ADD): IS(DATE_MONTHS): IS(DATE_DIFF): ASK(op_date(vm, (Op)pc->op, B, C, pc->x));
+    IS(SET_OP): ASK(op_set(vm, B, C, pc->x));
+    IS(EQ): ORDER(==, != (pc->x & 1), op_equal(vm, B, C, pc->x & 1), B, C);
+    IS(EQ_K): ORDER(==, != (pc->x & 1), op_equal(vm, B, K, pc->x & 1), B, K);
+    IS(LT): ORDER(<, , op_compare(vm, OP_LT_, B, C), B, C);
+    IS(LT_K): ORDER(<, , op_compare(vm, OP_LT_, B, K), B, K);
+    IS(LE): ORDER(<=, , op_compare(vm, OP_LE_, B, C), B, C);
+    IS(LE_K): ORDER(<=, , op_compare(vm, OP_LE_, B, K), B, K);
+    IS(GT_K): ORDER(<, , op_compare(vm, OP_LT_, K, B), K, B);
+    IS(GE_K): ORDER(<=, , op_compare(vm, OP_LE_, K, B), K, B);
+    IS(SAME): if (fast_same(B, C, &is)) ANSWER(is != (pc->x & 1)); ASK(op_same(vm, B, C, pc->x & 1));
+    IS(BEFORE): if (B.tag == V_DATE && C.tag == V_DATE) ANSWER(pc->x & 1 ? B.i <= C.i : B.i < C.i); ASK(op_before(vm, B, C, pc->x & 1));
+    IS(WITHIN): ASK(op_within(vm, B, C, pc->x));
+    IS(IN): if (fast_in(B, C, &is)) ANSWER(is != (pc->x & 1)); ASK(op_in(vm, B, C, pc->x & 1));
+    IS(NOT): if (is_bool(B)) ANSWER(B.tag == V_FALSE); ASK(op_not(vm, B));
+    IS(AND): if (B.tag == V_TRUE && is_bool(C)) ANSWER(C.tag == V_TRUE); ASK(op_logic(vm, OP_AND_, B, C));
+    IS(OR): if (B.tag == V_FALSE && is_bool(C)) ANSWER(C.tag == V_TRUE); ASK(op_logic(vm, OP_OR_, B, C));
+    IS(IMPLIES): if (B.tag == V_TRUE && is_bool(C)) ANSWER(C.tag == V_TRUE); ASK(op_logic(vm, OP_IMPLIES_, B, C));
+    IS(JOIN): ASK(op_join(vm, A, B, C));
+    IS(RANGE): ASK(op_range(vm, B, C, pc->x));
+    IS(RANGE_END): PUT(B.tag == V_RANGE ? value_date(pc->x ? value_hi(B) : value_lo(B)) : value_keep(B)); NEXT;
+    IS(LIST): IS(SET): IS(MAP): ASK(op_collect(vm, (Op)pc->op, r + pc->b, pc->c));
+    IS(TEXT): ASK(op_text(vm, r + pc->b, pc->c));
+    IS(FIELD): {
+      const Value *said = fast_field(vm, B, pc->c);
+      if (said) { PUT(value_keep(*said)); NEXT; }
+      ASK(vm_field(vm, B, pc->c));
     }
-    switch ((Op)i.op) {
-      case OP_MOVE_: SET(value_keep(B)); break;
-      case OP_CONST_: SET(value_keep(vm->k->consts.at[ins_target(i)])); break;
-      case OP_ADD_: {
-        int64_t sum;
-        if (B.tag == V_DEC && C.tag == V_DEC && B.unit == C.unit && B.e == C.e && !__builtin_add_overflow(B.i, C.i, &sum)) {
-          Value v = B;
-          v.i = sum;
-          SET(v);
-        } else SET(op_figure(vm, OP_ADD_, B, C));
-        break;
+    IS(COLUMN): ASK(vm_column(vm, pc->b));
+    IS(ATOM): ASK(vm_atom(vm, pc->c, B));
+    IS(INDEX): ASK(vm_index(vm, B, C));
+    IS(ENTITIES): ASK(world_entities(vm->w, pc->b));
+    IS(PARTIES): world_dep(vm); ASK(op_parties(vm));
+    IS(CONCERN): ASK(op_concern(vm));
+    IS(TERM): world_dep(vm); ASK(op_term(vm));
+    IS(TODAY): ASK(today(vm));
+    IS(STEP): ASK(op_step(vm, B));
+    IS(CALL):
+      known = fast_known(vm, pc->b, r + pc->c);
+      if (known) {
+        dep_meet(&vm->dep, known->dep);
+        PUT(value_keep(known->val));
+        NEXT;
       }
-      case OP_SUB_: case OP_MUL_: case OP_DIV_: case OP_MOD_: case OP_POW_: SET(op_figure(vm, (Op)i.op, B, C)); break;
-      case OP_NEG_: { Value v = {0}; if (B.tag == V_UNK) v = value_keep(B); else if (fig_neg(&vm->rt, B, &v)) vm_fail_units(vm, FIG_LARGE, "", B, B); SET(v); break; }
-      case OP_DATE_ADD_: case OP_DATE_MONTHS_: case OP_DATE_DIFF_: SET(op_date(vm, (Op)i.op, B, C, i.x)); break;
-      case OP_SET_OP_: SET(op_set(vm, B, C, i.x)); break;
-      case OP_EQ_: { Value v = op_compare(vm, OP_EQ_, B, C); if (i.x) { Value n = op_not(vm, v); value_drop(vm->mem, v); v = n; } SET(v); break; }
-      case OP_LT_: case OP_LE_:
-        if (B.tag == V_DEC && C.tag == V_DEC && B.unit == C.unit && B.e == C.e) SET(value_bool(i.op == OP_LT_ ? B.i < C.i : B.i <= C.i));
-        else SET(op_compare(vm, (Op)i.op, B, C));
-        break;
-      case OP_SAME_: SET(op_same(vm, B, C, i.x)); break;
-      case OP_BEFORE_: SET(op_before(vm, B, C, i.x)); break;
-      case OP_WITHIN_: SET(op_within(vm, B, C, i.x)); break;
-      case OP_IN_: SET(op_in(vm, B, C, i.x)); break;
-      case OP_NOT_: SET(op_not(vm, B)); break;
-      case OP_AND_: case OP_OR_: case OP_IMPLIES_: SET(op_logic(vm, (Op)i.op, B, C)); break;
-      case OP_JOIN_: SET(op_join(vm, A, B, C)); break;
-      case OP_RANGE_: SET(op_range(vm, B, C, i.x)); break;
-      case OP_RANGE_END_: SET(B.tag == V_RANGE ? value_date(i.x ? value_hi(B) : value_lo(B)) : value_keep(B)); break;
-      case OP_LIST_: case OP_SET_: case OP_MAP_: SET(op_collect(vm, (Op)i.op, r + i.b, i.c)); break;
-      case OP_TEXT_: SET(op_text(vm, r + i.b, i.c)); break;
-      case OP_FIELD_: { Value v = vm_field(vm, B, i.c); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; SET(v); break; }
-      case OP_COLUMN_: SET(vm_column(vm, i.b)); break;
-      case OP_ATOM_: SET(vm_atom(vm, i.c, B)); break;
-      case OP_INDEX_: SET(vm_index(vm, B, C)); break;
-      case OP_ENTITIES_: SET(world_entities(vm->w, i.b)); break;
-      case OP_PARTIES_: world_dep(vm); SET(op_parties(vm)); break;
-      case OP_CONCERN_: SET(op_concern(vm)); break;
-      case OP_TERM_: world_dep(vm); SET(op_term(vm)); break;
-      case OP_TODAY_: day_dep(vm); SET(vm->ctx->day == DAY_NONE ? value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNDATED, 1, 0, vm_place(vm))) : value_date(vm->ctx->day)); break;
-      case OP_STEP_: SET(op_step(vm, B)); break;
-      case OP_CALL_:
-        call(vm, i.b, f->base + i.a, f->base + i.c);
-        f = &vm->frames.at[vm->frames.len - 1];
-        r = vm->reg + f->base;
-        break;
-      case OP_EXTERN_: {
-        Value v;
-        bool here = extern_call(vm, i.b, r + i.c, &v);
-        f = &vm->frames.at[vm->frames.len - 1];
-        r = vm->reg + f->base;
-        if (here) SET(v);
-        break;
-      }
-      case OP_BUILTIN_: { Value args[4] = {{0}}; memcpy(args, r + i.c, (i.x < 4 ? i.x : 4) * sizeof *args); Value v = vm_builtin(vm, (Builtin)i.b, args, i.x); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; SET(v); break; }
-      case OP_TABLE_: { if (vm->ctx == &vm->blank) { vm_fail(vm, DIAG_E0308, "tables cannot be asked here: this must be settled before any fact is"); break; } Value keys[TABLE_KEY_MAX] = {{0}}; memcpy(keys, r + i.c, vm->p->tables.at[i.b].nkey * sizeof *keys); dep_stretch(vm->w, vm->ctx, &vm->dep); Value v = world_table(vm->w, vm->ctx, i.b, keys); f = &vm->frames.at[vm->frames.len - 1]; r = vm->reg + f->base; SET(v); break; }
-      case OP_JUMP_: GO(ins_target(i)); break;
-      case OP_JUMP_FALSE_: if (A.tag == V_FALSE) GO(ins_target(i)); break;
-      case OP_JUMP_TRUE_: if (A.tag == V_TRUE) GO(ins_target(i)); break;
-      case OP_JUMP_SETTLED_: if (A.tag == V_TRUE || A.tag == V_FALSE) GO(ins_target(i)); break;
-      case OP_JUMP_KNOWN_: if (A.tag != V_UNK) GO(ins_target(i)); break;
-      case OP_BLAME_: if (A.tag == V_IVL) SET(op_blame(vm, A, B)); break;
-      case OP_ITER_: { Value v = {.tag = V_CELL, .i = iter_begin(vm, B, i.c, i.x)}; SET(v); break; }
-      case OP_BATCH_:
-        vm_batch(vm, ins_target(i), f->base + i.a, (uint32_t)r[i.a + 1].i);
-        f = &vm->frames.at[vm->frames.len - 1];
-        r = vm->reg + f->base;
-        break;
-      case OP_ITER_NEXT_:
-        if (vm->agains.len) again_next(vm);
-        if (!iter_next(vm, (uint32_t)A.i, r)) GO(ins_target(i));
-        break;
-      case OP_SPAN_ITER_: {
-        Value range = i.x == 3 ? op_term_or_day(vm) : i.x ? op_term(vm) : value_keep(B);
-        Value v = {.tag = V_CELL, .i = span_begin(vm, range)};
-        value_drop(vm->mem, range);
-        SET(v);
-        break;
-      }
-      case OP_SPAN_NEXT_: if (!span_next(vm, (uint32_t)A.i)) { LoopCell *c = &vm->cells.at[A.i]; if (c->outer) vm->ctx = c->outer; GO(ins_target(i)); } break;
-      case OP_ITER_END_: iter_end(vm, (uint32_t)A.i); break;
-      case OP_ACC_BEGIN_:
-        if (vm->ext.host.batches) again_begin(vm, i.b);
-        SET(acc_begin(vm, i.b));
-        break;
-      case OP_ACC_ADD_: acc_add(vm, &A, i.x, &B, i.c == NO_WHERE ? value_bool(true) : C); break;
-      case OP_ACC_SPAN_: acc_span(vm, &A, B, &vm->cells.at[r[i.a + 1].i]); break;
-      case OP_ACC_MISS_: acc_miss(vm, &A, i.x, (uint32_t)B.i); iter_end(vm, (uint32_t)B.i); break;
-      case OP_ACC_END_: {
-        Value v = acc_end(vm, A, i.b);
-        A = v;
-        if (!vm->agains.len) break;
-        again_end(vm);
-        f = &vm->frames.at[vm->frames.len - 1];
-        r = vm->reg + f->base;
-        break;
-      }
-      case OP_FIRST_DAY_: SET(op_first_day(vm, B)); break;
-      case OP_ENTER_:
-        if (i.x == 1 && A.tag == V_SET && op_loose(A)) SET(op_loose_why(vm, A, A));
-        if (A.tag == V_UNK || A.tag == V_NONE) GO(ins_target(i)); else vm_enter(vm, i.x, A);
-        break;
-      case OP_LEAVE_: vm_leave(vm); break;
-      case OP_RETURN_:
-        if (frame_return(vm, A)) break;
-        if (vm->frames.len <= floor) { vm->steps += steps - from; return; }
-        f = &vm->frames.at[vm->frames.len - 1];
-        r = vm->reg + f->base;
-        break;
-      case OP_CASE_:
-        vm->case_pc = f->pc - 1;
-        if (vm->sink.begin && !vm->sink.begin(vm->sink.data, vm->k->codes.at[f->func].check, i.x)) GO(ins_target(i));
-        break;
-      case OP_CASE_MISS_: {
-        LoopCell *c = &vm->cells.at[A.i];
-        if (c->missing && vm->sink.missing) vm->sink.missing(vm->sink.data, i.x, c->coll);
-        iter_end(vm, (uint32_t)A.i);
-        break;
-      }
-      case OP_WHEN_: if (vm->sink.when) vm->sink.when(vm->sink.data, A); break;
-      case OP_REQUIRE_: {
-        Wish wish = vm->sink.require ? vm->sink.require(vm->sink.data, i.x, A) : WISH_ON;
-        if (wish == WISH_ON) GO(ins_target(i));
-        if (wish == WISH_AGAIN) GO(vm->case_pc);
-        break;
-      }
-      case OP_MESSAGE_: if (vm->sink.message) vm->sink.message(vm->sink.data, i.x, A); break;
-      case OP_GIVEN_: vm_enter(vm, 2, value_ent(ent_make(K_SCENARIO, ins_target(i)))); break;
-      case OP_NOTE_: if (vm->sink.note && !again_repeats(vm)) vm->sink.note(vm->sink.data, vm->k->noted.at[ins_target(i)], A); break;
-      case OP_EXPECT_: if (vm->sink.expect) vm->sink.expect(vm->sink.data, vm->k->noted.at[ins_target(i)], A); break;
-      case OP_UNASKED_: SET(value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNASKED, 0, 0, vm_place(vm)))); break;
-      case OP_COUNT_: break;
+      DO(call(vm, pc->b, f->base + pc->a, f->base + pc->c));
+    IS(EXTERN):
+      HERE();
+      is = extern_call(vm, pc->b, r + pc->c, &v);
+      RELOAD();
+      if (is) PUT(v);
+      goto checked;
+    IS(BUILTIN): ASK(builtin(vm, *pc, r + pc->c));
+    IS(TABLE): ASK(table(vm, pc->b, r + pc->c));
+    IS(JUMP): GO(ins_target(*pc)); NEXT;
+    IS(JUMP_FALSE): if (A.tag == V_FALSE) GO(ins_target(*pc)); NEXT;
+    IS(JUMP_TRUE): if (A.tag == V_TRUE) GO(ins_target(*pc)); NEXT;
+    IS(JUMP_SETTLED): if (is_bool(A)) GO(ins_target(*pc)); NEXT;
+    IS(JUMP_KNOWN): if (A.tag != V_UNK) GO(ins_target(*pc)); NEXT;
+    IS(BLAME): if (A.tag != V_IVL) NEXT; ASK(op_blame(vm, A, B));
+    IS(ITER): ASK(((Value){.tag = V_CELL, .i = iter_begin(vm, B, pc->c, pc->x)}));
+    IS(BATCH):
+      if (too_short(vm, &vm->cells.at[r[pc->a + 1].i])) NEXT;
+      DO(vm_batch(vm, ins_target(*pc), f->base + pc->a, (uint32_t)r[pc->a + 1].i));
+    IS(ITER_NEXT):
+      if (vm->agains.len) { HERE(); again_next(vm); }
+      order = fast_next(vm, &vm->cells.at[A.i], r);
+      if (order > 0) NEXT;
+      if (order < 0) { HERE(); order = iter_next(vm, (uint32_t)A.i, r); }
+      if (!order) GO(ins_target(*pc));
+      goto checked;
+    IS(ITER_MORE):
+      if (vm->agains.len) { HERE(); again_next(vm); }
+      order = fast_next(vm, &vm->cells.at[A.i], r);
+      if (order < 0) { HERE(); order = iter_next(vm, (uint32_t)A.i, r); }
+      if (order) GO(ins_target(*pc));
+      goto checked;
+    IS(SPAN_ITER): ASK(stretches(vm, *pc, B));
+    IS(SPAN_NEXT): HERE(); is = stretch_next(vm, (uint32_t)A.i); if (!is) GO(ins_target(*pc)); goto checked;
+    IS(ITER_END): DO(iter_end(vm, (uint32_t)A.i));
+    IS(ACC_BEGIN):
+      HERE();
+      if (vm->ext.host.batches) again_begin(vm, pc->b);
+      if (fast_acc(pc->b, &v)) { PUT(v); NEXT; }
+      PUT(acc_begin(vm, pc->b));
+      goto checked;
+    IS(ACC_ADD):
+      if ((pc->c == NO_WHERE || C.tag == V_TRUE) && fast_add_to(vm, &A, pc->x, B)) NEXT;
+      DO(acc_add(vm, &A, pc->x, &B, pc->c == NO_WHERE ? value_bool(true) : C));
+    IS(ACC_SPAN): DO(acc_span(vm, &A, B, &vm->cells.at[r[pc->a + 1].i]));
+    IS(ACC_MISS):
+      HERE();
+      if (vm->cells.at[B.i].missing) acc_miss(vm, &A, pc->x, (uint32_t)B.i);
+      iter_end(vm, (uint32_t)B.i);
+      goto back;
+    IS(ACC_END):
+      HERE();
+      v = B.tag == V_CELL ? acc_end(vm, B, pc->c) : B;
+      B = (Value){0};
+      PUT(v);
+      if (vm->agains.len) again_end(vm);
+      goto back;
+    IS(FIRST_DAY): ASK(op_first_day(vm, B));
+    IS(ENTER):
+      HERE();
+      if (pc->x == 1 && A.tag == V_SET && op_loose(A)) PUT(op_loose_why(vm, A, A));
+      if (A.tag == V_UNK || A.tag == V_NONE) GO(ins_target(*pc));
+      else vm_enter(vm, pc->x, A);
+      goto checked;
+    IS(LEAVE): DO(vm_leave(vm));
+    IS(RETURN):
+      HERE();
+      if (!frame_return(vm, A) && vm->frames.len <= floor) goto out;
+      goto back;
+    IS(CASE):
+      HERE();
+      vm->case_pc = f->pc - 1;
+      if (vm->sink.begin && !vm->sink.begin(vm->sink.data, vm->k->codes.at[f->func].check, pc->x)) GO(ins_target(*pc));
+      goto checked;
+    IS(CASE_MISS): {
+      LoopCell *c = &vm->cells.at[A.i];
+      HERE();
+      if (c->missing && vm->sink.missing) vm->sink.missing(vm->sink.data, pc->x, c->coll);
+      iter_end(vm, (uint32_t)A.i);
+      goto back;
     }
+    IS(WHEN): DO(if (vm->sink.when) vm->sink.when(vm->sink.data, A));
+    IS(REQUIRE): {
+      HERE();
+      Wish wish = vm->sink.require ? vm->sink.require(vm->sink.data, pc->x, A) : WISH_ON;
+      RELOAD();
+      if (wish == WISH_ON) GO(ins_target(*pc));
+      if (wish == WISH_AGAIN) GO(vm->case_pc);
+      goto checked;
+    }
+    IS(MESSAGE): DO(if (vm->sink.message) vm->sink.message(vm->sink.data, pc->x, A));
+    IS(GIVEN): DO(vm_enter(vm, 2, value_ent(ent_make(K_SCENARIO, ins_target(*pc)))));
+    IS(NOTE): DO(if (vm->sink.note && !again_repeats(vm)) vm->sink.note(vm->sink.data, vm->k->noted.at[ins_target(*pc)], A));
+    IS(EXPECT): DO(if (vm->sink.expect) vm->sink.expect(vm->sink.data, vm->k->noted.at[ins_target(*pc)], A));
+    IS(UNASKED): ASK(value_unknown(&vm->rt, world_cause(vm->w, CAUSE_UNASKED, 0, 0, vm_place(vm))));
+    case OP_COUNT_: break;
   }
-  vm->steps += steps - from;
+jump_along:
+  pc++;
+  if (!--left) goto tick;
+  if ((pc->op == OP_JUMP_TRUE_) == is) GO(ins_target(*pc));
+  NEXT;
+tick:
+  HERE();
+  if (often == 1) step_counted(vm, f->func);
+  else vm_may_go_on(vm, f->func, often);
+  left = often;
+  if (!vm->failed) goto decode;
+out:
+  vm->steps += often - left;
 }
+#ifdef LABELLED
+#pragma GCC diagnostic pop
+#endif
 
 /* After a failure, or where an element of a loop is left: everything that was open is closed. */
 void vm_unwind(Vm *vm, uint32_t frames, uint32_t cells, uint32_t ctxs, uint32_t rules) {

@@ -122,6 +122,7 @@ typedef struct Vm {
   VEC(Again) agains;
   volatile int *stop;
   VEC(Value) held;                /* of columns at hand */
+  Value concern;                  /* the set of the countries of concern, once it was asked for */
   VEC(uint8_t) loop_state;        /* by Chunk.loops */
   struct Lanes *lanes;            /* of the loops before, over one list */
   size_t lanes_bytes;
@@ -173,7 +174,8 @@ Value vm_index(Vm *vm, Value of, Value key);
 void text_index_forget(Vm *vm);
 uint32_t text_find(Vm *vm, Value of, Value key);   /* the place of a text in a map; past its end: none */
 
-/* batch_loop.c: tries a loop in columns; the iterator is left where its own code goes on. */
+/* batch_loop.c: tries a loop in columns; the iterator is left where its own code goes on. Fewer elements need not be tried. */
+enum { BATCH_LEAST = 4 };
 void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell);
 void cuts_forget(Vm *vm);
 void field_cols_forget(Vm *vm);
@@ -212,6 +214,8 @@ void memos_end(Vm *vm);
 /* ops.c: instructions that need more than a line. Each returns an owned value. */
 Value op_figure(Vm *vm, Op op, Value a, Value b);
 Value op_compare(Vm *vm, Op op, Value a, Value b);
+Value op_equal(Vm *vm, Value a, Value b, bool negate);
+Value op_negative(Vm *vm, Value a);
 Value op_not(Vm *vm, Value a);
 Value op_logic(Vm *vm, Op op, Value a, Value b);
 Value op_join(Vm *vm, Value cond, Value a, Value b);
@@ -250,7 +254,7 @@ void iter_end(Vm *vm, uint32_t cell);
 Value acc_begin(Vm *vm, int kind);
 void acc_add(Vm *vm, Value *acc, int kind, const Value *v, Value where);
 void acc_span(Vm *vm, Value *acc, Value holds, LoopCell *span);
-void acc_miss(Vm *vm, Value *acc, int kind, uint32_t cell);
-Value acc_end(Vm *vm, Value acc, int kind);
+void acc_miss(Vm *vm, Value *acc, int kind, uint32_t cell);   /* of an iterator whose collection is missing */
+Value acc_end(Vm *vm, Value acc, int kind);                   /* of one that is a cell */
 
 #endif

@@ -191,7 +191,7 @@ static void turn(Turns *t, uint32_t row, Day from, Day until) {
   if (!is_share(t->w, t->w->supply.value.at[row], t->r) || from >= until) return;
   SortKey on = {day_key(from) + 1ull, row << 1 | 1}, off = {day_key(until) + 1ull, row << 1};
   vec_push(t->w->mem, &t->at, on);
-  vec_push(t->w->mem, &t->at, off);
+  if (until < DAY_OPEN) vec_push(t->w->mem, &t->at, off);   /* when all ends, nothing is left to be too much */
 }
 
 /* The rows of one country that hold between two days: always the one that started last and has not ended. */

@@ -5,17 +5,35 @@
  * could matter. Kept rough and always on the safe side, so that an answer may be used again on other days and in other
  * worlds without asking for it again. */
 
-/* The days of one resource and kind, gathered; most come again and again, so those seen lately are left out at once. */
-enum { DAYS_SEEN = 256 };
-typedef struct Gather { World *w; Depend *p; VEC(SortKey) keys; struct { Day day; uint32_t turn; } seen[DAYS_SEEN]; uint32_t turn; } Gather;
+/* The days of one resource and kind, gathered: all are breaks, so they are bits by their places there; `some` has a bit for each word
+ * that is not zero. place: by day from the first break on, where that is no great room; else NULL. */
+enum { PLACES_MAX = 1 << 16 };
+typedef struct Gather { World *w; Depend *p; uint64_t *days, *some; uint32_t ndays, nsome; uint16_t *place; size_t nplace; } Gather;
 
-static void day_add(Gather *g, Day d) {
-  uint32_t at = ((uint32_t)d * 0x9E3779B1u) >> 24;
-  if (d <= DAY_MIN || d == DAY_OPEN || (g->seen[at].day == d && g->seen[at].turn == g->turn)) return;
-  g->seen[at].day = d;
-  g->seen[at].turn = g->turn;
-  SortKey k = {day_key(d), 0};
-  vec_push(g->w->mem, &g->keys, k);
+static bool gather_begin(Gather *g) {
+  const Day *breaks = g->w->breaks.at;
+  uint32_t n = g->w->breaks.len, range = n ? (uint32_t)(breaks[n - 1] - breaks[0]) + 1 : 0;
+  g->ndays = bits_words(n);
+  g->nsome = bits_words(g->ndays);
+  g->days = mem_zero(g->w->mem, (g->ndays + g->nsome) * sizeof *g->days);
+  g->nplace = range <= PLACES_MAX ? range : 0;
+  g->place = g->nplace ? mem_zero(g->w->mem, g->nplace * sizeof *g->place) : NULL;
+  if (!g->days || (g->nplace && !g->place)) return false;
+  g->some = g->days + g->ndays;
+  for (uint32_t i = 0; i < n && g->place; i++) g->place[breaks[i] - breaks[0]] = (uint16_t)i;
+  return true;
+}
+
+static void gather_end(Gather *g) {
+  mem_free(g->w->mem, g->days, (g->ndays + g->nsome) * sizeof *g->days);
+  mem_free(g->w->mem, g->place, g->nplace * sizeof *g->place);
+}
+
+static inline void day_add(Gather *g, Day d) {
+  if (d <= DAY_MIN || d > DAY_MAX) return;
+  uint32_t i = g->place ? g->place[d - g->w->breaks.at[0]] : world_stretch(g->w, d) - 1;
+  bits_set(g->days, i);
+  bits_set(g->some, i / 64);
 }
 
 static void window_add(Gather *g, Window win) {
@@ -28,13 +46,13 @@ static void window_add(Gather *g, Window win) {
 static void days_take(Gather *g, uint32_t r, int kind) {
   Depend *p = g->p;
   DependOf *f = &p->res[r];
-  keys_sort(g->w->mem, g->keys.at, g->keys.len);
   f->first[kind] = p->days.len;
-  for (uint32_t i = 0; i < g->keys.len; i++)
-    if (!i || g->keys.at[i - 1].key != g->keys.at[i].key) vec_push(g->w->mem, &p->days, (Day)((uint32_t)g->keys.at[i].key ^ 0x80000000u));
+  for (uint32_t s = bits_next(g->some, g->nsome, 0); s != UINT32_MAX; s = bits_next(g->some, g->nsome, s + 1)) {
+    for (uint64_t left = g->days[s]; left; left &= left - 1) vec_push(g->w->mem, &p->days, g->w->breaks.at[s * 64 + (uint32_t)__builtin_ctzll(left)]);
+    g->days[s] = 0;
+    bits_drop(g->some, s);
+  }
   f->ndays[kind] = p->days.len - f->first[kind];
-  g->keys.len = 0;
-  g->turn++;
 }
 
 enum { OTHERS = 63 };
@@ -136,10 +154,11 @@ static void requires_depend(Gather *g, uint32_t r, const uint32_t *start, const 
 bool depend_make(World *w) {
   Depend *p = &w->depend;
   const RequireCols *q = &w->requires;
-  Gather g = {.w = w, .p = p, .turn = 1};
+  Gather g = {.w = w, .p = p};
   p->res = arena_zero(&w->arena, ((size_t)w->nresource + 1) * sizeof *p->res);
   if (!p->res || !bits_give(w, p)) return false;
-  for (uint32_t r = 0; r < w->nresource && !mem_failed(w->mem); r++) {
+  bool ready = gather_begin(&g);
+  for (uint32_t r = 0; ready && r < w->nresource && !mem_failed(w->mem); r++) {
     p->res[r].few = UINT32_MAX;
     supply_depend(&g, r, &w->supply, DAYS_SUPPLY);
     supply_depend(&g, r, &w->totals, DAYS_SUPPLY);
@@ -153,7 +172,7 @@ bool depend_make(World *w) {
     requires_depend(&g, r, q->used_start, q->used_row);
     days_take(&g, r, DAYS_REQUIRE);
   }
-  vec_end(w->mem, &g.keys);
+  gather_end(&g);
   return !mem_failed(w->mem);
 }
 
@@ -168,22 +187,11 @@ void depend_settle(World *w) {
 
 void depend_end(World *w) { vec_end(w->mem, &w->depend.days); }
 
-static void dep_narrow(Dep *d, Day lo, Day hi) {
-  if (lo > d->lo) d->lo = lo;
-  if (hi < d->hi) d->hi = hi;
-}
-
 void dep_window(Window win, Day day, Dep *d) {
   const Day turns[2] = {win.from, win.until};
   for (uint32_t i = 0; i < 2; i++)
     if (turns[i] <= day) dep_narrow(d, turns[i], DAY_OPEN);
     else if (turns[i] != DAY_OPEN) dep_narrow(d, DAY_NONE, turns[i] - 1);
-}
-
-void dep_meet(Dep *d, Dep e) {
-  dep_narrow(d, e.lo, e.hi);
-  d->who |= e.who;
-  if (e.few < d->few) d->few = e.few;
 }
 
 /* The days around x's on which nothing at all changes. */

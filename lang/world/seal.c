@@ -220,13 +220,16 @@ static bool tables_index(World *w) {
 
 /* ---- days ---- */
 
-enum { SEEN = 1024 };
-typedef struct Days { World *w; Day seen[SEEN]; } Days;   /* of what was pushed lately: most days come again and again */
+/* A set of days: a bit each, in pages of which most drafts touch one or two. */
+enum { PAGE_LOG = 15, PAGE_WORDS = (1 << PAGE_LOG) / 64, PAGES = ((DAY_MAX - DAY_MIN) >> PAGE_LOG) + 1 };
+typedef struct Days { World *w; uint64_t *page[PAGES]; } Days;
 
 static void day_push(Days *s, Day d) {
-  Day *slot = &s->seen[(uint32_t)d % SEEN];
-  if (d <= DAY_MIN || d > DAY_MAX || *slot == d) return;
-  if (vec_push(s->w->mem, &s->w->breaks, d)) *slot = d;
+  if (d <= DAY_MIN || d > DAY_MAX) return;
+  uint32_t at = (uint32_t)(d - DAY_MIN);
+  uint64_t **page = &s->page[at >> PAGE_LOG];
+  if (!*page) *page = mem_zero(s->w->mem, PAGE_WORDS * sizeof **page);
+  if (*page) bits_set(*page, at & ((1 << PAGE_LOG) - 1));
 }
 
 static void window_push(Days *s, Window win) {
@@ -262,22 +265,20 @@ static void days_gather(Days *s) {
   }
 }
 
+/* The days of a page, in order, and its end. */
+static void page_take(Days *s, uint32_t k) {
+  const uint64_t *page = s->page[k];
+  for (uint32_t i = bits_next(page, PAGE_WORDS, 0); i != UINT32_MAX; i = bits_next(page, PAGE_WORDS, i + 1))
+    vec_push(s->w->mem, &s->w->breaks, DAY_MIN + (Day)(k << PAGE_LOG | i));
+  mem_free(s->w->mem, s->page[k], PAGE_WORDS * sizeof *page);
+}
+
 static void breaks_make(World *w) {
   Days s = {.w = w};
   w->breaks.len = 0;
-  for (uint32_t i = 0; i < SEEN; i++) s.seen[i] = DAY_NONE;
   days_gather(&s);
-  uint32_t n = w->breaks.len, kept = 0;
-  SortKey *keys = mem_get(w->mem, ((size_t)n + 1) * sizeof *keys);
-  if (!keys) { w->breaks.len = 0; return; }
-  for (uint32_t i = 0; i < n; i++) keys[i] = (SortKey){day_key(w->breaks.at[i]), i};
-  keys_sort(w->mem, keys, n);
-  for (uint32_t i = 0; i < n; i++) {
-    Day d = (Day)((uint32_t)keys[i].key ^ 0x80000000u);
-    if (!kept || w->breaks.at[kept - 1] != d) w->breaks.at[kept++] = d;
-  }
-  w->breaks.len = kept;
-  mem_free(w->mem, keys, ((size_t)n + 1) * sizeof *keys);
+  for (uint32_t k = 0; k < PAGES; k++)
+    if (s.page[k]) page_take(&s, k);
 }
 
 /* ---- who matters to what ---- */

@@ -29,11 +29,21 @@ static void ivl_free(Mem *m, Ivl *p) {
   mem_free(m, p, sizeof *p);
 }
 
+/* What lies behind it is used up to `used` Values, by `live` sets and the maker. */
+typedef struct SeqShare { uint32_t live, used; uint64_t unused; } SeqShare;
+enum { SHARE_VALUES = MEM_SMALL / sizeof(Value), SEQ_VALUES = sizeof(Seq) / sizeof(Value) };
+_Static_assert(sizeof(SeqShare) == sizeof(Value) && sizeof(Seq) == sizeof(Value), "places in shared memory are counted in Values");
+
+static void share_drop(Mem *m, SeqShare *s) {
+  if (!--s->live) mem_free(m, s, SHARE_VALUES * sizeof(Value));
+}
+
 /* Collections nest as deeply as their types do, which is bounded by the depth of a tree. */
 static void seq_free(Mem *m, Value v) {
   Seq *s = (Seq *)v.obj;
   for (uint32_t i = 0, n = seq_slots(v); i < n; i++) value_drop(m, s->at[i]);
-  mem_free(m, s, sizeof *s + s->cap * sizeof(Value));
+  if (s->share) share_drop(m, (SeqShare *)(void *)((Value *)(void *)s - s->share));
+  else mem_free(m, s, sizeof *s + s->cap * sizeof(Value));
 }
 
 void value_keep_slow(Value v) {
@@ -261,10 +271,25 @@ static Value sorted(Rt *rt, Tag tag, Value *at, uint32_t n, uint32_t wide) {
   return counted(tag, seq_fit(rt, s, kept * wide));
 }
 
-Value value_sorted(Rt *rt, const Value *at, uint32_t n) {
-  Value v = value_list(rt, at, n);
-  v.tag = V_SET;
-  return v;
+void value_sorted_end(SetMaker *m) {
+  if (m->share) share_drop(m->rt->mem, m->share);
+  m->share = NULL;
+}
+
+Value value_sorted(SetMaker *m, const Value *at, uint32_t n) {
+  if (!n) return counted(V_SET, &nothing);
+  if (!m->share || m->share->used + SEQ_VALUES + n > SHARE_VALUES) {
+    value_sorted_end(m);
+    m->share = mem_get(m->rt->mem, SHARE_VALUES * sizeof *at);
+    if (!m->share) { m->rt->mem->failed = true; return counted(V_SET, &nothing); }
+    *m->share = (SeqShare){.live = 1, .used = 1};
+  }
+  Seq *s = (Seq *)(void *)((Value *)(void *)m->share + m->share->used);
+  *s = (Seq){.o = {.refs = 1, .len = n}, .cap = n, .share = m->share->used};
+  m->share->used += SEQ_VALUES + n;
+  m->share->live++;
+  for (uint32_t i = 0; i < n; i++) s->at[i] = at[i];
+  return counted(V_SET, s);
 }
 
 Value value_set(Rt *rt, Value *at, uint32_t n) { return sorted(rt, V_SET, at, n, 1); }

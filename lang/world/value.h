@@ -34,8 +34,9 @@ typedef struct Value {
 } Value;
 
 typedef struct Str { Obj o; char at[]; } Str;                   /* o.len bytes and a NUL */
-/* LIST, SET; MAP: o.len pairs, key then value. cap: how many Values there is room for, which is what is given back. */
-typedef struct Seq { Obj o; uint32_t cap, unused; Value at[]; } Seq;
+/* LIST, SET; MAP: o.len pairs, key then value. cap: how many Values there is room for, which is what is given back; unless
+ * it lies in memory shared with others, as many Values behind its beginning as `share` says. */
+typedef struct Seq { Obj o; uint32_t cap, share; Value at[]; } Seq;
 typedef uint32_t Cause;                                         /* see world.h */
 enum { CAUSES_KEPT = 16 };
 /* UNK: sorted, at most CAUSES_KEPT; `more` were left out. NULL: no causes (of an interval that the draft itself writes). */
@@ -71,7 +72,12 @@ Value value_text(Rt *rt, const char *s, size_t n);
 /* A sequence of n values, which are taken over from at[]. A set is sorted and its repeats dropped, as far as they are known. */
 Value value_list(Rt *rt, const Value *at, uint32_t n);
 Value value_set(Rt *rt, Value *at, uint32_t n);
-Value value_sorted(Rt *rt, const Value *at, uint32_t n);   /* a set of what is in order already, without repeats */
+/* Sets of few values, in order already and without repeats, made one after the other: they lie side by side in memory that is
+ * given back with the last of them. A maker begins as {rt} and must come to its end. n: at most SORTED_MOST. */
+enum { SORTED_MOST = 4 };
+typedef struct SetMaker { Rt *rt; struct SeqShare *share; } SetMaker;
+Value value_sorted(SetMaker *m, const Value *at, uint32_t n);
+void value_sorted_end(SetMaker *m);
 Value value_map(Rt *rt, Value *pairs, uint32_t n);   /* n pairs; a later one for the same key replaces an earlier one */
 Value value_unknown(Rt *rt, Cause why);
 /* Unknown for all the reasons of a and of b (either may be of any tag: only unknown and interval values have reasons). */

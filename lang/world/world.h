@@ -246,7 +246,15 @@ void world_resettle(World *w);   /* what of the library is idle may have changed
 Value world_bits_value(World *w, uint32_t kind, const uint64_t *bits);   /* a set of entities; bits NULL: of none */
 
 /* What an answer of the world about a resource depends on is met into d; dep_stretch: on anything at all, so only this stretch of days. */
-void dep_meet(Dep *d, Dep e);
+static inline void dep_narrow(Dep *d, Day lo, Day hi) {
+  if (lo > d->lo) d->lo = lo;
+  if (hi < d->hi) d->hi = hi;
+}
+static inline void dep_meet(Dep *d, Dep e) {
+  dep_narrow(d, e.lo, e.hi);
+  d->who |= e.who;
+  if (e.few < d->few) d->few = e.few;
+}
 void dep_stretch(World *w, const Ctx *x, Dep *d);
 void dep_resource(World *w, const Ctx *x, uint32_t r, int what, Dep *d);   /* what: DEP_SUPPLY and so on, together */
 void depend_settle(World *w);   /* after promises that are functions became figures */

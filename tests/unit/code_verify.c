@@ -90,6 +90,23 @@ int main(void) {
         kept++;
       }
   is_int(kept, 0, "no operand out of range passes");
+  uint32_t along = 0, alone = 0, passed = 0;
+  for (uint32_t i = 0; i + 1 < m.chunk.ins.len; i++) {
+    Ins *x = &m.chunk.ins.at[i], was = *x;
+    if (!op_answers((Op)x->op)) continue;
+    if (x->x & WITH_JUMP) {
+      along++;
+      x[1].a++;
+      passed += passes(&m);
+      x[1].a--;
+    } else {
+      alone++;
+      x->x |= WITH_JUMP;
+      passed += passes(&m);
+    }
+    *x = was;
+  }
+  ok(along && alone && !passed, "an instruction takes along no jump but the one behind it, on what it gives: %u do, %u do not", along, alone);
   Ins last = m.chunk.ins.at[m.chunk.ins.len - 1];
   m.chunk.ins.at[m.chunk.ins.len - 1].op = OP_MOVE_;
   ok(!passes(&m), "a function without an end does not pass");

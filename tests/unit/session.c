@@ -123,6 +123,28 @@ static void beginnings(ent_session *s) {
   ok(!wrong && ent_usable(s) && value_is(s, "limit", "40 t/yr"), "and beginnings that are spoilt do no harm");
 }
 
+/* Steps are charged while a loop is worked through in columns, not after. */
+static void steps(void) {
+  static const char *const long_ones[] = {
+    "sum(a * b for a in 1..2000 for b in 1..2000)", "sum(sum(a * b for b in 1..2000) for a in 1..2000)",
+    "sum(count(a * b > 7 for b in 1..2000) for a in 1..2000)", "[i * 2 for i in 1..3000000]", "count(a mod 7 == b mod 5 for a in 1..2000 for b in 1..2000)",
+    "sum((count(covered(r) for r in resources) without c) * i for i in 1..2000 for c in countries)", "any(all(a * b > 0 for b in 1..2000) and a < 0 for a in 1..2000)"};
+  enum { LIMIT = 100000, MORE = 1 << 16 };
+  ent_part part = {ENT_PART_TEXT, "<1>", draft, sizeof draft - 1};
+  ent_config c;
+  ent_config_init(&c);
+  c.max_steps = LIMIT;
+  ent_session *s = ent_open(&c);
+  ok(s && ent_load_parts(s, &part, 1, NULL) == ENT_PASSES, "a draft with few steps");
+  for (size_t i = 0; s && i < sizeof long_ones / sizeof *long_ones; i++) {
+    const char *out;
+    size_t len;
+    int code = ent_ask(s, ENT_VALUE, long_ones[i], &out, &len);
+    ok(code == ENT_BROKEN && ent_steps(s) > LIMIT && ent_steps(s) <= LIMIT + MORE, "%s ends after %llu steps", long_ones[i], (unsigned long long)ent_steps(s));
+  }
+  ent_close(s);
+}
+
 /* ---- parts ---- */
 
 static void parts(ent_session *base) {
@@ -237,6 +259,7 @@ int main(int argc, char **argv) {
   beginnings(s);
   parts(s);
   refusals();
+  steps();
   ent_close(s);
   return done();
 }

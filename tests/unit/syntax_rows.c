@@ -1,5 +1,5 @@
-/* Rows against the grammar: drafts from a seed are read with rows and without. Both must say the same, mistakes included, and what
- * a row holds must be what its nodes hold. ROWS_SEED=N makes one draft again. */
+/* What is read at one go against the grammar: drafts from a seed are read with rows and without. Both must say the same, mistakes
+ * included, what a row holds must be what its nodes hold, and entities must be the same nodes in the same places. ROWS_SEED=N makes one draft again. */
 #include "syntax/parser.h"
 #include "syntax/print.h"
 #include "tap.h"
@@ -43,8 +43,25 @@ static void clause(Buf *b, uint32_t k) {
   buf_str(b, tail());
 }
 
+static const char *value(void) { return PICK("minerals", "t/mo", "\"a text\"", "t*d/yr", "t / mo", "m^2", "2", "\"a {x} b\"", "\"a \\\" b\"", "\"a\\nb\"", "x.y", "unit", "true", "{a}", "\"no end", "f(x)", "a b", "-t", ""); }
+static const char *field(void) { return PICK("layer", "unit", "hs", "stage", "layers", "demand", "of", "9", "\"layer\""); }
+
+static void entity(Buf *b) {
+  uint32_t was = odd;
+  odd = 2 + rnd(odd);
+  buf_fmt(b, "%s%s%s%s%s", PICK("resource", "country", "layer", "source", "route", "  resource", "x: layer", "mine"), blank(), name(), blank(), PICK("", "\"Tin\"", "\"Tin, 99\"", "\"{x}\"", "\"caf\xC3\xA9\"", "\"Tin", ":", "="));
+  if (rnd(4)) {
+    buf_fmt(b, "%s%s%s", blank(), PICK("{", "{\n", "", "# why {\n{"), PICK("", " ", "  # why\n"));
+    for (uint32_t i = rnd(4); i-- > 0;) buf_fmt(b, "%s%s%s%s%s", field(), PICK(":", ": ", " : ", "", ":\n"), value(), PICK(" ", "  ", "\n  ", ", ", ",", "", ";", ",,", " # why\n "), PICK("", ",", "}"));
+    buf_str(b, PICK("}", " }", "\n}", ""));
+  }
+  odd = was;
+  buf_str(b, tail());
+}
+
 static void fact(Buf *b) {
-  switch (rnd(3)) {
+  switch (rnd(5)) {
+    case 3: case 4: entity(b); break;
     case 0: buf_fmt(b, "supply%s%s%s{%s%s%s:%s%s%s%s}%s", blank(), name(), blank(), blank(), name(), PICK("", " "), blank(), number(), rnd(2) ? "%" : unit_word(), blank(), tail()); break;
     case 1: buf_fmt(b, "demand%s%s:%s%s%s%s", blank(), name(), blank(), number(), unit_word(), tail()); break;
     default: buf_fmt(b, "requires%s%s%s{%s%s%s}%s", blank(), name(), blank(), blank(), name(), PICK(" ", "", ", ore ", ": 2 "), tail()); break;
@@ -59,7 +76,7 @@ static void draft(Buf *b) {
   else n |= 64;
   for (uint32_t i = n & 63; i-- > 0;) {
     if (amend) buf_str(b, PICK("  add ", "  replace\n", " "));
-    clause(b, i);
+    clause(b, rnd(4) ? (n & 63) - i + 7 : rnd(12));
   }
   buf_str(b, n & 64 ? "}\n" : "}\n}\n");
   for (uint32_t i = rnd(3); i-- > 0;) fact(b);
@@ -67,7 +84,7 @@ static void draft(Buf *b) {
 
 /* ---- */
 
-static uint32_t rows_seen;
+static uint32_t rows_seen, entities_seen, rises_seen, start[2];
 
 static bool figure_is(const Row *r, const Node *q) {
   Num has = unit.numbers.at[q->sym];
@@ -101,10 +118,32 @@ static bool row_is(const Row *r, const Node *n) {
 
 static bool list_same(const Node *a, const Node *b);
 
+static bool places_same(const Node *a, const Node *b) {
+  if (!a || !b) return a == b;
+  bool same = a->span.lo - start[0] == b->span.lo - start[1] && a->span.hi - start[0] == b->span.hi - start[1] && a->depth == b->depth;
+  if (a->kind == N_LIST) {
+    for (a = list_first(a), b = list_first(b); a && b && same; a = a->next, b = b->next) same = places_same(a, b);
+    return same && a == b;
+  }
+  for (int i = 0; i < ast_kids((NodeKind)a->kind) && same; i++) same = places_same(a->kid[i], b->kid[i]);
+  return same;
+}
+
 static bool node_same(const Node *a, const Node *b) {
+  if (a->kind == N_ENTITY) entities_seen++;
+  if (a->kind == N_ENTITY && !places_same(a, b)) return false;
   int inner = a->kind == N_AGREEMENT || a->kind == N_ARTICLE ? 2 : -1;
   if (inner < 0 || a->kind != b->kind) return tree_same(&unit, a, b);
   return tree_same(&unit, a->kid[0], b->kid[0]) && list_same(a->kid[inner], b->kid[inner]);
+}
+
+/* What is said of a clause's label must be so. */
+static bool rises_truly(const Row *r, const Node *before, const Node *n) {
+  if (!r->rises) return true;
+  if (!before || n->kind != N_CLAUSE || before->kid[0]->kind != N_NAME || n->kid[0]->kind != N_NAME) return false;
+  Sym a = before->kid[0]->sym, b = n->kid[0]->sym;
+  rises_seen++;
+  return text_less((Text){intern_text(&names, a), intern_len(&names, a)}, (Text){intern_text(&names, b), intern_len(&names, b)});
 }
 
 static bool list_same(const Node *a, const Node *b) {
@@ -115,10 +154,13 @@ static bool list_same(const Node *a, const Node *b) {
       y = y->next;
       continue;
     }
+    const Node *before = NULL;
     for (uint32_t i = 0; i < x->ref; i++, y = y->next) {
       const Row *r = unit_row(&unit, x->sym + i);
       const Node *n = parse_again(&unit, r);
       rows_seen++;
+      if (!rises_truly(r, before, n)) return false;
+      before = n;
       if (!y || !n || !tree_same(&unit, n, y) || !row_is(r, n) || n->span.hi - n->span.lo != y->span.hi - y->span.lo) return false;
     }
   }
@@ -139,6 +181,8 @@ static bool both_ways(const char *text) {
   buf_init(&with, &mem);
   buf_init(&without, &mem);
   const Source *a = sources_add(&sources, "a", text, strlen(text), false), *b = sources_add(&sources, "b", text, strlen(text), false);
+  start[0] = a->base;
+  start[1] = b->base;
   unit.rowing = true;
   Node *x = parse_file(&unit, a);
   said(&with, a->base);
@@ -176,6 +220,6 @@ int main(void) {
     mem_end(&mem);
   }
   ok(!wrong, "drafts say the same, read with rows and without");
-  ok(seed || rows_seen > RUNS / 4, "%u rows were read", rows_seen);
+  ok(seed || (rows_seen > RUNS / 4 && entities_seen > RUNS / 4 && rises_seen > RUNS / 4), "%u rows and %u entities were read; %u labels rose", rows_seen, entities_seen, rises_seen);
   return done();
 }

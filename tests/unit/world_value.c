@@ -448,6 +448,30 @@ static void busy(void) {
   for (int i = 0; i < 7; i++) value_drop(&mem, v[i]);
 }
 
+/* Sets that lie side by side live as long as any of them does, in whatever order they go. */
+static void side_by_side(void) {
+  enum { N = 500 };
+  size_t before = mem.used, wrong = 0;
+  Value set[N], two[2] = {value_ent(aus), value_ent(chn)};
+  SetMaker maker = {&rt, NULL};
+  for (uint32_t i = 0; i < N; i++) set[i] = value_sorted(&maker, two, i % 3);
+  value_sorted_end(&maker);
+  for (uint32_t i = 0; i < N; i++) wrong += set[i].obj->len != i % 3;
+  is_int((int64_t)wrong, 0, "sets are made one after the other");
+  for (int i = N - 1; i > 0; i--) {
+    int k = between(0, i);
+    Value v = set[k];
+    set[k] = set[i];
+    set[i] = v;
+  }
+  for (uint32_t i = 1; i < N; i++) value_drop(&mem, set[i]);
+  Value same = value_set(&rt, two, set[0].obj->len);
+  ok(value_same(&rt, set[0], same), "the last is as it was");
+  value_drop(&mem, same);
+  value_drop(&mem, set[0]);
+  is_int((int64_t)mem.used, (int64_t)before, "and all is given back");
+}
+
 static void refused(void) {
   busy();   /* the units' own caches are filled */
   size_t before = mem.used;
@@ -481,6 +505,7 @@ int main(void) {
   cause_lists();
   cause_sharing();
   counting();
+  side_by_side();
   refused();
   end();
   return done();

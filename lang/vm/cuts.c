@@ -1,0 +1,187 @@
+#include "vm/cuts.h"
+#include <string.h>
+
+/* Counts over entities without lanes for each of them. An entity's own cuts and those of what it asks are its whole cuts.
+ * Then a world that lacks a and b makes the rule true for those whom a alone makes true, those whom b does, less those
+ * whom either does, and those whom only the two do. So what all pairs do to many entities is counted in one table, and the
+ * work grows with what countries change, not with worlds times entities. */
+
+enum { COUNTRIES_MOST = 512, WHOLE_MOST = 1 << 22, COUNTS_KEPT = 16 };
+
+struct CutCount { uint64_t *chosen; uint32_t *at, most; };
+
+static bool is_always(Cut c) { return c.a == nobody; }
+
+/* Of all that was pushed since `from`, each least cut once: those of one country first. seen: a bit for each pair, all 0. */
+static CutRun least(Cuts *q, uint32_t from, uint32_t ncountry, uint64_t *seen) {
+  uint32_t to = from;
+  for (uint32_t i = from; i < q->whole.len; i++) {
+    Cut c = q->whole.at[i];
+    if (c.b != nobody || bits_has(seen, c.a * ncountry + c.a)) continue;
+    bits_set(seen, c.a * ncountry + c.a);
+    q->whole.at[i] = q->whole.at[to];
+    q->whole.at[to++] = c;
+  }
+  uint32_t single = to - from;
+  for (uint32_t i = to; i < q->whole.len; i++) {
+    Cut c = q->whole.at[i];
+    if (c.b == nobody || bits_has(seen, c.a * ncountry + c.a) || bits_has(seen, c.b * ncountry + c.b) || bits_has(seen, c.a * ncountry + c.b)) continue;
+    bits_set(seen, c.a * ncountry + c.b);
+    q->whole.at[to++] = c;
+  }
+  q->whole.len = to;
+  for (uint32_t i = from; i < to; i++) {
+    Cut c = q->whole.at[i];
+    bits_drop(seen, c.a * ncountry + (c.b == nobody ? c.a : c.b));
+  }
+  return (CutRun){from, to - from, single};
+}
+
+/* The runs that the members of a circle ask about, and their own cuts, one after the other. *only: the run, if it is one
+ * and nothing else. */
+static bool gather(Vm *vm, Cuts *q, uint32_t g, CutRun *only, bool *always) {
+  uint32_t last = UINT32_MAX, runs = 0, from = q->whole.len;
+  for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) {
+    uint32_t e = q->order.at[i];
+    for (uint32_t k = q->cut_start.at[e]; k < q->cut_start.at[e + 1]; k++) {
+      if (is_always(q->cuts.at[k])) { *always = true; return true; }
+      if (!vec_push(vm->mem, &q->whole, q->cuts.at[k])) return false;
+    }
+    for (uint32_t k = q->ask_start.at[e]; k < q->ask_start.at[e + 1]; k++) {
+      CutRun r = q->run.at[q->asks.at[k]];   /* of its own circle: nothing yet */
+      if (!r.n || r.start == last) continue;
+      if (is_always(q->whole.at[r.start])) { *always = true; return true; }
+      last = r.start;
+      if (!runs++) *only = r;
+      for (uint32_t c = 0; c < r.n; c++)
+        if (!vec_push(vm->mem, &q->whole, q->whole.at[r.start + c])) return false;
+    }
+  }
+  if (runs != 1 || q->whole.len - from != only->n) *only = (CutRun){0};
+  return true;
+}
+
+static bool close_all(Batch *b, Cuts *q, uint64_t *seen) {
+  Vm *vm = b->vm;
+  for (uint32_t i = 0; i < q->n; i++)
+    if (!vec_push(vm->mem, &q->run, ((CutRun){0}))) return false;
+  if (!vec_push(vm->mem, &q->whole, ((Cut){nobody, nobody}))) return false;
+  for (uint32_t g = 0; g + 1 < q->group.len; g++) {
+    uint32_t from = q->whole.len;
+    CutRun run = {0};
+    bool always = false;
+    if (!gather(vm, q, g, &run, &always) || q->whole.len > WHOLE_MOST) return false;
+    if (always) run = (CutRun){0, 1, 1};
+    else if (!run.n) run = least(q, from, vm->w->ncountry, seen);
+    *b->work += 1 + q->whole.len - from;
+    if (run.start != from) q->whole.len = from;
+    if (!batch_may_go_on(b)) return false;
+    for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) q->run.at[q->order.at[i]] = run;
+  }
+  return true;
+}
+
+static bool whole_cuts(Batch *b, Cuts *q) {
+  Vm *vm = b->vm;
+  if (q->state != CUTS_OWN) return q->state == CUTS_WHOLE;
+  uint32_t n = vm->w->ncountry, words = bits_words(n * n);
+  if (n > COUNTRIES_MOST) return false;
+  uint64_t *seen = mem_zero(vm->mem, (words + 1) * sizeof *seen);
+  bool ok = seen && close_all(b, q, seen);
+  mem_free(vm->mem, seen, (words + 1) * sizeof *seen);
+  if (!batch_over(vm)) q->state = ok ? CUTS_WHOLE : CUTS_TOO_MANY;
+  if (ok) return true;
+  vec_end(vm->mem, &q->whole);
+  vec_end(vm->mem, &q->run);
+  return false;
+}
+
+static uint64_t pairs_of(CutRun r) { return (uint64_t)r.single * r.single / 2 + r.n - r.single; }
+
+static uint64_t effort(const Cuts *q, const uint64_t *chosen, uint32_t most) {
+  uint64_t sum = 0;
+  for (uint32_t e = bits_next(chosen, bits_words(q->n), 0); e != UINT32_MAX; e = bits_next(chosen, bits_words(q->n), e + 1))
+    sum += 1 + q->run.at[e].single + (most < 2 ? 0 : pairs_of(q->run.at[e]));
+  return sum;
+}
+
+/* Counts one entity: `one` by country; in the table what a pair does beyond what the two do one by one. */
+static void count_one(const Cuts *q, CutRun r, uint32_t wide, uint32_t most, uint32_t *one, uint32_t *at) {
+  const Cut *c = q->whole.at + r.start;
+  for (uint32_t i = 0; i < r.single; i++) {
+    one[c[i].a]++;
+    for (uint32_t k = most < 2 ? i : 0; k < i; k++) {
+      uint32_t a = c[i].a, b = c[k].a;
+      at[a < b ? a * wide + b : b * wide + a]--;   /* below 0 until `one` is added */
+    }
+  }
+  for (uint32_t i = r.single; most > 1 && i < r.n; i++) at[c[i].a * wide + c[i].b]++;
+}
+
+static void count_all(Vm *vm, const Cuts *q, const uint64_t *chosen, uint32_t most, uint32_t *one, uint32_t *at) {
+  uint32_t n = vm->w->ncountry, wide = n + 1, always = 0;
+  for (uint32_t e = bits_next(chosen, bits_words(q->n), 0); e != UINT32_MAX; e = bits_next(chosen, bits_words(q->n), e + 1)) {
+    CutRun r = q->run.at[e];
+    if (r.n && is_always(q->whole.at[r.start])) always++;
+    else count_one(q, r, wide, most, one, at);
+  }
+  at[n * wide + n] = always;
+  for (uint32_t a = 0; a < n; a++) {
+    at[a * wide + a] = always + one[a];
+    for (uint32_t b = a + 1; most > 1 && b < n; b++) at[a * wide + b] += always + one[a] + one[b];
+  }
+}
+
+static void count_free(Vm *vm, const Cuts *q, CutCount *c) {
+  size_t wide = (size_t)vm->w->ncountry + 1;
+  mem_free(vm->mem, c->chosen, (bits_words(q->n) + 1) * sizeof *c->chosen);
+  mem_free(vm->mem, c->at, wide * wide * sizeof *c->at);
+  mem_free(vm->mem, c, sizeof *c);
+}
+
+void cuts_counts_end(Vm *vm, Cuts *q) {
+  for (uint32_t i = 0; i < q->counts.len; i++) count_free(vm, q, q->counts.at[i]);
+  vec_end(vm->mem, &q->counts);
+  vec_end(vm->mem, &q->whole);
+  vec_end(vm->mem, &q->run);
+}
+
+static CutCount *count_make(Vm *vm, const Cuts *q, const uint64_t *chosen, uint32_t most) {
+  size_t wide = (size_t)vm->w->ncountry + 1, words = bits_words(q->n);
+  CutCount *c = mem_zero(vm->mem, sizeof *c);
+  uint32_t *one = mem_zero(vm->mem, wide * sizeof *one);
+  if (c) {
+    c->most = most;
+    c->chosen = mem_get(vm->mem, (words + 1) * sizeof *c->chosen);
+    c->at = mem_zero(vm->mem, wide * wide * sizeof *c->at);
+  }
+  bool ok = c && one && c->chosen && c->at;
+  if (ok) {
+    memcpy(c->chosen, chosen, words * sizeof *chosen);
+    count_all(vm, q, chosen, most, one, c->at);
+  } else if (c) count_free(vm, q, c);
+  mem_free(vm->mem, one, wide * sizeof *one);
+  return ok ? c : NULL;
+}
+
+const uint32_t *cuts_count(Batch *b, Cuts *q, const uint64_t *chosen, uint32_t most, uint64_t steps) {
+  Vm *vm = b->vm;
+  size_t words = bits_words(q->n);
+  for (uint32_t i = 0; i < q->counts.len; i++)
+    if (q->counts.at[i]->most >= most && !memcmp(q->counts.at[i]->chosen, chosen, words * sizeof *chosen)) return q->counts.at[i]->at;
+  if (!whole_cuts(b, q)) return NULL;
+  uint64_t work = effort(q, chosen, most);
+  *b->work += work;
+  if (work > steps || !batch_may_go_on(b)) return NULL;
+  CutCount *c = count_make(vm, q, chosen, most);
+  if (!c) return NULL;
+  if (q->counts.len < COUNTS_KEPT) {
+    if (vec_push(vm->mem, &q->counts, c)) return c->at;
+    count_free(vm, q, c);
+    return NULL;
+  }
+  count_free(vm, q, q->counts.at[q->count_next]);
+  q->counts.at[q->count_next] = c;
+  q->count_next = (q->count_next + 1) % COUNTS_KEPT;
+  return c->at;
+}
