@@ -112,6 +112,10 @@ bool index_make(World *w, const uint32_t *key, uint32_t n, uint32_t nkey, uint32
 bool table_is_default(const World *w, uint32_t row);
 uint64_t table_hash(World *w, uint32_t table, const Value *key);
 
+static inline bool clause_stands(const Ctx *x, uint32_t agreement, uint32_t clause) {
+  return bits_has(x->agreements, agreement) && !(x->suspended && bits_has(x->suspended, clause));
+}
+
 /* clause.c */
 Window clause_window(const World *w, uint32_t row);
 uint32_t clause_agreement(const World *w, uint32_t row);   /* row of agreements */

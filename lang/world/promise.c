@@ -11,12 +11,8 @@ void cause_add(World *w, Value *why, Value more) {
 
 /* ---- clauses ---- */
 
-static bool clause_stands(const Ctx *x, const ClauseFacts *c, uint32_t clause) {
-  return bits_has(x->agreements, c->agreement) && !(x->suspended && bits_has(x->suspended, clause));
-}
-
 bool clause_in_force(const World *w, const Ctx *x, uint32_t clause) {
-  return window_on(clause_window(w, clause), x->day) && bits_has(x->agreements, clause_agreement(w, clause)) && !(x->suspended && bits_has(x->suspended, clause));
+  return window_on(clause_window(w, clause), x->day) && clause_stands(x, clause_agreement(w, clause), clause);
 }
 
 const uint64_t *clause_recipients(const World *w, const ClauseFacts *c) { return c->to ? c->to : w->agreements.at[c->agreement].parties; }
@@ -41,7 +37,7 @@ Hold clause_holds(World *w, Ctx *x, uint32_t clause, uint32_t who, Value *why) {
   ClauseFacts room;
   const ClauseFacts *c = world_clause(w, clause, &room);
   if (bits_has(x->agreements, c->agreement)) clause_read(w, clause_named(w, clause));
-  if (!clause_stands(x, c, clause) || lapsed(w, x, c)) return HOLDS_NOT;
+  if (!clause_stands(x, c->agreement, clause) || lapsed(w, x, c)) return HOLDS_NOT;
   if (c->routes && bits_meet(c->routes, x->closed, bits_words(w->nroute))) return HOLDS_NOT;
   Hold a = condition(w, x, c->when, who, true, why);
   if (a == HOLDS_NOT) return a;
