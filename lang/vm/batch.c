@@ -743,6 +743,12 @@ static bool govern(Batch *b, const Node *e, Col *out) {
 /* One entity from each column, in order, each once. How many. */
 static uint32_t row_ents(const Col *x, uint32_t n, uint32_t row, Value few[SORTED_MOST]) {
   uint32_t k = 0;
+  if (n == 2 && x[0].kind == COL_ENT && x[1].kind == COL_ENT) {   /* as most are */
+    Ent p = x[0].ent[row], q = x[1].ent[row];
+    few[0] = value_ent(p < q ? p : q);
+    few[1] = value_ent(p < q ? q : p);
+    return p == q ? 1 : 2;
+  }
   for (uint32_t c = 0; c < n; c++) {
     Value v = value_ent(x[c].kind == COL_ENT ? x[c].ent[row] : x[c].one.aux);
     uint32_t p = k;
