@@ -14,11 +14,12 @@ sub row_facts {
     my @r = sort keys %$unit;
     for my $r (@r) {
         my $whole = often($wild ? 10 : 0) ? 130 : 100;
-        for my $c (often(70) ? sample(some(7), map { "c$_" } 0 .. 7) : ()) {
-            my $share = between(0, $whole > 40 ? 40 : $whole < 1 ? 0 : $whole);
+        for my $c (often(70) ? sample($whole > 100 ? 5 : some(7), map { "c$_" } 0 .. 7) : ()) {
+            my $share = between($whole > 40 ? 10 : 0, $whole > 40 ? 40 : $whole < 1 ? 0 : $whole);
             $whole -= $share + 1;
             push @lines, "supply $r\@|\@ { $c: \@" . (often(80) ? "$share." . some(10) . '%' : between(1, 900) . ' ' . one(@{ $units{ $unit->{$r} } })) . '@ }';
             push @lines, "supply $r from 2027-03-01 { $c: \@" . between(0, 40) . '%@ }' if often($wild ? 10 : 5) && ($whole -= 40) >= 0;
+            push @lines, $lines[-1] if often(5);
         }
         push @lines, "demand $r: \@" . between(1, 5000) / 10 . " $unit->{$r}\@" if often(80);
         push @lines, map { "requires $r { $_\@,\@ }" } sample(some(3), grep { $_ ne $r } @r);
