@@ -157,7 +157,10 @@ static void checker_init(Checker *c, Program *p) {
   c->dates = true;
 }
 
-static void checker_end(Checker *c) { vec_end(c->p->mem, &c->locals); }
+static void checker_end(Checker *c) {
+  vec_end(c->p->mem, &c->locals);
+  vec_end(c->p->mem, &c->bad_units);
+}
 
 bool program_check(Program *p) {
   Checker c;
