@@ -504,6 +504,32 @@ int ent_format_text(ent_session *s, const char *name, const char *text, size_t l
   return s->broken ? ENT_BROKEN : ENT_FAULT;
 }
 
+/* The length of an example, which stands behind two blanks: up to the next two, or with the mark that a blank sets off. */
+static size_t example_len(const char *t) {
+  for (size_t n = 0;; n++) {
+    if (!t[n] || (t[n] == ' ' && t[n + 1] == ' ')) return n;
+    if (t[n] == ' ' && strchr(".,;", t[n + 1]) && (t[n + 2] == ' ' || !t[n + 2])) return n + 2;
+  }
+}
+
+/* Lines of 79 columns, of which none ends within an example. */
+static void explain_wrap(Buf *out, const char *t) {
+  size_t col = 0;
+  bool example = false;
+  while (*t) {
+    size_t blanks = strspn(t, " "), n;
+    t += blanks;
+    example = blanks > 1 && !example;
+    n = example ? example_len(t) : strcspn(t, " ");
+    if (col && col + blanks + n > 79) { buf_char(out, '\n'); col = 0; }
+    else if (col) { buf_pad(out, ' ', (int)blanks); col += blanks; }
+    buf_add(out, t, n);
+    col += n;
+    t += n;
+  }
+  buf_char(out, '\n');
+}
+
 const char *ent_explain(ent_session *s, const char *code) {
   static const char *const words[] = {"note", "warning", "error"};
   DiagCode c = diag_find(code);
@@ -511,16 +537,7 @@ const char *ent_explain(ent_session *s, const char *code) {
   const DiagInfo *i = diag_info(c);
   buf_clear(&s->out);
   buf_fmt(&s->out, "%s[%s]: %s\n\n", words[i->sev], i->code, i->title);
-  size_t col = 0;
-  for (const char *t = i->text; *t;) {  /* wrapped at 80 columns */
-    size_t n = strcspn(t, " ");
-    if (col && col + n > 79) { buf_char(&s->out, '\n'); col = 0; }
-    buf_add(&s->out, t, n);
-    col += n + 1;
-    t += n;
-    if (*t == ' ') { if (col < 79) buf_char(&s->out, ' '); t++; }
-  }
-  buf_char(&s->out, '\n');
+  explain_wrap(&s->out, i->text);
   return buf_text(&s->out);
 }
 

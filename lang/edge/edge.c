@@ -136,3 +136,7 @@ const char *edge_nearest(const char *typed, NameAt *at) {
   }
   return best ? best : begun;
 }
+
+const char *edge_not_read(const char *path) {
+  return strcmp(path, "-") ? NULL : "standard input is not read, since what a draft uses lies beside its file; name a file";
+}

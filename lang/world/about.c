@@ -25,7 +25,7 @@ static void clause_names(Names *n, uint32_t kind, uint32_t clause) {
     case K_LAYER: names_put(n, c->layers, bits_words(w->p->kinds.at[K_LAYER].list.len), clause); break;
     case K_RESOURCE:
       names_put(n, c->resources, w->inner->rwords, clause);
-      if (c->res != UINT32_MAX) name_put(n, c->res, clause);
+      if (c->res != UINT32_MAX && !(w->clauses.at[clause] & PLAIN_CLAUSE)) name_put(n, c->res, clause);
       break;
     case K_ROUTE: names_put(n, c->routes, bits_words(w->nroute), clause); break;
     case K_CONTROL: if (c->control < w->controls.len) name_put(n, c->control, clause); break;
@@ -56,28 +56,39 @@ static bool about_make(World *w, uint32_t kind, uint32_t n) {
   return a->made = true;
 }
 
+/* Those of which each says so much of a resource and no more need no index: they lie by resource. */
+static uint32_t plain_first(const World *w, Ent e) { return ent_kind(e) == K_RESOURCE ? w->promises.start[ent_index(e)] : 0; }
+static uint32_t plain_end(const World *w, Ent e) { return ent_kind(e) == K_RESOURCE ? w->promises.start[ent_index(e) + 1] : 0; }
+
+typedef struct Naming { World *w; Ctx *x; Value *at; uint32_t n; Dep *d; } Naming;
+
+static void clause_put(Naming *t, uint32_t clause, Window win, uint32_t agreement) {
+  dep_window(win, t->x->day, t->d);
+  if (!window_on(win, t->x->day) || !clause_stands(t->x, agreement, clause)) return;
+  uint32_t named = clause_named(t->w, clause);
+  clause_read(t->w, named);
+  t->at[t->n++] = value_ent(ent_make(K_CLAUSE, named));
+}
+
 Value world_clauses(World *w, Ctx *x, Ent about, Dep *d) {
-  Value few[32], *at = few;
+  Value few[32];
   if (ent_kind(about) == K_AMENDMENT) {  /* the amended agreement, in the world under it; in others nothing */
     if (view_chosen(x->view) != about) return value_set(&w->rt, few, 0);
     about = ent_make(K_AGREEMENT, w->agreements.at[w->amended.at[ent_index(about)]].root);
   }
-  uint32_t kind = ent_kind(about), i = ent_index(about), n = 0;
+  uint32_t kind = ent_kind(about), i = ent_index(about);
   if (kind >= K_BUILTIN || i >= kind_count(w->p, kind) || !w->inner->sealed) return value_set(&w->rt, few, 0);
   if (!about_make(w, kind, kind_count(w->p, kind))) return value_set(&w->rt, few, 0);
   const About *a = &w->inner->about[kind];
-  uint32_t cap = a->start[i + 1] - a->start[i];
-  if (cap > 32) at = mem_get(w->mem, cap * sizeof *at);
-  if (!at) return value_set(&w->rt, few, 0);
+  const PromiseCols *p = &w->promises;
+  uint32_t first = plain_first(w, about), end = plain_end(w, about), cap = a->start[i + 1] - a->start[i] + end - first;
+  Naming t = {w, x, cap <= 32 ? few : mem_get(w->mem, cap * sizeof(Value)), 0, d};
+  if (!t.at) return value_set(&w->rt, few, 0);
   if (x->day == DAY_NONE || x->view->nunder) dep_stretch(w, x, d);
-  for (uint32_t k = a->start[i]; k < a->start[i + 1]; k++) {
-    dep_window(clause_window(w, a->row[k]), x->day, d);
-    if (clause_in_force(w, x, a->row[k])) {
-      clause_read(w, clause_named(w, a->row[k]));
-      at[n++] = value_ent(ent_make(K_CLAUSE, clause_named(w, a->row[k])));
-    }
-  }
-  Value set = value_set(&w->rt, at, n);
-  if (at != few) mem_free(w->mem, at, cap * sizeof *at);
+  for (uint32_t k = first; k < end; k++)
+    if (p->flags.at[k] & ROW_SOLE) clause_put(&t, p->clause.at[k], p->win.at[k], ent_index(clause_run(w->p, p->clause.at[k])->owner));
+  for (uint32_t k = a->start[i]; k < a->start[i + 1]; k++) clause_put(&t, a->row[k], clause_window(w, a->row[k]), clause_agreement(w, a->row[k]));
+  Value set = value_set(&w->rt, t.at, t.n);
+  if (t.at != few) mem_free(w->mem, t.at, cap * sizeof(Value));
   return set;
 }

@@ -126,7 +126,7 @@ void world_cause_text(World *w, Cause id, Buf *out) {
     case CAUSE_EMPTY: quoted(w, c->span, "what is chosen", out); buf_str(out, ": there is nothing to choose from"); break;
     case CAUSE_ZERO: quoted(w, c->span, "a division", out); buf_str(out, ": what it divides by may be 0"); break;
     case CAUSE_KEY: quoted(w, c->span, "what is looked up", out); buf_str(out, ": that key or place is not there"); break;
-    case CAUSE_LAYER: buf_fmt(out, "the layer %s: the draft declares no resource of it", ent_text(w, c->a)); break;
+    case CAUSE_LAYER: buf_fmt(out, "the layer %s: the draft declares no critical resource of it", ent_text(w, c->a)); break;
     case CAUSE_CELL: buf_str(out, "a cell of the data: it is empty"); break;
     case CAUSE_UNASKED: buf_str(out, "the check "), quoted(w, c->span, "that is asked for", out), buf_str(out, ": it found nothing to judge"); break;
     case CAUSE_WORDS: quoted(w, c->span, "a text", out); buf_str(out, ": the text is no figure"); break;

@@ -208,7 +208,8 @@ static void days_narrow(const Depend *p, const DependOf *f, int kind, Day day, D
     if (p->days.at[mid] <= day) lo = mid + 1;
     else hi = mid;
   }
-  if (lo > first && p->days.at[lo - 1] > d->lo) d->lo = p->days.at[lo - 1];
+  Day from = lo > first ? p->days.at[lo - 1] : DAY_MIN;   /* where there are days, it is not what holds without one */
+  if (from > d->lo) d->lo = from;
   if (lo < end && p->days.at[lo] - 1 < d->hi) d->hi = p->days.at[lo] - 1;
 }
 
@@ -224,6 +225,23 @@ void dep_resource(World *w, const Ctx *x, uint32_t r, int what, Dep *d) {
   if (x->day == DAY_NONE || x->view->nunder) { dep_stretch(w, x, d); return; }
   for (int k = 0; k < DAYS_KINDS; k++)
     if (what >> k & 1 && f->ndays[k]) days_narrow(p, f, k, x->day, d);
+}
+
+/* What holds over a stretch of time does so whatever the day is here. */
+void dep_rows(World *w, const Ctx *x, const RowsAsked *q, int what, bool timeless, Dep *d) {
+  const Ent *res = q->res.at;
+  Ent was = UINT32_MAX;
+  Day lo = d->lo, hi = d->hi;
+  for (uint32_t i = 0; i < q->n; i++) {
+    if (res[i * q->res.step] == was || !bits_has(q->live, i)) continue;
+    was = res[i * q->res.step];
+    const DependOf *f = &w->depend.res[ent_index(was)];
+    if (!timeless || f->loose_facts || f->loose_promises) { dep_resource(w, x, ent_index(was), what, d); continue; }
+    if (what & DEP_PROMISE && f->few < d->few) d->few = f->few;
+    for (int k = 0; k < DAYS_KINDS; k++)
+      if (what >> k & 1) d->who |= f->who[k];
+  }
+  if (timeless) d->lo = lo, d->hi = hi;
 }
 
 /* needed(r) rests on r and on everything that requires it at a rate, whenever it does. */

@@ -49,6 +49,7 @@ typedef struct Rt { Mem *mem; UnitTable *units; Program *program; struct World *
 
 static inline Value value_bool(bool b) { Value v = {.tag = b ? V_TRUE : V_FALSE}; return v; }
 static inline Value value_int(int64_t n) { Value v = {.tag = V_DEC, .i = n}; return v; }
+static inline Value value_dec(int64_t c, int8_t e, UnitId unit) { Value v = {.tag = V_DEC, .e = e, .unit = unit, .i = c}; return v; }
 static inline Value value_date(Day d) { Value v = {.tag = V_DATE, .i = d}; return v; }
 static inline Value value_ent(Ent e) { Value v = {.tag = V_ENT, .aux = e}; return v; }
 static inline Value value_range(Day lo, Day hi) { Value v = {.tag = V_RANGE, .i = (int64_t)((uint64_t)(uint32_t)hi << 32 | (uint32_t)lo)}; return v; }
