@@ -48,9 +48,19 @@ if (-e $diag_def && !@ARGV) {
     my %elsewhere = -e $list ? map { /^\s*(\w+)\s+(\S.*)/ ? ($1 => $2) : () } split /\n/, Drive::slurp($list) : ();
     my @bare     = grep { !$seen{$_} && !$elsewhere{$_} } @codes;
     my @unknown  = grep { !$known{$_} } sort(keys %seen), sort keys %elsewhere;
-    my @silent   = grep { my $got = Drive::run('explain', $_); $got->{code} != 0 || $got->{out} !~ /\S/ } @codes;
+    my %says     = map { my $got = Drive::run('explain', $_); ($_ => $got->{code} == 0 ? $got->{out} : '') } @codes;
+    my @silent   = grep { $says{$_} !~ /\S/ } @codes;
+    # The examples stand behind two blanks, and end before two, or with a mark behind one.
+    my ($examples, @torn) = (0);
+    my $pages = Drive::slurp($diag_def);
+    while ($pages =~ /DIAG\((\w+), \w+, ".*?",\n((?:\s*"(?:[^"\\]|\\.)*"\n?)*)/g) {
+        my ($code, $quoted) = ($1, $2);
+        my $text = $quoted =~ s/"\s*\n\s*"//gr =~ s/^\s*"|"\s*$//gr =~ s/\\(["\\])/$1/gr;
+        for my $example ($text =~ /[ ]{2}(\S.*?)(?:[ ]{2}|[ ][.,;](?=[ ]|$)|$)/g) { $examples++; push @torn, "$code: $example" if index($says{$code}, $example) < 0 }
+    }
     ok(!@bare && @codes, 'every code has a draft in tests/error, or a line in ELSEWHERE') or diag("without: @bare");
     ok(!@unknown, "every code tested is in $diag_def") or diag("not there: @unknown");
+    ok($examples > 10 && !@torn, "no line of entente explain ends within one of $examples examples") or diag(join "\n", @torn);
     ok(!@silent, 'entente explain says something of every code') or diag("silent on: @silent");
 }
 done_testing();

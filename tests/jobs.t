@@ -1,5 +1,6 @@
 #!/usr/bin/perl
-# --jobs: whatever the number of processes, the same bytes on both outputs and the same exit code; a process that ends takes one draft with it.
+# --jobs: whatever the number of processes, the same bytes on both outputs and the same exit code; a process that ends takes one draft with it,
+# or, where several work on one draft, nothing.
 use strict;
 use warnings;
 use Test::More;
@@ -122,6 +123,65 @@ Drive::spill("$at/one/$_.ent", $long) for 'a', 'b';
     ($status, $n, $left) = while_running(sub { kill KILL => shift; select undef, undef, undef, 0.3 }, 'check', '--jobs', 2, @long);
     is(@$left, 0, 'they do not outlive it, whatever ends it');
 }
+
+# ---- several on one draft ----
+
+# The same bytes for any number, when what can be divided is from its first step on. `Drive::run` reads standard output and error.
+sub one_draft {
+    my ($name, $command, @rest) = @_;
+    my $one = Drive::run($command, '--jobs', 1, @rest);
+    my @other = grep { my $got = Drive::run($command, '--jobs', $_, '--jobs-after', 0, @rest); join("\0", %$got{qw(code out err)}) ne join("\0", %$one{qw(code out err)}) } 2, 3, 8;
+    is("@other", '', "$name: the same from 1, 2, 3 and 8 processes");
+    return $one;
+}
+for my $path (glob('examples/*/*.ent'), glob('tests/lang/*.ent tests/lang/library/*.ent')) {
+    one_draft($path, 'check', '--format', $path =~ /[aeiou]\.ent/ ? 'text' : 'json', $path);
+    one_draft("$path, its tests", 'test', $path) if Drive::slurp($path) =~ /^test "/m;
+}
+for my $format (qw(text json tap github)) { one_draft("as $format", 'check', '--format', $format, 'examples/ergi/ergi.ent') }
+one_draft('a folder with one draft', 'check', "$at/one/only.ent");
+one_draft('the engine\'s own findings', 'check', '--as-of', '2027-02-01', 'examples/controls/controls.ent');
+one_draft('functions from outside', 'check', 'examples/extern/shortfall.ent');
+one_draft('coverage of tests', 'test', '--coverage', "$at/all/tested1.ent");
+Drive::spill("$at/one/tests.ent", "fn odd(x: number): bool = x mod 2 == 1\n" . join('', map { "test \"t$_\" { expect odd($_) expect [1, 2][$_] == $_ expect 1 / ($_ - 7) > 0 }\n" } 1 .. 30));
+is(one_draft('tests that fail, are unknown or cannot be run', 'test', '--format', $_, "$at/one/tests.ent")->{code}, 1, '... fail') for qw(tap text junit);
+
+# Limits, and mistakes that only a run finds: what one process says, which is asked when the others come near or fall.
+my $wide = "$at/one/wide.ent";
+Drive::spill($wide, "let all = 1..300\nfn f(x: number): number = sum(x * y mod 11 for y in 1..60 where y mod 7 > 0)\n"
+    . "check wide for x in all for y in 1..4 { require f(x) > y else deny \"{x}, {y}: {f(x)}\" require f(x) != f(7) + y - 1 else warn \"{x}\" }\n"
+    . "check apart { require f(3) == 1 }\ncheck more for x in 1..40 { require f(x) < 0 }\n");
+is(one_draft('a check of many bindings', 'check', $wide)->{code}, 1, '... has findings');
+my %said;
+for my $n (1, 4, 9, 20, 60, 80, 100, 120, 140, 200, 400, 1000, 4000) { $said{ one_draft("--max-steps ${n}K", 'check', '--max-steps', "${n}K", $wide)->{code} } = 1 }
+is(join(' ', sort keys %said), '1 2', '... some of them too few, some enough');
+one_draft("--max-output $_", 'check', '--max-output', $_, $wide) for 500, 5000;
+one_draft("--max-memory $_", 'check', '--max-memory', $_, $wide) for '2M', '3M', '8M';
+Drive::spill("$at/one/falls.ent", "fn f(x: number): number = 10 ^ (x * 4_000)\ncheck falls for x in 1..80 { require f(x) != 3 }\n");
+one_draft('a run that fails', 'check', "$at/one/falls.ent");
+one_draft("eval $_", 'eval', $wide, $_, '1 + 1') for 'sum(x * x + 1 for x in 1..5000)', '[1 / (x - 900) for x in 1..2000]', 'max(x * 3 for x in all)', 'sum(10 ^ (x / 20) for x in 1..900)';
+one_draft('eval to its last step', 'eval', '--max-steps', "${_}K", $wide, 'sum(x * x + 1 for x in 1..5000)', 'sum(x * x + 2 for x in 1..5000)', 'f(3)') for 5, 9, 11, 13, 16, 22, 30, 50;
+
+# It is divided at all, a process of it that is ended changes nothing, and none stays behind.
+my $slow = "$at/one/slow.ent";
+Drive::spill($slow, "check slow for x in 1..900 { require sum(sum(len([x, y, z]) for z in 1..100) for y in 1..200) != 7 }\n");
+{
+    my $alone = Drive::run('check', $slow);
+    for my $how (['nothing'], ['one that is killed', 'KILL', 1], ['all that are killed', 'KILL', 1, 2]) {
+        my ($name, $signal, @which) = @$how;
+        my ($status, $n, $left) = while_running(sub { $signal and kill $signal => @_[@which] }, 'check', '--jobs', 2, $slow);
+        is($n, 2, "one draft, $name: two processes");
+        is($status >> 8, $alone->{code}, '... the code');
+        is(Drive::slurp("$at/out") . Drive::slurp("$at/err"), $alone->{out} . $alone->{err}, '... and what is said, as ever');
+        is(@$left, 0, '... and none stays');
+    }
+    my ($status, $n, $left) = while_running(sub { kill INT => shift }, 'check', '--jobs', 2, $slow);
+    is($status >> 8, 2, 'Ctrl-C ends it');
+    is(@$left, 0, '... and its processes');
+    ($status, $n, $left) = while_running(sub { kill KILL => shift; select undef, undef, undef, 0.3 }, 'check', '--jobs', 2, $slow);
+    is(@$left, 0, 'they do not outlive it');
+}
+is(Drive::run('check', '--jobs', 2, '--jobs-after', 'soon', $slow)->{code}, 64, '--jobs-after wants a number');
 
 for my $wrong ('0', '257', 'many', '') {
     my $got = Drive::run('check', "--jobs=$wrong", "$at/one/only.ent");

@@ -24,6 +24,8 @@ void answer_missing(Vm *vm, Report *r, Finding *f, Value undecided);
 /* What would settle an undecided finding, and at which value, for the figures that f->missing lists. */
 typedef struct Settling { Vm *vm; uint32_t func; uint64_t facts, steps /* taken so far */; DaySpan term /* of the judgement */;
   bool (*asked)(void *data, Vm *vm, uint32_t require, bool first); void *data; /* whether what vm is about to ask is the finding's */ } Settling;
+uint32_t answer_settle_left(const Settling *s, const Vm *vm);   /* how many figures it may yet try, at most */
+bool answer_may_settle(const Finding *f);                       /* whether a finding lacks few enough */
 void answer_settle(Settling *s, Report *r, Finding *f, Value undecided);
 bool answer_reach_begin(Vm *vm);                              /* from here on what is reached is noted */
 void answer_reach_end(Vm *vm, Report *r);

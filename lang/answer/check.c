@@ -1,40 +1,8 @@
-#include "answer/answer.h"
+#include "answer/judge.h"
 #include <string.h>
 
 /* Runs checks: every requirement for every binding, from each day on which anything that the check rests on changes to the
  * next. Where one fails first, it is evaluated once more with an eye on the facts that are read. */
-
-typedef struct Case {       /* one requirement for one binding */
-  uint32_t check, require;  /* require: within its check */
-  Value *bound;             /* values of the check's `for` names, owned */
-  VEC(DaySpan) fails, open;
-  Value why;                /* undecided: reasons */
-  bool fails_ever, open_ever;
-  uint64_t touched;         /* the run that last found it failing (now_fails) or open */
-  bool now_fails;
-  bool has_when;
-  DaySpan when;             /* `at` and `throughout` say */
-  const char *message;
-  Finding found;            /* rests, missing */
-} Case;
-
-enum { BOUND_MAX = 32 };
-
-typedef struct Run {
-  Vm *vm;
-  Report *r;
-  const CheckOptions *o;
-  VEC(Case) cases;
-  Map by_key;               /* hash of a case -> its index; on a clash the next free key */
-  uint32_t check;           /* at hand */
-  uint32_t slot[BOUND_MAX], nslot; /* registers of its `for` names */
-  Case *now;
-  DaySpan day;              /* the stretch at hand */
-  bool first;
-  uint64_t fresh;           /* counts runs */
-  Settling settling;
-  Case *wants;              /* evaluated once more, to see what it rests on; then whose message comes */
-} Run;
 
 void report_init(Report *r, Mem *mem, const char *draft) {
   memset(r, 0, sizeof *r);
@@ -77,6 +45,20 @@ static bool case_is(Run *run, const Case *c, uint32_t require, const Value *boun
   return true;
 }
 
+static uint64_t binding_hash(const Run *run, const Value *bound) {
+  uint64_t h = hash_u64(run->check);
+  for (uint32_t i = 0; i < run->nslot; i++) h = hash_u64(h ^ value_hash(&run->vm->rt, bound[i]));
+  return h;
+}
+
+/* Whether a binding is to be judged here. */
+static bool is_ours(Run *run, const Value *bound) {
+  uint64_t at;
+  if (!run->owner && !run->only) return true;
+  uint64_t h = binding_hash(run, bound);
+  return run->only ? map_get(run->only, h, &at) : crew_claim(&run->owner[h % OWNERS], run->me);
+}
+
 static Case *case_find(Run *run, uint32_t require, const Value *bound) {
   for (uint64_t key = case_hash(run, require, bound);; key++) {
     uint64_t i;
@@ -84,7 +66,7 @@ static Case *case_find(Run *run, uint32_t require, const Value *bound) {
       if (case_is(run, &run->cases.at[i], require, bound)) return &run->cases.at[i];
       continue;
     }
-    Case c = {.check = run->check, .require = require, .bound = arena_get(&run->r->arena, (run->nslot + 1) * sizeof *c.bound)};
+    Case c = {.check = run->check, .require = require, .born = run->day.first, .at = run->at, .bound = arena_get(&run->r->arena, (run->nslot + 1) * sizeof *c.bound)};
     if (!c.bound) return NULL;
     for (uint32_t k = 0; k < run->nslot; k++) c.bound[k] = bound[k];
     if (!vec_push(run->vm->mem, &run->cases, c)) return NULL;
@@ -109,9 +91,12 @@ static const Require *require_of(const Run *run, uint32_t check, uint32_t n) {
 static bool on_begin(void *data, uint32_t check, uint32_t require) {
   Run *run = data;
   (void)check;
-  if (require_of(run, run->check, require)->once && !run->first) return false;
+  if (!run->wants) run->at++;   /* else it is the one at hand, evaluated once more */
+  if (run->may_give_up && crew_pays(run->vm, run->began)) run->gave_up = true;
+  if (run->gave_up || (require_of(run, run->check, require)->once && !run->first)) return false;
   Value bound[BOUND_MAX];
   bound_now(run, bound);
+  if (!is_ours(run, bound)) return false;
   run->now = case_find(run, require, bound);
   if (run->wants != run->now) run->wants = NULL;
   return run->now != NULL;
@@ -193,8 +178,10 @@ static void on_missing(void *data, uint32_t loop, Value why) {
   for (Node *g = list_first(run->vm->k->checks.at[run->check].node->kid[2]); g && k < loop; g = g->next, k++) known += g->kid[1] ? 2 : 1;
   bound_now(run, bound);
   for (uint32_t i = known; i < run->nslot; i++) bound[i] = why;
+  bool ours = is_ours(run, bound);
   for (uint32_t q = 0; q < run->vm->k->checks.at[run->check].nrequire; q++) {
-    Case *c = require_of(run, run->check, q)->once && !run->first ? NULL : case_find(run, q, bound);
+    run->at++;
+    Case *c = !ours || (require_of(run, run->check, q)->once && !run->first) ? NULL : case_find(run, q, bound);
     if (!c) continue;
     Value both = value_unknown2(&run->vm->rt, c->why, why);
     value_drop(run->vm->mem, c->why);
@@ -222,6 +209,7 @@ static Day run_day(Run *run, Day day, Day until, bool first) {
   run->day = (DaySpan){day, day};
   run->first = first;
   run->fresh++;
+  run->at = 0;
   vm->dep = dep_nothing;
   Value v = vm_run(vm, vm->k->checks.at[run->check].func, NULL, 0, x);
   value_drop(vm->mem, v);
@@ -250,7 +238,7 @@ enum { DAYS_MAX = 400 * 366 };
 static void run_term(Run *run, uint32_t from) {
   DaySpan whole = whole_term(run);
   if (whole.first == DAY_NONE) { run_day(run, DAY_NONE, DAY_OPEN, true); return; }
-  for (Day d = whole.first; d <= whole.last && !run->vm->failed;) {
+  for (Day d = whole.first; d <= whole.last && !run->vm->failed && !run->gave_up;) {
     Day last = run_day(run, d, whole.last, d == whole.first);
     if (last < d) last = d;
     spans_extend(run, from, last);
@@ -300,7 +288,7 @@ static bool is_settled_one(void *data, Vm *vm, uint32_t require, bool first) {
   return (first || !require_of(run, run->check, require)->once) && case_is(run, run->now, require, bound);
 }
 
-static void settle(Run *run, Case *c, Finding *f) {
+void judge_settle(Run *run, Case *c, Finding *f) {
   run->now = c;
   run->settling.vm = run->vm;
   run->settling.func = run->vm->k->checks.at[c->check].func;
@@ -312,7 +300,7 @@ static void settle(Run *run, Case *c, Finding *f) {
   profile_leave(run->vm->profile);
 }
 
-static void finding(Run *run, Case *c) {
+Finding judge_finding(Run *run, Case *c) {
   const Require *q = require_of(run, c->check, c->require);
   const CheckCode *code = &run->vm->k->checks.at[c->check];
   const char *words = source_words(run, q->node->kid[0]->span);
@@ -330,12 +318,13 @@ static void finding(Run *run, Case *c) {
   f.when = arena_get(&run->r->arena, (f.nwhen + 1) * sizeof *f.when);
   if (f.when && f.nwhen) memcpy(f.when, c->fails_ever ? c->fails.at : c->open.at, f.nwhen * sizeof *f.when);
   if (!f.when) f.nwhen = 0;
-  if (!c->fails_ever) {
-    answer_missing(run->vm, run->r, &f, c->why);
-    if (f.sev >= run->o->fail_on) settle(run, c, &f);
-  }
-  vec_push(run->r->mem, &run->r->findings, f);
+  if (!c->fails_ever) answer_missing(run->vm, run->r, &f, c->why);
+  return f;
 }
+
+bool judge_wants_settling(const Run *run, const Finding *f) { return f->outcome == OUT_UNDECIDED && f->sev >= run->o->fail_on; }
+
+CasePlace judge_place(Run *run, const Case *c) { return (CasePlace){c->require, c->born, c->at, binding_hash(run, c->bound)}; }
 
 /* Findings stand in the order of requirements, and within one in that of bindings. */
 static void findings(Run *run, uint32_t from) {
@@ -343,56 +332,90 @@ static void findings(Run *run, uint32_t from) {
   for (uint32_t q = 0; q < requires; q++)
     for (uint32_t i = from; i < run->cases.len; i++) {
       Case *c = &run->cases.at[i];
-      if (c->require == q && (c->fails_ever || c->open_ever)) finding(run, c);
+      if (c->require != q || !(c->fails_ever || c->open_ever)) continue;
+      Finding f = judge_finding(run, c);
+      if (judge_wants_settling(run, &f)) judge_settle(run, c, &f);
+      vec_push(run->r->mem, &run->r->findings, f);
     }
 }
 
 /* The cases of one binding stand together: it fails when any of its requirements does. */
-static void count(Run *run, uint32_t from, CheckCount *n) {
+Tally judge_tally(Run *run, uint32_t from) {
+  Tally t = {.cases = run->cases.len - from, .worst = -1};
   for (uint32_t i = from, next; i < run->cases.len; i = next) {
     bool fails = false, open = false;
     for (next = i; next < run->cases.len && case_is(run, &run->cases.at[next], run->cases.at[next].require, run->cases.at[i].bound); next++) {
       const Case *c = &run->cases.at[next];
-      Severity s = (Severity)require_of(run, run->check, c->require)->node->op;
-      if (c->fails_ever) n->worst = fails || n->failed ? (s > n->worst ? s : n->worst) : s;
+      int s = require_of(run, run->check, c->require)->node->op;
+      if (c->fails_ever && s > t.worst) t.worst = s;
       fails = fails || c->fails_ever;
       open = open || c->open_ever;
     }
-    n->bindings++;
-    n->failed += fails;
-    n->undecided += open && !fails;
+    t.bindings++;
+    t.failed += fails;
+    t.undecided += open && !fails;
   }
+  return t;
 }
 
-static Severity worst_of(const Run *run) {
+static Severity worst_of(const Run *run, uint32_t check) {
   Severity s = SEV_NOTE;
-  for (uint32_t q = 0; q < run->vm->k->checks.at[run->check].nrequire; q++) {
-    Severity one = (Severity)require_of(run, run->check, q)->node->op;
+  for (uint32_t q = 0; q < run->vm->k->checks.at[check].nrequire; q++) {
+    Severity one = (Severity)require_of(run, check, q)->node->op;
     if (one > s) s = one;
   }
   return s;
 }
 
-static void check_one(Run *run, uint32_t check) {
-  Vm *vm = run->vm;
-  const CheckCode *code = &vm->k->checks.at[check];
-  const Func *f = &vm->p->funcs.at[code->func];
-  uint32_t from = run->cases.len;
+void judge_count(Run *run, uint32_t check, const Tally *t) {
+  const CheckCode *code = &run->vm->k->checks.at[check];
+  const Func *f = &run->vm->p->funcs.at[code->func];
+  Text title = ast_text(run->vm->p->unit, code->node->kid[1]);
+  Severity worst = t->worst < 0 ? worst_of(run, check) : (Severity)t->worst;
+  CheckCount n = {sym_text(run->vm->p, f->name), title.len ? title.at : NULL, worst, t->bindings, t->failed, t->undecided, !t->cases};
+  vec_push(run->r->mem, &run->r->checks, n);
+}
+
+void judge_begin(Run *run, uint32_t check, uint32_t *from) {
+  *from = run->cases.len;
   run->check = check;
   run->nslot = 0;
-  for (Node *g = list_first(code->node->kid[2]); g; g = g->next)
+  for (Node *g = list_first(run->vm->k->checks.at[check].node->kid[2]); g; g = g->next)
     for (int k = 0; k < 2; k++)
       if (g->kid[k] && run->nslot < BOUND_MAX) run->slot[run->nslot++] = g->kid[k]->ref;
-  run_term(run, from);
-  if (!vm->failed) {
-    Text title = ast_text(vm->p->unit, code->node->kid[1]);
-    CheckCount n = {.name = sym_text(vm->p, f->name), .title = title.len ? title.at : NULL, .worst = worst_of(run), .empty = run->cases.len == from};
-    findings(run, from);
-    count(run, from, &n);
-    vec_push(run->r->mem, &run->r->checks, n);
-  }
+  run_term(run, *from);
+}
+
+void judge_end(Run *run, uint32_t from) {
   while (run->cases.len > from) case_end(run, &run->cases.at[--run->cases.len]);
   map_clear(&run->by_key);
+}
+
+static void check_one(Run *run, uint32_t check) {
+  uint32_t from;
+  judge_begin(run, check, &from);
+  if (!run->vm->failed && !run->gave_up) {
+    Tally t = judge_tally(run, from);
+    findings(run, from);
+    judge_count(run, check, &t);
+  }
+  judge_end(run, from);
+}
+
+/* The checks in turn; false: those from *next on are better divided among the machine's crew. One check without a `for` is not. */
+static bool check_all(Run *run, uint32_t *next) {
+  Vm *vm = run->vm;
+  uint32_t n = vm->k->checks.len;
+  run->began = vm->steps;
+  for (*next = 0; *next < n && !vm->failed; ++*next) {
+    bool binds = list_first(vm->k->checks.at[*next].node->kid[2]) != NULL;
+    if ((binds || n - *next > 1) && crew_pays(vm, run->began)) return false;
+    run->may_give_up = binds && crew_ready(vm);
+    check_one(run, *next);
+    run->may_give_up = false;
+    if (run->gave_up) return run->gave_up = false;
+  }
+  return true;
 }
 
 /* ---- the verdict ---- */
@@ -429,13 +452,14 @@ bool answer_check(Vm *vm, const CheckOptions *o, Report *r) {
   r->as_of = o->as_of;
   if (world_term(vm->w, world_base(vm->w), &first, &last)) r->term = (DaySpan){first, last};
   vm->sink = (Sink){.data = &run, .begin = on_begin, .when = on_when, .missing = on_missing, .require = on_require, .message = on_message};
-  for (uint32_t i = 0; i < vm->k->checks.len && !vm->failed; i++) check_one(&run, i);
+  uint32_t next;
+  bool divided = !check_all(&run, &next) && judge_shared(&run, next, 0);
   memset(&vm->sink, 0, sizeof vm->sink);
+  if (!vm->failed) answer_own(vm, r);
+  if (!vm->failed && !divided) judge_matrix(&run);
   run.nslot = 0;
   vec_end(vm->mem, &run.cases);
   map_end(&run.by_key);
-  if (!vm->failed) answer_own(vm, r);
-  if (!vm->failed) answer_matrix(vm, world_base(vm->w), r);
   if (vm->failed || mem_failed(vm->mem)) return false;
   judge(r, o);
   return true;

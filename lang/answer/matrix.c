@@ -1,4 +1,4 @@
-#include "answer/answer.h"
+#include "answer/judge.h"
 #include <string.h>
 
 /* The coverage matrix: what std.coverage says of each layer in each year of the term. The engine only asks. */
@@ -151,39 +151,112 @@ static void year_end(Vm *vm, const View *v, uint32_t members, Matrix *m, uint32_
   }
 }
 
-static void matrix_fill(Vm *vm, const View *v, const Asked *q, Report *r, Course *exposure, Day first, Day last) {
+static Asked asked(const Program *p) {
+  return (Asked){library_func(p, "rank"), library_func(p, "covered_count"), library_func(p, "members"), library_func(p, "exposure")};
+}
+
+/* The days of the matrix. */
+static DaySpan days_of(const Report *r) { return r->as_of == DAY_NONE ? r->term : (DaySpan){r->as_of, r->as_of}; }
+
+uint32_t matrix_begin(Vm *vm, Report *r) {
+  const Program *p = vm->p;
+  Asked q = asked(p);
   Matrix *m = &r->matrix;
-  Course *rank = exposure + m->nrow, *count = rank + m->nrow;
-  for (uint32_t l = 0; l < m->nrow; l++) {
-    exposure[l] = (Course){.func = q->exposure, .layer = l, .max = true, .next = first};
-    rank[l] = (Course){.func = q->rank, .layer = l};
-    count[l] = (Course){.func = q->count, .layer = l};
-  }
-  for (uint32_t i = 0; i < m->nyear && !vm->failed; i++) {
-    Day a = year_day(m->year[i], false), b = year_day(m->year[i], true), from = a < first ? first : a;
-    for (uint32_t l = 0; l < m->nrow; l++) rank[l].next = count[l].next = from;
-    courses_run(vm, v, exposure, 3 * m->nrow, b > last ? last : b);
-    year_end(vm, v, q->members, m, i, from, rank, count);
-  }
-  courses_run(vm, v, exposure, m->nrow, last);
-  for (uint32_t l = 0; l < m->nrow; l++) {
-    Value most = course_end(&exposure[l]);
-    m->row[l].exposure = exposure_text(vm, r, most);
+  DaySpan days = days_of(r);
+  bool none = q.rank == UINT32_MAX || q.count == UINT32_MAX || q.members == UINT32_MAX || q.exposure == UINT32_MAX || !p->kinds.at[K_LAYER].list.len;
+  if (none || r->term.first == DAY_NONE || r->term.first == DAY_MIN) return 0;
+  m->present = m->present || (years_make(r, days.first, days.last) && rows_make(p, r));
+  return m->present ? m->nyear + 1 : 0;
+}
+
+static void exposure_begin(Course *c, const Asked *q, uint32_t layers, Day first) {
+  for (uint32_t l = 0; l < layers; l++) c[l] = (Course){.func = q->exposure, .layer = l, .max = true, .next = first};
+}
+
+static void exposure_end(Vm *vm, Report *r, Course *c) {
+  for (uint32_t l = 0; l < r->matrix.nrow; l++) {
+    Value most = course_end(&c[l]);
+    r->matrix.row[l].exposure = exposure_text(vm, r, most);
     value_drop(vm->mem, most);
   }
 }
 
-bool answer_matrix(Vm *vm, const View *v, Report *r) {
-  Program *p = vm->p;
-  Asked q = {library_func(p, "rank"), library_func(p, "covered_count"), library_func(p, "members"), library_func(p, "exposure")};
-  Day first = r->term.first, last = r->term.last;
-  uint32_t layers = p->kinds.at[K_LAYER].list.len;
-  if (q.rank == UINT32_MAX || q.count == UINT32_MAX || q.members == UINT32_MAX || q.exposure == UINT32_MAX || !layers || first == DAY_NONE || first == DAY_MIN) return true;
-  if (r->as_of != DAY_NONE) first = last = r->as_of;
-  r->matrix.present = years_make(r, first, last) && rows_make(p, r);
-  Course *all = r->matrix.present ? mem_get(vm->mem, 3 * (size_t)layers * sizeof *all) : NULL;
-  if (!all) return false;
-  matrix_fill(vm, v, &q, r, all, first, last);
-  mem_free(vm->mem, all, 3 * (size_t)layers * sizeof *all);
-  return !vm->failed;
+/* One year, with `also` more courses that are at the same days, which stand before its own. */
+static void year_fill(Vm *vm, const View *v, const Asked *q, Report *r, uint32_t year, Course *c, uint32_t also) {
+  Matrix *m = &r->matrix;
+  DaySpan days = days_of(r);
+  Course *rank = c + also, *count = rank + m->nrow;
+  Day a = year_day(m->year[year], false), b = year_day(m->year[year], true), from = a < days.first ? days.first : a;
+  for (uint32_t l = 0; l < m->nrow; l++) {
+    rank[l] = (Course){.func = q->rank, .layer = l, .next = from};
+    count[l] = (Course){.func = q->count, .layer = l, .next = from};
+  }
+  courses_run(vm, v, c, also + 2 * m->nrow, b > days.last ? days.last : b);
+  year_end(vm, v, q->members, m, year, from, rank, count);
+}
+
+static Course *courses(Vm *vm, const Report *r) { return mem_get(vm->mem, 3 * (size_t)r->matrix.nrow * sizeof(Course)); }
+static void courses_end(Vm *vm, const Report *r, Course *c) { mem_free(vm->mem, c, 3 * (size_t)r->matrix.nrow * sizeof *c); }
+
+/* `run`: what may divide it, or NULL. */
+static bool matrix_fill(Vm *vm, const View *v, Report *r, Run *run) {
+  Asked q = asked(vm->p);
+  uint32_t n = matrix_begin(vm, r) ? r->matrix.nrow : 0, year = 0;
+  bool divided = false;
+  Course *c = n ? courses(vm, r) : NULL;
+  if (!c) return !n && !mem_failed(vm->mem);
+  exposure_begin(c, &q, n, days_of(r).first);
+  for (; year < r->matrix.nyear && !vm->failed && !divided; year += !divided) {
+    divided = run && crew_pays(vm, run->began);
+    if (!divided) year_fill(vm, v, &q, r, year, c, n);
+  }
+  if (!divided) {
+    courses_run(vm, v, c, n, days_of(r).last);
+    exposure_end(vm, r, c);
+  }
+  for (uint32_t l = 0; divided && l < n; l++) value_drop(vm->mem, c[l].all);
+  courses_end(vm, r, c);
+  return divided ? judge_shared(run, vm->k->checks.len, year) : !vm->failed;
+}
+
+bool answer_matrix(Vm *vm, const View *v, Report *r) { return matrix_fill(vm, v, r, NULL); }
+
+bool judge_matrix(Run *run) {
+  run->began = run->vm->steps;
+  return matrix_fill(run->vm, world_base(run->vm->w), run->r, run);
+}
+
+/* ---- several at work ---- */
+
+/* Its years, and, last, what goes over all of them. */
+void matrix_part(Vm *vm, const View *v, Report *r, uint32_t part) {
+  Asked q = asked(vm->p);
+  Course *c = courses(vm, r);
+  if (!c) return;
+  if (part < r->matrix.nyear) year_fill(vm, v, &q, r, part, c, 0);
+  else {
+    exposure_begin(c, &q, r->matrix.nrow, days_of(r).first);
+    courses_run(vm, v, c, r->matrix.nrow, days_of(r).last);
+    exposure_end(vm, r, c);
+  }
+  courses_end(vm, r, c);
+}
+
+uint32_t matrix_nth(const Report *r, uint32_t i) { return i ? i - 1 : r->matrix.nyear; }
+
+void matrix_put(const Report *r, uint32_t part, Buf *to) {
+  for (uint32_t l = 0; l < r->matrix.nrow; l++) {
+    const MatrixRow *row = &r->matrix.row[l];
+    if (part < r->matrix.nyear) parcel_put(to, &row->cell[part], sizeof row->cell[part]);
+    else parcel_put_text(to, row->exposure);
+  }
+}
+
+void matrix_take(Report *r, uint32_t part, Parcel *in) {
+  for (uint32_t l = 0; l < r->matrix.nrow; l++) {
+    MatrixRow *row = &r->matrix.row[l];
+    if (part < r->matrix.nyear) { parcel_get(in, &row->cell[part], sizeof row->cell[part]); continue; }
+    row->exposure = text_take(r, in);
+    in->bad = in->bad || !row->exposure;
+  }
 }

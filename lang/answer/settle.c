@@ -343,12 +343,21 @@ static const char *cause_settles(Settling *s, Report *r, const CauseInfo *c, boo
   return text;
 }
 
+static uint64_t facts_each(const Vm *vm) { return 100 + (uint64_t)vm->p->facts.len + vm->p->unit->nrow; }
+
+uint32_t answer_settle_left(const Settling *s, const Vm *vm) {
+  if (vm->p->unit->rows_gone || s->facts > FACTS_MAX || s->steps > steps_max) return 0;
+  return (uint32_t)((FACTS_MAX - s->facts) / facts_each(vm)) + 1;
+}
+
+bool answer_may_settle(const Finding *f) { return f->nmissing && f->nmissing <= MISSING_MAX && !f->more_missing; }
+
 void answer_settle(Settling *s, Report *r, Finding *f, Value undecided) {
   const Causes *c = value_causes(undecided);
   World *w = s->vm->w;
   if (!c || c->o.len > MISSING_MAX || c->more || s->vm->p->unit->rows_gone) return;
   for (uint32_t i = 0; i < c->o.len && i < f->nmissing; i++) {
-    s->facts += 100 + s->vm->p->facts.len + s->vm->p->unit->nrow;
+    s->facts += facts_each(s->vm);
     if (s->facts > FACTS_MAX || s->steps > steps_max || mem_failed(s->vm->mem)) return;
     if (c->at[i] == 0 || c->at[i] >= w->causes.len) continue;
     CauseInfo info = w->causes.at[c->at[i]];

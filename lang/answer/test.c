@@ -1,4 +1,4 @@
-#include "answer/answer.h"
+#include "answer/judge.h"
 #include <string.h>
 
 /* Runs tests. A test is evaluated once, on one day; the machine tells the parts of what it expects before the whole, and
@@ -113,6 +113,96 @@ static void run(Testing *t, uint32_t func, const char *title, Day day) {
   if (t->vm->failed && !is_limit(t->vm->error.code) && !mem_failed(t->vm->mem)) broken(t);
 }
 
+/* ---- several at work ---- */
+
+/* The tests that are wanted, in order; those from `from` on are divided. */
+typedef struct Tests { Testing *t; uint32_t *func, n, from; Day day; TestResult *done; } Tests;
+
+static const char *title_of(const Program *p, uint32_t func) { return ast_text(p->unit, p->funcs.at[func].decl->kid[0]).at; }
+
+static void unmet_put(Buf *to, const Unmet *u) {
+  parcel_put(to, u, sizeof *u);
+  for (uint32_t i = 0; i < u->npart; i++) {
+    parcel_put(to, &u->part[i].at, sizeof u->part[i].at);
+    parcel_put_text(to, u->part[i].value);
+  }
+  facts_put(to, u->missing, u->nmissing);
+}
+
+static Unmet unmet_take(Report *r, Parcel *in) {
+  Unmet u;
+  parcel_get(in, &u, sizeof u);
+  u.part = room_for(r, in, u.npart, sizeof *u.part);
+  for (uint32_t i = 0; !in->bad && i < u.npart; i++) {
+    parcel_get(in, &u.part[i].at, sizeof u.part[i].at);
+    u.part[i].value = text_take(r, in);
+  }
+  u.missing = facts_take(r, in, u.nmissing);
+  return u;
+}
+
+static bool tests_work(void *of, unsigned i, void *common, Buf *out) {
+  const Tests *s = of;
+  Vm *vm = s->t->vm;
+  Report *r = s->t->r;
+  (void)i;
+  for (uint32_t k; !vm->failed && (k = s->from + crew_next(common)) < s->n;) {
+    run(s->t, s->func[k], title_of(vm->p, s->func[k]), s->day);
+    const TestResult *x = &r->tests.at[r->tests.len - 1];
+    parcel_put(out, &k, sizeof k);
+    parcel_put(out, x, sizeof *x);
+    parcel_put_text(out, x->error.text);
+    parcel_put_text(out, x->error.help);
+    for (uint32_t u = 0; u < x->unmet.len; u++) unmet_put(out, &x->unmet.at[u]);
+  }
+  return true;
+}
+
+static void tests_take(void *of, unsigned who, Parcel *in) {
+  const Tests *s = of;
+  Report *r = s->t->r;
+  (void)who;
+  while (in->left && !in->bad) {
+    uint32_t k;
+    TestResult x;
+    parcel_get(in, &k, sizeof k);
+    parcel_get(in, &x, sizeof x);
+    in->bad = in->bad || k >= s->n;
+    uint32_t n = x.unmet.len;
+    x.unmet.at = NULL;
+    x.unmet.len = x.unmet.cap = 0;
+    x.error.text = text_take(r, in);
+    x.error.help = text_take(r, in);
+    for (; n && !in->bad; n--) {
+      Unmet u = unmet_take(r, in);
+      in->bad = in->bad || !vec_push(r->mem, &x.unmet, u);
+    }
+    if (in->bad) vec_end(r->mem, &x.unmet);
+    else s->done[k] = x;
+  }
+}
+
+static void divide(Tests *s) {
+  Mem *m = s->t->vm->mem;
+  Shared shared = {s, sizeof(uint32_t), tests_work, tests_take};
+  s->done = mem_zero(m, s->n * sizeof *s->done);
+  bool done = s->done && crew_share(s->t->vm, &shared);
+  for (uint32_t k = s->from; s->done && k < s->n; k++)
+    if (!done || !vec_push(m, &s->t->r->tests, s->done[k])) vec_end(m, &s->done[k].unmet);
+  mem_free(m, s->done, s->n * sizeof *s->done);
+}
+
+/* ---- all ---- */
+
+static void run_all(Tests *s) {
+  Vm *vm = s->t->vm;
+  uint64_t began = vm->steps;
+  for (s->from = 0; s->from < s->n && !vm->failed; s->from++) {
+    if (s->n - s->from > 1 && crew_pays(vm, began)) { divide(s); return; }
+    run(s->t, s->func[s->from], title_of(vm->p, s->func[s->from]), s->day);
+  }
+}
+
 static void judge(Report *r) {
   uint32_t bad = 0, broken = 0, n = r->tests.len;
   for (uint32_t i = 0; i < n; i++) {
@@ -134,12 +224,15 @@ bool answer_tests(Vm *vm, uint16_t module, Day day, const TestFilter *which, Rep
   if (day == DAY_NONE && !world_term(vm->w, world_base(vm->w), &day, &last)) day = DAY_NONE;
   for (uint32_t i = 0; i < p->tests.len; i++) vm->w->daily = vm->w->daily || p->funcs.at[p->tests.at[i]].flags & FLAG_TODAY;
   bool ready = !r->coverage || answer_reach_begin(vm);
+  if (r->coverage) vm->crew.n = 0;
   vm->sink = (Sink){.data = &t, .note = on_note, .expect = on_expect};
-  for (uint32_t i = 0; i < p->tests.len && ready && !vm->failed; i++) {
-    const Func *f = &p->funcs.at[p->tests.at[i]];
-    const char *title = ast_text(p->unit, f->decl->kid[0]).at;
-    if (f->module == module && (!which->wants || which->wants(which->data, title))) run(&t, p->tests.at[i], title, day);
+  Tests all = {.t = &t, .day = day, .func = mem_get(vm->mem, (p->tests.len + 1) * sizeof *all.func)};
+  for (uint32_t i = 0; all.func && i < p->tests.len; i++) {
+    uint32_t f = p->tests.at[i];
+    if (p->funcs.at[f].module == module && (!which->wants || which->wants(which->data, title_of(p, f)))) all.func[all.n++] = f;
   }
+  if (ready) run_all(&all);
+  mem_free(vm->mem, all.func, (p->tests.len + 1) * sizeof *all.func);
   memset(&vm->sink, 0, sizeof vm->sink);
   vec_end(vm->mem, &t.noted);
   if (r->coverage) answer_reach_end(vm, r);

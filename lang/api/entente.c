@@ -21,6 +21,11 @@ static void defaults(ent_config *c) {
   if (!c->max_output) c->max_output = 64u << 20;
 }
 
+bool ent_is_date(const char *text) {
+  Day day;
+  return !date_read(text, strlen(text), &day);
+}
+
 /* Without memory for it there is none: the draft will say so. */
 static void profile_make(ent_session *s) {
   Mem *m = &s->mem;
@@ -164,6 +169,8 @@ int session_finish(ent_session *s) {
   s->own_funcs = s->program.funcs.len;
   s->loaded = rc == ENT_PASSES && !s->diags.errors;
   s->broken = !s->loaded;
+  const ent_crew *c = &s->config.crew;
+  if (s->loaded && !s->profile && !s->program.externs.len) s->vm.crew = (Crew){c->data, c->n, c->after, c->run};
   return s->loaded ? ENT_PASSES : rc == ENT_PASSES ? ENT_BROKEN : rc;
 }
 
@@ -256,6 +263,7 @@ const char *ent_diagnostics(ent_session *s, ent_format f, size_t *len) {
 
 void session_run_error(ent_session *s) {
   Vm *vm = &s->vm;
+  vm->alone = vm->alone || vm->crew_used;
   if (vm->failed) {
     Diag *x = diag_add(&s->diags, vm->error.code, vm->error.span, "%s", vm->error.text);
     if (vm->error.help) diag_help(&s->diags, x, "%s", vm->error.help);
@@ -288,6 +296,11 @@ static int report_out(ent_session *s, ent_format f, const char **out, size_t *le
   int rc = s->report.exit_code;
   s->whole = !s->out.full && !mem_failed(&s->mem);
   return session_hand_out(s, f, rc, out, len);
+}
+
+bool ent_alone(const ent_session *s) {
+  const Vm *vm = &s->vm;
+  return vm->alone || (vm->crew_used && (mem_failed(&s->mem) || !crew_far(vm)));
 }
 
 bool ent_reported(const ent_session *s) { return s->whole; }
@@ -491,6 +504,32 @@ int ent_format_text(ent_session *s, const char *name, const char *text, size_t l
   return s->broken ? ENT_BROKEN : ENT_FAULT;
 }
 
+/* The length of an example, which stands behind two blanks: up to the next two, or with the mark that a blank sets off. */
+static size_t example_len(const char *t) {
+  for (size_t n = 0;; n++) {
+    if (!t[n] || (t[n] == ' ' && t[n + 1] == ' ')) return n;
+    if (t[n] == ' ' && strchr(".,;", t[n + 1]) && (t[n + 2] == ' ' || !t[n + 2])) return n + 2;
+  }
+}
+
+/* Lines of 79 columns, of which none ends within an example. */
+static void explain_wrap(Buf *out, const char *t) {
+  size_t col = 0;
+  bool example = false;
+  while (*t) {
+    size_t blanks = strspn(t, " "), n;
+    t += blanks;
+    example = blanks > 1 && !example;
+    n = example ? example_len(t) : strcspn(t, " ");
+    if (col && col + blanks + n > 79) { buf_char(out, '\n'); col = 0; }
+    else if (col) { buf_pad(out, ' ', (int)blanks); col += blanks; }
+    buf_add(out, t, n);
+    col += n;
+    t += n;
+  }
+  buf_char(out, '\n');
+}
+
 const char *ent_explain(ent_session *s, const char *code) {
   static const char *const words[] = {"note", "warning", "error"};
   DiagCode c = diag_find(code);
@@ -498,16 +537,7 @@ const char *ent_explain(ent_session *s, const char *code) {
   const DiagInfo *i = diag_info(c);
   buf_clear(&s->out);
   buf_fmt(&s->out, "%s[%s]: %s\n\n", words[i->sev], i->code, i->title);
-  size_t col = 0;
-  for (const char *t = i->text; *t;) {  /* wrapped at 80 columns */
-    size_t n = strcspn(t, " ");
-    if (col && col + n > 79) { buf_char(&s->out, '\n'); col = 0; }
-    buf_add(&s->out, t, n);
-    col += n + 1;
-    t += n;
-    if (*t == ' ') { if (col < 79) buf_char(&s->out, ' '); t++; }
-  }
-  buf_char(&s->out, '\n');
+  explain_wrap(&s->out, i->text);
   return buf_text(&s->out);
 }
 

@@ -34,6 +34,19 @@ typedef struct ent_host {
               void (*give)(void *to, size_t i, const unsigned char *result, size_t len), void *to, char *why, size_t room);
   void (*end)(void *data); /* NULL, or called by ent_close */
 } ent_host;
+
+/* Others that work on parts of one question at once, filled in by whoever can start them; where there are none, one does it all.
+ * `run` calls work(of, i, common, &len), i from 0 to n - 1, each in a copy of this process (a fork), which is to end when the call is over;
+ * then, if each gave bytes, take(of, i, bytes, len) here with what they gave, in order. `common`: `room` bytes that all of them see, zeros
+ * at first. NULL from work, and a copy that ends before: false, and nothing is taken. A copy that cannot be started is left out;
+ * when none can be, false. */
+typedef struct ent_crew {
+  void *data;
+  unsigned n;              /* less than 2: nobody */
+  uint64_t after;          /* steps that are taken before what is left is divided: what takes less is not worth a copy */
+  bool (*run)(void *data, size_t room, const unsigned char *(*work)(void *of, unsigned i, void *common, size_t *len),
+              void (*take)(void *of, unsigned i, const unsigned char *bytes, size_t len), void *of);
+} ent_crew;
 typedef enum ent_columns { ENT_COLUMNS_AUTO, ENT_COLUMNS_NEVER, ENT_COLUMNS_ALWAYS } ent_columns;
 
 typedef struct ent_config {
@@ -52,6 +65,7 @@ typedef struct ent_config {
   bool color;              /* in ENT_TEXT */
   int width;               /* columns of a terminal; 0: 100 */
   ent_host host;           /* functions from outside; zeros: none */
+  ent_crew crew;           /* of ent_check, ent_test and ent_eval; not used with `profile`, with `coverage`, and by drafts with functions from outside */
   ent_columns columns;     /* when loops are worked through in columns, many elements at once; the answers are the same */
   volatile int *stop;      /* NULL, or set to non-zero from elsewhere to end a run */
   uint64_t fail_alloc_at;  /* for tests: the allocation with this number (from 1) is refused; 0: none */
@@ -60,6 +74,8 @@ typedef struct ent_config {
 void ent_config_init(ent_config *c);
 
 typedef struct ent_session ent_session;
+/* Whether this is a day, YYYY-MM-DD. */
+bool ent_is_date(const char *text);
 /* NULL when memory is refused, or when as_of is no date. The config is copied; its strings are not. */
 ent_session *ent_open(const ent_config *c);
 void ent_close(ent_session *s);
@@ -82,6 +98,9 @@ bool ent_has_checks(const ent_session *s);
  * ENT_BROKEN (the report says so when only a test could not be run to its end), or ENT_UNDECIDED with nothing in *out when none was run. Formats: ENT_TAP, ENT_TEXT, and ENT_JUNIT, one <testsuite>.
  * ENT_USAGE for another; the same has ent_check for ENT_JUNIT. */
 int ent_test(ent_session *s, ent_format f, bool (*wants)(void *data, const char *title), void *data, const char **out, size_t *len);
+/* Whether the crew did not come to its end, or came near a limit: then what was asked last has no answer, and is to be asked in another
+ * session, without a crew. So that with a crew the bytes are always those without. */
+bool ent_alone(const ent_session *s);
 /* Whether the last ent_check or ent_test made its report; else what it handed out are messages. */
 bool ent_reported(const ent_session *s);
 /* How many rules, functions, checks and clauses the tests that ent_test ran last reached, and of how many; zeros without `coverage`. */

@@ -203,12 +203,24 @@ static uint16_t load_noted(Loader *l, uint32_t note, const Source *src, Sym name
   return m;
 }
 
+/* Whether something in the line of a `use` has been found fault with: then what it names may not be what was meant. */
+static bool line_told(const Loader *l, Span use) {
+  const Source *src = sources_at(l->u->sources, use.lo);
+  const char *t = src->text + (use.lo - src->base);
+  uint32_t end = use.lo + (uint32_t)strcspn(t, "\n");
+  const Diags *d = l->u->diags;
+  for (uint32_t i = d->list.len; i-- > 0;)
+    if (d->list.at[i].sev == SEV_ERROR && d->list.at[i].span.lo >= use.lo && d->list.at[i].span.lo <= end) return true;
+  return false;
+}
+
 static void load_std(Loader *l, Node *use) {
   const char *name = intern_text(l->u->names, use->kid[0]->sym);
   const StdlibModule *found = ent_stdlib, *near = NULL;
   int best = 3;
   bool stop = false;
   while (found->name && strcmp(found->name, name)) found++;
+  if (!found->name && line_told(l, use->span)) return;
   if (!found->name) {
     for (const StdlibModule *m = ent_stdlib; m->name; m++) {
       int d = near_distance(name, (uint32_t)strlen(name), m->name, (uint32_t)strlen(m->name));
@@ -232,6 +244,7 @@ static void load_std(Loader *l, Node *use) {
 
 static void refuse(Loader *l, Span at, int error, const char *path, bool data) {
   Diags *d = l->u->diags;
+  if (error != ENOMEM && line_told(l, at)) return;
   if (error == EXDEV || error == ELOOP) diag_help(d, diag_add(d, DIAG_E0004, at, "'%s' is outside the draft's root, so it is not opened", path), "--root names a larger root");
   else if (error == EFBIG) diag_help(d, diag_add(d, DIAG_E0007, at, "'%s' is larger than a %s may be", path, data ? "data file" : "draft's file"), "%s raises the limit", data ? "--max-data" : "--max-file");
   else if (error == ENOMEM) l->u->mem->failed = true;

@@ -22,29 +22,46 @@ Day date_day(int y, int m, int d) {
   return era * ERA_DAYS + year * 365 + year / 4 - year / 100 + day - EPOCH;
 }
 
+/* With multiplications for divisions, as in Neri and Schneider, "Euclidean affine functions and their application to calendar algorithms". */
 void date_split(Day at, int *y, int *m, int *d) {
-  int n = at + EPOCH, era = n / ERA_DAYS, day = n % ERA_DAYS;
-  int year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
-  day -= year * 365 + year / 4 - year / 100;
-  int month = (5 * day + 2) / 153;
-  *d = day - (153 * month + 2) / 5 + 1;
-  *m = month < 10 ? month + 3 : month - 9;
-  *y = era * 400 + year + (*m <= 2);
+  uint32_t quarters = 4 * (uint32_t)(at + EPOCH) + 3, century = quarters / ERA_DAYS, n = quarters % ERA_DAYS | 3;
+  uint64_t years = 2939745ull * n;
+  uint32_t day = (uint32_t)years / 2939745 / 4, month = 2141 * day + 197913;
+  bool next = day >= 306;   /* January and February */
+  *y = (int)(100 * century + (uint32_t)(years >> 32)) + next;
+  *m = (int)(month >> 16) - (next ? 12 : 0);
+  *d = (int)((month & 0xFFFF) / 2141) + 1;
 }
 
 static bool is_day(Day day) { return day >= DAY_MIN && day <= DAY_MAX; }
 
-Day date_add_months(Day day, int64_t n) {
+Day date_months_on(int y, int m, int d, int64_t n) {
   enum { SPAN = 12 * YEAR_MAX };
-  if (!is_day(day) || n > SPAN || n < -SPAN) return DAY_NONE;
-  int y, m, d;
-  date_split(day, &y, &m, &d);
+  if (n > SPAN || n < -SPAN) return DAY_NONE;
   int at = y * 12 + m - 1 + (int)n;
   if (at < 12 * YEAR_MIN || at >= 12 * (YEAR_MAX + 1)) return DAY_NONE;
   y = at / 12;
   m = at % 12 + 1;
   int last = date_month_days(y, m);
   return date_day(y, m, d < last ? d : last);
+}
+
+Day date_add_months(Day day, int64_t n) {
+  int y, m, d;
+  if (!is_day(day)) return DAY_NONE;
+  date_split(day, &y, &m, &d);
+  return date_months_on(y, m, d, n);
+}
+
+int64_t date_months(Day first, Day last) {
+  int y0, m0, d0, y1, m1, d1;
+  if (last < first) return 0;
+  Day end = last + (last < DAY_MAX);
+  date_split(first, &y0, &m0, &d0);
+  date_split(end, &y1, &m1, &d1);
+  int64_t k = (int64_t)(y1 - y0) * 12 + m1 - m0;
+  while (d1 < d0 && k > 0 && date_add_months(first, k) > last + 1) k--;
+  return k;
 }
 
 Day date_add_days(Day day, int64_t n) {

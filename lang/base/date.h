@@ -13,6 +13,8 @@ int date_month_days(int y, int m);
 /* n whole calendar months on (or back), clamped to the month's end: 2024-01-31 + 1 = 2024-02-29.
  * DAY_NONE when outside year 1 to 9999. */
 Day date_add_months(Day day, int64_t n);
+Day date_months_on(int y, int m, int d, int64_t n);   /* the same, of a day that was split */
+int64_t date_months(Day first, Day last);             /* how many whole calendar months the days from first through last have */
 Day date_add_days(Day day, int64_t n);  /* DAY_NONE when outside */
 /* Reads exactly YYYY-MM-DD in s[0..n). 0 fine; 1 not of that shape; 2 no such day. */
 int date_read(const char *s, size_t n, Day *out);

@@ -57,6 +57,7 @@ static AmendedClause *article_at(Amended *a, Sym name) {
 static void report_absent(Checker *c, Amended *a, const Node *label, Sym name, bool article) {
   const char *what = article ? "article" : "clause";
   Diag *x = diag_add(c->d, DIAG_E0318, label->span, "there is no %s '%s' in '%s'", what, sym_text(c->p, name), id_of(c, a->of));
+  diag_topic(x, TOPIC_CLAUSE, name, what[0] == 'c');
   Near n = near_begin(c, name);
   for (uint32_t i = 0; i < a->clauses.len; i++) {
     const AmendedClause *k = &a->clauses.at[i];

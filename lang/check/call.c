@@ -3,12 +3,32 @@
 
 /* Calls: functions of the draft and the library, tables, the engine's own, and the forms that take a sentence. */
 
+/* Whether one of the arguments is wrong in itself: that may be why there are not as many as are wanted. */
+static bool args_bad(const Node *args) {
+  for (Node *n = list_first(args); n; n = n->next)
+    if (n->ty == T_ERROR) return true;
+  return false;
+}
+
 static void report_count(Checker *c, Node *e, const char *name, uint32_t got, const char *want) {
-  diag_add(c->d, DIAG_E0211, e->span, "'%s' takes %s, not %u", name, want, got);
+  if (!args_bad(e->kid[1])) diag_add(c->d, DIAG_E0211, e->span, "'%s' takes %s, not %u", name, want, got);
 }
 
 static void args_check(Checker *c, Node *args) {
   for (Node *n = list_first(args); n; n = n->next) expr_check(c, n);
+}
+
+/* Of a function that nothing is known of, which is said: what is wrong in the arguments by themselves. */
+static void args_check_untyped(Checker *c, Node *args) {
+  bool was = c->untyped;
+  c->untyped = true;
+  for (Node *n = list_first(args); n; n = n->next) {
+    if (n->kind != N_EACH) { expr_check(c, n); continue; }
+    uint32_t before = gens_check(c, n->kid[1]);
+    expr_check(c, n->kid[0]);
+    locals_drop(c, before);
+  }
+  c->untyped = was;
 }
 
 /* ---- sum count min max any all ---- */
@@ -123,6 +143,7 @@ static Type passes_check(Checker *c, Node *e) {
   e->op = CALL_PASSES;
   if (!name_find(c, c->module, check_sym(c, prefixed ? arg->kid[0]->sym : 0, arg->sym), &b)) {
     Diag *x = diag_add(c->d, DIAG_E0226, arg->span, "there is no check named '%s'", sym_text(c->p, arg->sym));
+    diag_topic(x, TOPIC_CHECK, arg->sym, 0);
     Near n = near_begin(c, arg->sym);
     for (uint32_t i = 0; i < c->p->checks.len; i++) near_try(&n, sym_text(c->p, c->p->funcs.at[c->p->checks.at[i]].name));
     near_help(c, x, &n, "", "");
@@ -200,7 +221,7 @@ static Type builtin_result(Checker *c, Builtin b, Node *args) {
     case 'd': return T_DATE;
     case 'U': return resource_figure(c, last, DIM_ONE);
     case 'T': return resource_figure(c, last, unit_dim(&p->units, p->units.atoms.at[0].unit));
-    case 'F': if (b == BUILTIN_between) report_units(c, last->span, first, last, t, last->ty, "the ends of one figure"); return t;
+    case 'F': if (b == BUILTIN_between && report_units(c, last->span, first, last, t, last->ty, "the ends of one figure")) return T_ERROR; return t;
     case 'R': return T_QUANTITY;
     case 'c': return type_set(&p->types, p->kinds.at[K_COUNTRY].type);
     case 'r': return type_set(&p->types, p->kinds.at[K_RESOURCE].type);
@@ -296,11 +317,12 @@ static Type func_call(Checker *c, Node *e, uint32_t f) {
 
 /* The function of that name whose first parameter takes what is given; the draft's own come before the library's, and
  * where none of the nearest fits, those further off are tried. */
-static bool overload_find(Checker *c, Bind b, Type first, uint32_t *f) {
+static bool overload_find(Checker *c, Bind b, const Node *first, uint32_t *f) {
   for (;;) {
     if (b.kind == BIND_FUNC) {
       Func *fn = &c->p->funcs.at[b.index];
-      if (fn->nparam && type_fits(&c->p->types, first, fn->param[0])) { *f = b.index; return true; }
+      bool fits = first ? fn->nparam && type_fits(&c->p->types, first->ty, fn->param[0]) : !fn->nparam && fn->kind != FUNC_LET;
+      if (fits) { *f = b.index; return true; }
     }
     if (b.next < 0) return false;
     b = c->p->binds.at[b.next];
@@ -345,8 +367,8 @@ static Type named_call(Checker *c, Node *e, Bind nearest) {
   c->monotone = mono;
   Node *first = list_first(e->kid[1]);
   Type t = first ? first->ty : T_ERROR;
-  for (uint32_t k = 0; first && t != T_ERROR && name_find_next(c, c->module, name, k, &b); k++)
-    if (overload_find(c, b, t, &f)) return func_call(c, e, f);
+  for (uint32_t k = 0; (!first || t != T_ERROR) && name_find_next(c, c->module, name, k, &b); k++)
+    if (overload_find(c, b, first, &f)) return func_call(c, e, f);
   Buf all, got;
   buf_init(&all, c->p->mem);
   buf_init(&got, c->p->mem);
@@ -372,7 +394,7 @@ static Type table_call(Checker *c, Node *e, uint32_t t) {
   e->ref = t;
   depends(c, FLAG_VARIES);
   if (list_len(e->kid[1]) != tab->nkey) {
-    diag_add(c->d, DIAG_E0211, e->span, "the table '%s' has %u key%s, not %u", sym_text(c->p, tab->name), tab->nkey, tab->nkey == 1 ? "" : "s", list_len(e->kid[1]));
+    if (!args_bad(e->kid[1])) diag_add(c->d, DIAG_E0211, e->span, "the table '%s' has %u key%s, not %u", sym_text(c->p, tab->name), tab->nkey, tab->nkey == 1 ? "" : "s", list_len(e->kid[1]));
     return T_ERROR;
   }
   for (Node *a = list_first(e->kid[1]); a; a = a->next, i++)
@@ -432,17 +454,17 @@ Type call_check(Checker *c, Node *e) {
   Type t;
   join_prefix(c, callee);
   if (callee->kind != N_NAME || is_local(c, callee->sym)) {
-    args_check(c, e->kid[1]);
+    args_check_untyped(c, e->kid[1]);
     diag_add(c->d, DIAG_E0213, callee->span, "this is no function, so it takes no arguments");
     return T_ERROR;
   }
   if (name_find(c, c->module, callee->sym, &b)) {
     if (b.kind == BIND_FUNC && c->p->funcs.at[b.index].kind != FUNC_LET) return named_call(c, e, b);
     if (b.kind == BIND_TABLE) return table_call(c, e, b.index);
-    if (b.kind == BIND_BAD) { args_check(c, e->kid[1]); return T_ERROR; }
+    if (b.kind == BIND_BAD) { args_check_untyped(c, e->kid[1]); return T_ERROR; }
   }
   if (engine_call(c, e, &t)) return t;
-  args_check(c, e->kid[1]);
+  args_check_untyped(c, e->kid[1]);
   if (name_find(c, c->module, callee->sym, &b)) diag_add(c->d, DIAG_E0213, callee->span, "'%s' is no function, so it takes no arguments", sym_text(c->p, callee->sym));
   else report_unknown(c, callee->span, callee->sym, "function");
   return T_ERROR;

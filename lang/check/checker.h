@@ -14,6 +14,8 @@ typedef struct Local {
   const char *what;    /* "let", "for": warned about when unused; NULL: not */
 } Local;
 
+typedef struct UnitRead { int op; Sym left, right; UnitId unit; } UnitRead;
+
 typedef struct Checker {
   Program *p;
   Unit *u;
@@ -25,10 +27,13 @@ typedef struct Checker {
   uint32_t nslot;
   bool monotone;       /* whether a rule may refer to itself here */
   bool no_countries, no_units;   /* that none are known has been said */
+  bool untyped;        /* what wants this is not known, which has been said: so nothing is said of @ without a kind */
+  VEC(Sym) bad_units;  /* whose declarations are wrong, which has been said */
   Sym row;             /* what the row is called in the data block being checked; 0: none is */
   const DataBlock *block;
   bool dates;          /* whether dates met are breaks of the timeline */
   struct Asked *asked; /* rows.c */
+  UnitRead unit_read;  /* names.c: the last one, since most resources are measured alike */
   uint32_t marked;     /* uses.c: the module and unit that were marked last */
 } Checker;
 
@@ -88,7 +93,7 @@ uint32_t gens_check(Checker *c, Node *gens);    /* binds; returns how many local
 bool map_whole(Checker *c, Node *map);          /* whether all in the braces are pairs; says so where not */
 void depends(Checker *c, uint8_t flags);
 void call_add(Checker *c, uint32_t to, Span at);
-void expected(Checker *c, Node *at, Type got, Type want, const char *what);
+Diag *expected(Checker *c, Node *at, Type got, Type want, const char *what);
 void expected_some(Checker *c, Node *at, Type got, const char *want, const char *what);   /* want: "a set or a list" */
 Type elem_type(Checker *c, Type collection, Type *second);   /* T_ERROR when it is none */
 

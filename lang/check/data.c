@@ -28,9 +28,12 @@ void data_declare(Checker *c) {
 
 /* ---- @ ---- */
 
+static const uint32_t ATOM_MUTE = UINT32_MAX;   /* the ref of one whose place has no type, which has been said */
+
 void atoms_hint(Checker *c, Node *e, Type want) {
   TypeInfo x = type_at(&c->p->types, want);
   if (e->kind == N_ATOM && (x.kind == TY_ENTITY || ((x.kind == TY_SET || x.kind == TY_LIST) && type_kind(&c->p->types, x.a) == TY_ENTITY))) e->ty = x.kind == TY_ENTITY ? want : x.a;
+  else if (e->kind == N_ATOM && want == T_ERROR) e->ref = ATOM_MUTE;
   else if (e->kind == N_IF) { atoms_hint(c, e->kid[1], want); atoms_hint(c, e->kid[2], want); }
   else if (e->kind == N_LET_IN) atoms_hint(c, e->kid[2], want);
   else if (e->kind == N_SET_FOR || e->kind == N_SEQ_FOR) atoms_hint(c, e->kid[0], x.a);
@@ -92,6 +95,7 @@ Type atom_check(Checker *c, Node *e) {
   if (x.kind != TY_ENTITY) {
     if (atom_any(c, e)) return c->p->kinds.at[ent_kind(e->ref)].type;
     expr_want(c, e->kid[0], T_STRING, "@");
+    if (c->untyped || e->ref == ATOM_MUTE) return T_ERROR;
     diag_help(c->d, diag_add(c->d, DIAG_E0325, e->span, "nothing here says what kind of thing this names"), "give it to a function that takes one kind:  fn of(r: resource) = ...");
     return T_ERROR;
   }

@@ -276,10 +276,19 @@ static void unit_field(Checker *c, Node *n) {
     if (f->kind == N_ARG && !strcmp(sym_text(c->p, f->sym), "unit")) c->p->resource_unit.at[ent_index(n->ref)] = unit_read(c, f->kid[0]);
 }
 
-static void field_unknown(Checker *c, uint32_t kind, Span at, Sym name) {
+/* Whether nothing that is stated is a field of such a thing: the word before it may be the mistake, and is but one. */
+static bool all_strange(Checker *c, uint32_t kind, Node *fields) {
+  uint32_t slot;
+  for (Node *f = list_first(fields); f; f = f->next)
+    if (f->kind == N_ARG && field_find(c->p, kind, f->sym, &slot) && slot >= FIELD_FIRST) return false;
+  return true;
+}
+
+static void field_unknown(Checker *c, uint32_t kind, Span at, Sym name, Node *fields) {
   const Kind *k = &c->p->kinds.at[kind];
   const char *word = kind_word(c, kind);
   Diag *x = diag_add(c->d, DIAG_E0302, at, "%s %s has no field '%s'", article(word), word, sym_text(c->p, name));
+  diag_topic(x, TOPIC_FIELD, kind, name);
   Near n = near_begin(c, name);
   Buf b;
   buf_init(&b, c->p->mem);
@@ -291,6 +300,7 @@ static void field_unknown(Checker *c, uint32_t kind, Span at, Sym name) {
   if (k->fields.len <= FIELD_FIRST) diag_help(c->d, x, "it has none");
   else if (!near_help(c, x, &n, "", buf_text(&b))) diag_help(c->d, x, "it has%s", buf_text(&b) + 7);
   buf_end(&b);
+  if (!n.n && fields && all_strange(c, kind, fields)) diag_topic(x, TOPIC_FIELDS, kind, fields->span.lo);
 }
 
 void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
@@ -300,19 +310,32 @@ void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
     if (f->kind != N_ARG) continue;
     const Field *field = field_find(c->p, kind, f->sym, &slot);
     const char *name = sym_text(c->p, f->sym);
-    if (!field || slot < FIELD_FIRST) { field_unknown(c, kind, f->span, f->sym); continue; }
+    if (!field || slot < FIELD_FIRST) { field_unknown(c, kind, f->span, f->sym, fields); continue; }
     if (slot < 64 && seen >> slot & 1) diag_add(c->d, DIAG_E0302, f->span, "'%s' is given twice", name);
     if (slot < 64) seen |= 1ull << slot;
     if (kind == K_RESOURCE && !strcmp(name, "unit")) continue;
     if (kind == K_RESOURCE && !strcmp(name, "requires")) { requires_field(c, self, f->kid[0]); continue; }
-    Type want = field->type;
-    fact_expr(c, f->kid[0], nobody, want, quoted(c, name), FLAG_CLAUSES);
+    const char **what = &c->p->kinds.at[kind].fields.at[slot].quoted;
+    if (!*what) *what = quoted(c, name);
+    fact_expr(c, f->kid[0], nobody, field->type, *what, FLAG_CLAUSES);
   }
 }
 
 static bool has_field(Checker *c, Node *fields, const char *name) {
   for (Node *f = list_first(fields); f; f = f->next)
     if (f->kind == N_ARG && !strcmp(sym_text(c->p, f->sym), name)) return true;
+  return false;
+}
+
+/* Whether a field is there that such a thing has not, or twice: it may be the one that is missing, under another name. */
+static bool has_strange(Checker *c, uint32_t kind, Node *fields) {
+  uint32_t slot;
+  uint64_t seen = 0;
+  for (Node *f = list_first(fields); f; f = f->next) {
+    if (f->kind != N_ARG) continue;
+    if (!field_find(c->p, kind, f->sym, &slot) || slot < FIELD_FIRST || (slot < 64 && seen >> slot & 1)) return true;
+    if (slot < 64) seen |= 1ull << slot;
+  }
   return false;
 }
 
@@ -323,11 +346,12 @@ static void entity_check(Checker *c, Node *n) {
   c->dates = false;  /* when a report came out changes no fact */
   fields_check(c, kind, n->ref, n->kid[2]);
   c->dates = dates;
-  if (kind == K_RESOURCE && !has_field(c, n->kid[2], "unit")) {
+  if (kind != K_RESOURCE || has_strange(c, kind, n->kid[2])) return;
+  if (!has_field(c, n->kid[2], "unit")) {
     Diag *x = diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the resource '%s' has no unit", sym_text(c->p, program_entity(c->p, n->ref)->id));
     diag_help(c->d, x, "say what it is measured in:  unit: t/yr");
   }
-  if (kind == K_RESOURCE && c->p->kinds.at[K_LAYER].list.len && !has_field(c, n->kid[2], "layer")) {
+  if (c->p->kinds.at[K_LAYER].list.len && !has_field(c, n->kid[2], "layer")) {
     Diag *x = diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the resource '%s' has no layer", sym_text(c->p, program_entity(c->p, n->ref)->id));
     diag_help(c->d, x, "say which layer of the stack it belongs to:  layer: %s", sym_text(c->p, c->p->kinds.at[K_LAYER].list.at[0].id));
   }
@@ -437,14 +461,13 @@ static Table *fact_table(Checker *c, Node *n) {
   Bind b;
   if (name_find(c, c->module, n->kid[0]->sym, &b) && b.kind == BIND_TABLE) { n->ref = b.index; return &c->p->tables.at[b.index]; }
   if (n->kid[0]->sym == c->p->tables.at[TABLE_PERFORMED].name) { n->ref = TABLE_PERFORMED; return &c->p->tables.at[TABLE_PERFORMED]; }
-  Diag *x = diag_add(c->d, DIAG_E0201, n->kid[0]->span, "there is no table named '%s'", sym_text(c->p, n->kid[0]->sym));
-  diag_help(c->d, x, "declare it:  table %s (c: country): number", sym_text(c->p, n->kid[0]->sym));
+  report_unknown(c, n->kid[0]->span, n->kid[0]->sym, "table");
   return NULL;
 }
 
 /* The keys in parentheses, and `more` that stand before a colon: whether there are as many as the table has. */
 static bool fact_keys(Checker *c, Node *n, Table *t, uint32_t more) {
-  uint32_t i = 0, given = list_len(n->kid[1]) + more;
+  uint32_t i = 0, given = list_len(n->kid[1]) + more, errors = c->d->errors;
   for (Node *k = list_first(n->kid[1]); k; k = k->next, i++) {
     Type want = i < t->nkey ? t->key[i] : T_ERROR;
     Ent e;
@@ -452,6 +475,7 @@ static bool fact_keys(Checker *c, Node *n, Table *t, uint32_t more) {
     else fact_expr(c, k, nobody, want, "a key of the table", FLAG_VARIES);
   }
   if (given == t->nkey) return true;
+  if (c->d->errors != errors) return false;   /* what is wrong with the keys may be why */
   diag_add(c->d, DIAG_E0211, n->span, "the table '%s' has %u key%s, not %u", sym_text(c->p, t->name), t->nkey, t->nkey == 1 ? "" : "s", given);
   return false;
 }
@@ -582,7 +606,7 @@ static void head_check(Checker *c, Node *m, Node **parties, Node **term) {
   if (seen) *seen = m;
   const Field *f = field_find(c->p, K_AGREEMENT, m->sym, &slot);
   if (f) fact_expr(c, m->kid[0], nobody, f->type, quoted(c, name), FLAG_VARIES | FLAG_AGREED);
-  else field_unknown(c, K_AGREEMENT, m->span, m->sym);
+  else field_unknown(c, K_AGREEMENT, m->span, m->sym, NULL);
 }
 
 static void agreement_check(Checker *c, Node *n) {
@@ -591,6 +615,7 @@ static void agreement_check(Checker *c, Node *n) {
     clauses_check(c, m, n->op);
     if (m->kind == N_ARG) head_check(c, m, &parties, &term);
   }
+  if (has_strange(c, K_AGREEMENT, n->kid[2])) return;
   if (!parties) diag_help(c->d, diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the agreement '%s' has no parties", sym_text(c->p, n->kid[0]->sym)), "say whose it is:  parties: {USA, JPN}");
   if (!term) diag_help(c->d, diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the agreement '%s' has no term", sym_text(c->p, n->kid[0]->sym)), "say when it holds:  term: 2026-01-01..2030-12-31");
 }
@@ -679,7 +704,7 @@ static void kinds_check(Checker *c) {
       Bind b;
       if (n->kind != N_KIND || !name_find(c, c->module, n->kid[0]->sym, &b) || b.kind != BIND_KIND || c->p->kinds.at[b.index].span.lo != n->kid[0]->span.lo) continue;
       for (Node *f = list_first(n->kid[2]); f; f = f->next) {
-        Field field = {f->kid[0]->sym, type_read(c, f->kid[1])};
+        Field field = {f->kid[0]->sym, type_read(c, f->kid[1]), NULL};
         if (named_once(c, list_first(n->kid[2]), f) && own_field(c, f->kid[0], b.index)) vec_push(c->p->mem, &c->p->kinds.at[b.index].fields, field);
       }
     }

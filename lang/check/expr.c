@@ -22,7 +22,7 @@ static const char *expected_help(Checker *c, Node *at, Type got, TypeInfo g, Typ
   return NULL;
 }
 
-void expected(Checker *c, Node *at, Type got, Type want, const char *what) {
+Diag *expected(Checker *c, Node *at, Type got, Type want, const char *what) {
   Buf a, b;
   TypeInfo g = type_at(&c->p->types, got), w = type_at(&c->p->types, want);
   buf_init(&a, c->p->mem);
@@ -34,6 +34,7 @@ void expected(Checker *c, Node *at, Type got, Type want, const char *what) {
   if (help) diag_help(c->d, x, "%s", help);
   buf_end(&a);
   buf_end(&b);
+  return x;
 }
 
 void expected_some(Checker *c, Node *at, Type got, const char *want, const char *what) {
@@ -153,6 +154,7 @@ static Type use_func(Checker *c, Node *e, uint32_t f) {
   Func *fn = &c->p->funcs.at[f];
   if (fn->kind != FUNC_LET) {
     Diag *x = diag_add(c->d, DIAG_E0213, e->span, "'%s' is a %s: it needs its arguments", sym_text(c->p, e->sym), fn->kind == FUNC_RULE ? "rule" : "function");
+    diag_topic(x, TOPIC_CALL, e->sym, 0);
     diag_label(c->d, x, fn->span, "declared here");
     return T_ERROR;
   }
@@ -165,7 +167,7 @@ static Type use_func(Checker *c, Node *e, uint32_t f) {
 static Type use_table(Checker *c, Node *e, uint32_t t) {
   Table *tab = &c->p->tables.at[t];
   if (tab->nkey) {
-    diag_add(c->d, DIAG_E0213, e->span, "the table '%s' needs its keys", sym_text(c->p, e->sym));
+    diag_topic(diag_add(c->d, DIAG_E0213, e->span, "the table '%s' needs its keys", sym_text(c->p, e->sym)), TOPIC_CALL, e->sym, 0);
     return T_ERROR;
   }
   e->op = REF_TABLE;
@@ -191,7 +193,7 @@ static Type name_check(Checker *c, Node *e) {
     }
   }
   if (engine_name(c, e, &t)) return t;
-  if (engine_function(sym_text(c->p, e->sym))) diag_add(c->d, DIAG_E0213, e->span, "'%s' is a function: it needs its arguments", sym_text(c->p, e->sym));
+  if (engine_function(sym_text(c->p, e->sym))) diag_topic(diag_add(c->d, DIAG_E0213, e->span, "'%s' is a function: it needs its arguments", sym_text(c->p, e->sym)), TOPIC_CALL, e->sym, 0);
   else report_unknown(c, e->span, e->sym, "thing");
   return T_ERROR;
 }
@@ -261,6 +263,8 @@ static void report_field(Checker *c, Node *e, uint32_t kind) {
   bool known = has_clauses(kind) && of->kind == N_NAME && of->op == REF_ENTITY;
   Diag *x = known ? diag_add(c->d, DIAG_E0203, e->span, "the %s '%s' has no clause and no field '%s'", word, sym_text(c->p, of->sym), name)
                   : diag_add(c->d, DIAG_E0203, e->span, "%s %s has no '%s'", article(word), word, name);
+  if (known) diag_topic(x, TOPIC_CLAUSE, e->sym, true);
+  else diag_topic(x, TOPIC_FIELD, kind, e->sym);
   Near n = near_begin(c, e->sym);
   Buf b;
   buf_init(&b, c->p->mem);
@@ -319,26 +323,38 @@ static Type index_check(Checker *c, Node *e) {
 
 /* ---- collections ---- */
 
+/* The first of elements that differ from it, and agree with each other, is the odd one. */
+static void report_element(Checker *c, Node *first, Node *n, Type all) {
+  Node *next = n->next;
+  bool joins = false;
+  if (next && n == first->next) type_join(&c->p->types, n->ty, expr_check(c, next), &joins);
+  Node *odd = joins ? first : n;
+  Buf a, b;
+  buf_init(&a, c->p->mem);
+  buf_init(&b, c->p->mem);
+  type_words(c, joins ? all : n->ty, &a);
+  type_words(c, joins ? n->ty : all, &b);
+  diag_add(c->d, DIAG_E0218, odd->span, "this is %s, and what stands %s it is %s", buf_text(&a), joins ? "after" : "before", buf_text(&b));
+  buf_end(&a);
+  buf_end(&b);
+}
+
+/* T_ERROR once something is wrong with one of them: one that differs is told of, and the others pass. */
 static Type elements(Checker *c, Node *list) {
   Type all = T_NEVER;
   Node *before = NULL;  /* the first whose unit is known */
+  bool bad = false;
   for (Node *n = list_first(list); n; n = n->next) {
     bool ok;
     Type t = expr_check(c, n), joined = type_join(&c->p->types, all, t, &ok);
     if (!before && t != T_QUANTITY && t != T_ERROR && t != T_NEVER) before = n;
-    if (!ok && before && report_units(c, n->span, before, n, before->ty, t, "elements of one collection")) continue;
-    if (!ok) {
-      Buf a, b;
-      buf_init(&a, c->p->mem);
-      buf_init(&b, c->p->mem);
-      type_words(c, t, &a);
-      type_words(c, all, &b);
-      diag_add(c->d, DIAG_E0218, n->span, "this is %s, and what stands before it is %s", buf_text(&a), buf_text(&b));
-      buf_end(&a);
-      buf_end(&b);
-    } else all = joined;
+    bad = bad || t == T_ERROR;
+    if (ok) all = joined;
+    if (ok || bad) continue;
+    bad = true;
+    if (!before || !report_units(c, n->span, before, n, before->ty, t, "elements of one collection")) report_element(c, list_first(list), n, all);
   }
-  return all;
+  return bad ? T_ERROR : all;
 }
 
 bool map_whole(Checker *c, Node *map) {
@@ -361,8 +377,9 @@ static Type map_check(Checker *c, Node *e) {
     bool said = (!k && report_units(c, n->kid[0]->span, first->kid[0], n->kid[0], first->kid[0]->ty, n->kid[0]->ty, "keys of one map")) ||
                 (!v && report_units(c, n->kid[1]->span, first->kid[1], n->kid[1], first->kid[1]->ty, n->kid[1]->ty, "values of one map"));
     if ((!k || !v) && !said) diag_add(c->d, DIAG_E0218, n->span, "this pair is of another type than those before it");
-    if (k) key = a;
-    if (v) val = b;
+    if (!k || !v) return T_ERROR;
+    key = a;
+    val = b;
   }
   return type_map(&c->p->types, key, val);
 }

@@ -107,8 +107,12 @@ static Type power_check(Checker *c, Node *e, TypeInfo x) {
   return type_quantity(&c->p->types, (int)(x.u * k * sign), d);
 }
 
+static bool is_unit(Checker *c, const Node *n) { return n->kind == N_NAME && unit_atom(&c->p->units, n->sym); }
+
 static Type arith_check(Checker *c, Node *e) {
-  Type l = expr_check(c, e->kid[0]), r = expr_check(c, e->kid[1]);
+  Type l = expr_check(c, e->kid[0]);
+  if (l == T_ERROR && is_unit(c, e->kid[0]) && is_unit(c, e->kid[1])) return T_ERROR;  /* t/yr without a figure: said of the t */
+  Type r = expr_check(c, e->kid[1]);
   if (l == T_ERROR || r == T_ERROR) return T_ERROR;
   TypeInfo x = type_at(&c->p->types, l), y = type_at(&c->p->types, r);
   Type dates = dates_check(c, e, (TypeKind)x.kind, (TypeKind)y.kind);
@@ -151,16 +155,17 @@ static Type compare_check(Checker *c, Node *e) {
   Type l = expr_check(c, e->kid[0]);
   if (!atom) { atoms_hint(c, e->kid[1], l); r = expr_check(c, e->kid[1]); }
   c->monotone = mono;
-  if (l == T_ERROR || r == T_ERROR) return T_BOOL;
+  if (l == T_ERROR || r == T_ERROR) return T_ERROR;
   if (type_is_figure(&c->p->types, l) && type_is_figure(&c->p->types, r)) {
     if (plain_zero(c, e->kid[0], r) || plain_zero(c, e->kid[1], l)) return T_BOOL;
-    if (!type_figures_meet(&c->p->types, l, r)) report_dims(c, e, "compared");
-    return T_BOOL;
+    if (type_figures_meet(&c->p->types, l, r)) return T_BOOL;
+    report_dims(c, e, "compared");
+    return T_ERROR;
   }
   TypeKind k = type_kind(&c->p->types, l);
   bool order = e->op != OP_EQ && e->op != OP_NE;
   type_join(&c->p->types, l, r, &ok);
-  if (!ok && report_dims(c, e, "compared")) return T_BOOL;
+  if (!ok && report_dims(c, e, "compared")) return T_ERROR;
   if (!ok) report_operands(c, e, k == TY_SET || type_kind(&c->p->types, r) == TY_SET ? "whether a set holds something is asked with 'in'; one thing in braces is a set: { ... }" : NULL);
   else if (order && k == TY_SET) { e->ref = 1; return T_BOOL; }  /* a <= b: a is within b */
   else if (order && k != TY_DATE && k != TY_STRING) report_operands(c, e, "only figures, dates, texts and sets have an order");
@@ -184,13 +189,32 @@ static Type in_check(Checker *c, Node *e) {
   return T_BOOL;
 }
 
+/* Neither side is a yes-or-no: a list, in the words of other writing. */
+static void report_list(Checker *c, Node *e, Diag *x) {
+  const Node *a = e->kid[0], *b = e->kid[1];
+  if (a->kind != N_NAME || b->kind != N_NAME) { diag_help(c->d, x, "what stands side by side is set off with a comma"); return; }
+  const char *first = sym_text(c->p, a->sym), *second = sym_text(c->p, b->sym);
+  diag_help(c->d, x, "what stands side by side is set off with a comma:  %s, %s , and several make a set in braces:  {%s, %s}", first, second, first, second);
+}
+
 static Type logic_check(Checker *c, Node *e) {
   bool mono = c->monotone;
   if (e->op == OP_IMPLIES) c->monotone = false;
-  expr_want(c, e->kid[0], T_BOOL, e->op == OP_AND ? "'and'" : e->op == OP_OR ? "'or'" : "'implies'");
+  const char *what = e->op == OP_AND ? "'and'" : e->op == OP_OR ? "'or'" : "'implies'";
+  Node *atom = e->kid[0]->kind == N_ATOM ? e->kid[0] : e->kid[1]->kind == N_ATOM ? e->kid[1] : NULL;
+  for (int i = 0; i < 2 && atom; i++) atoms_hint(c, e->kid[i], T_ERROR);
+  Type a = expr_check(c, e->kid[0]);
   c->monotone = mono;
-  expr_want(c, e->kid[1], T_BOOL, e->op == OP_AND ? "'and'" : e->op == OP_OR ? "'or'" : "'implies'");
-  return T_BOOL;
+  Type b = expr_check(c, e->kid[1]);
+  if (atom) {
+    report_list(c, e, diag_add(c->d, DIAG_E0210, atom->span, "this names a thing, and %s wants a bool", what));
+    return T_ERROR;
+  }
+  bool left = type_fits(&c->p->types, a, T_BOOL), right = type_fits(&c->p->types, b, T_BOOL);
+  if (left && right) return a == T_ERROR || b == T_ERROR ? T_ERROR : T_BOOL;
+  Diag *x = left ? expected(c, e->kid[1], b, T_BOOL, what) : expected(c, e->kid[0], a, T_BOOL, what);
+  if (!left && !right) report_list(c, e, x);
+  return T_ERROR;
 }
 
 /* Two dates as written: whether the range holds a day can be seen at once. */

@@ -108,6 +108,7 @@ static const char *module_of(const char *name) {
   static const struct { const char *module, *names; } known[] = {
     {"std.coverage", " covered uncovered resilient capable soft status rank available short members exposure "},
     {"std.stack", " energy minerals semiconductors compute logistics "},
+    {"std.sources", " wco_hs usgs_mcs eu_crm_study iea_minerals cset_chips epoch_clusters wna_cycle ember_yearly eia_chokepoints "},
     {"std.concentration", " hhi top_share largest committed_share committed_hhi largest_suppliers "},
     {"std.dependence", " withstands dispensable indispensable all_inputs dependence direct_exposure exposed_through "},
     {"std.criticality", " world_hhi sourced_hhi supply_risk at_risk import_reliance governance recycled substitution "},
@@ -127,8 +128,8 @@ static bool is_code(const char *s) {
   return n == 3 && !s[n];
 }
 
-static void unknown_help(Checker *c, Diag *x, Sym name, const char *what) {
-  const char *s = sym_text(c->p, name), *module = module_of(s);
+static void unknown_help(Checker *c, Diag *x, Sym name, const char *what, const char *module) {
+  const char *s = sym_text(c->p, name);
   Near n = near_begin(c, name);
   if (module) { diag_help(c->d, x, "it comes with  use %s", module); return; }
   if (unit_atom(&c->p->units, name)) { diag_help(c->d, x, "'%s' is a unit: it stands right after a figure and without spaces inside, as in  12_000 t/yr", s); return; }
@@ -140,7 +141,8 @@ static void unknown_help(Checker *c, Diag *x, Sym name, const char *what) {
     "resources", "sources", "routes", "controls", "clauses", "agreements", "parties", "concern", "term"};
   for (size_t i = 0; i < sizeof words / sizeof *words && thing; i++) near_try(&n, words[i]);
   if (near_help(c, x, &n, "", "")) return;
-  if (!strcmp(what, "country") || is_code(s)) diag_help(c->d, x, "countries are ISO 3166-1 alpha-3 codes once the draft says  use std.countries");
+  if (!strcmp(what, "table")) diag_help(c->d, x, "declare it:  table %s (c: country): number", s);
+  else if (!strcmp(what, "country") || is_code(s)) diag_help(c->d, x, "countries are ISO 3166-1 alpha-3 codes once the draft says  use std.countries");
   else if (c->p->kinds.len > K_BUILTIN || !thing) diag_help(c->d, x, "declare it, or see whether the file that declares it is used here");
 }
 
@@ -152,7 +154,10 @@ void report_unknown(Checker *c, Span at, Sym name, const char *what) {
   }
   bool thing = !strcmp(what, "thing");
   Diag *x = diag_add(c->d, DIAG_E0201, at, thing ? "%s is named '%s' here" : "there is no %s named '%s'", thing ? "nothing" : what, sym_text(c->p, name));
-  unknown_help(c, x, name, what);
+  const char *module = module_of(sym_text(c->p, name));
+  if (module) diag_topic(x, TOPIC_MODULE, sym_of(c, module), 0);
+  else diag_topic(x, TOPIC_NAME, name, 0);
+  unknown_help(c, x, name, what, module);
 }
 
 static bool is_entity_of(Checker *c, Node *n, Bind b, uint32_t kind, Ent *out) {
@@ -181,6 +186,7 @@ bool entity_find(Checker *c, Node *n, uint32_t kind, Ent *out) {
   if (is_entity_of(c, n, b, kind, out)) return true;
   if (b.kind == BIND_BAD) return false;
   Diag *x = diag_add(c->d, DIAG_E0206, n->span, "'%s' is no %s", sym_text(c->p, name), kind_word(c, kind));
+  diag_topic(x, TOPIC_KIND, name, kind);
   if (b.kind == BIND_ENTITY) {
     Entity *e = program_entity(c->p, b.index);
     diag_label(c->d, x, e->span, "it is declared here as %s %s", article(kind_word(c, ent_kind(b.index))), kind_word(c, ent_kind(b.index)));
@@ -314,11 +320,25 @@ static void declare_kind(Checker *c, Node *n) {
       return;
     }
   if (p->kinds.len >= 255) { diag_add(c->d, DIAG_E0504, k.span, "there are more than 255 kinds"); return; }
-  Field id = {sym_of(c, "id"), T_STRING}, name = {sym_of(c, "name"), T_STRING};
+  Field id = {sym_of(c, "id"), T_STRING, NULL}, name = {sym_of(c, "name"), T_STRING, NULL};
   vec_push(p->mem, &k.fields, id);
   vec_push(p->mem, &k.fields, name);
   vec_push(p->mem, &p->kinds, k);
   bind_add(c, k.word, k.span, BIND_KIND, p->kinds.len - 1);
+}
+
+static const char *line_start(const Checker *c, Span at) {
+  const Source *src = sources_at(c->u->sources, at.lo);
+  const char *t = src->text + (at.lo - src->base);
+  while (t > src->text && t[-1] != '\n') t--;
+  return t;
+}
+
+/* A number for the line, in the whole draft, and whether the place is the first in it. */
+static uint32_t line_of(const Checker *c, Span at) { return at.lo - (uint32_t)(sources_text(c->u->sources, at) - line_start(c, at)); }
+static bool line_first(const Checker *c, Span at) {
+  const char *t = line_start(c, at);
+  return t + strspn(t, " \t") == sources_text(c->u->sources, at);
 }
 
 uint32_t kind_find(Checker *c, const Node *n) {
@@ -329,10 +349,14 @@ uint32_t kind_find(Checker *c, const Node *n) {
   if (name_find(c, c->module, n->sym, &b) && b.kind == BIND_KIND) return b.index;
   Span word = {n->span.lo, n->span.lo + intern_len(c->u->names, n->sym)};
   Diag *x = diag_add(c->d, DIAG_E0204, word, "'%s' begins no declaration, and there is no kind of that name", sym_text(c->p, n->sym));
+  diag_topic(x, TOPIC_NAME, n->sym, 0);
   Near near = near_begin(c, n->sym);
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
   for (uint32_t i = K_BUILTIN; i < c->p->kinds.len; i++) near_try(&near, sym_text(c->p, c->p->kinds.at[i].word));
   near_help(c, x, &near, "", "");
+  /* Where `kind` was meant, what it would have declared is not there for the same reason. */
+  if (near.n && !strcmp(near.best[0], "kind") && n->kid[0]->kind == N_NAME) diag_topic(x, TOPIC_NAME, n->kid[0]->sym, 0);
+  if (!line_first(c, word)) diag_topic(x, TOPIC_LINE, line_of(c, word), 0);  /* it goes on with what is wrong before it */
   return UINT32_MAX;
 }
 
@@ -472,10 +496,11 @@ static void declare_unit(Checker *c, Node *decl) {
   if (value->kind == N_BINARY && value->op == OP_DIV && value->kid[1]->kind == N_NUMBER) by = value->kid[1], value = value->kid[0];
   if (value->kind != N_QUANTITY || (by && !num_sign(p->unit->numbers.at[by->sym]))) {
     diag_add(c->d, DIAG_E0224, value->span, "a unit is a figure in other units, such as  unit kt = 1_000 t  or  unit h = 1 d / 24");
+    vec_push(p->mem, &c->bad_units, decl->kid[0]->sym);
     return;
   }
   UnitId of = unit_read(c, value->kid[0]);
-  if (of == UNIT_NONE) return;
+  if (of == UNIT_NONE) { vec_push(p->mem, &c->bad_units, decl->kid[0]->sym); return; }
   Num n = num_keep(p->unit->numbers.at[value->sym]);
   if (by) { Num q = num_div(p->mem, n, p->unit->numbers.at[by->sym]); num_drop(p->mem, n); n = q; }
   unit_declare_as(&p->units, decl->kid[0]->sym, title, at, n, of);
@@ -538,12 +563,19 @@ static void report_unit(Checker *c, Span at, Sym bad) {
   const UnitTable *t = &c->p->units;
   const char *word = sym_text(c->p, bad), *found = NULL;
   Near n = near_begin(c, bad);
+  for (uint32_t i = 0; i < c->bad_units.len; i++)
+    if (c->bad_units.at[i] == bad) return;
   if (t->atoms.len == 1) {  /* a forgotten `use` is one mistake, however many units follow */
     if (c->no_units) return;
     c->no_units = true;
   }
   Diag *x = diag_add(c->d, DIAG_E0202, at, "there is no unit '%s'", word);
-  if (t->atoms.len == 1) { diag_help(c->d, x, "the usual units come with  use std.units"); return; }
+  if (t->atoms.len == 1) {
+    diag_topic(x, TOPIC_MODULE, sym_of(c, "std.stack"), 0);
+    diag_help(c->d, x, "the usual units come with  use std.units , and with  use std.stack");
+    return;
+  }
+  diag_topic(x, TOPIC_UNIT, bad, 0);
   char more[320];
   snprintf(more, sizeof more, " Units are declared with  unit %.200s \"...\"", word);
   for (uint32_t i = 0; i < t->atoms.len; i++) {
@@ -555,7 +587,18 @@ static void report_unit(Checker *c, Span at, Sym bad) {
   else if (!near_help(c, x, &n, "", more)) diag_help(c->d, x, "declare it:  unit %s \"...\"  or, in terms of another,  unit %s \"...\" = 1_000 t", word, word);
 }
 
+/* Two names and what stands between them, as a unit is mostly written; else op is 0. */
+static UnitRead unit_pair(const Node *e) {
+  bool pair = e->kind == N_BINARY && e->kid[0]->kind == N_NAME && e->kid[1]->kind == N_NAME;
+  return pair ? (UnitRead){e->op, e->kid[0]->sym, e->kid[1]->sym, UNIT_NONE} : (UnitRead){0, 0, 0, UNIT_NONE};
+}
+
 UnitId unit_read(Checker *c, Node *e) {
+  UnitRead now = unit_pair(e), last = c->unit_read;
+  if (now.op && now.op == last.op && now.left == last.left && now.right == last.right) {
+    use_mark_unit(c, last.unit);
+    return last.unit;
+  }
   Buf b;
   buf_init(&b, c->p->mem);
   Sym bad, text = 0;
@@ -564,8 +607,10 @@ UnitId unit_read(Checker *c, Node *e) {
   buf_end(&b);
   if (!ok) { diag_add(c->d, DIAG_E0202, e->span, "this is no unit; a unit is written t, t/yr or USD/kg"); return UNIT_NONE; }
   UnitId u = unit_parse(&c->p->units, text, &bad);
-  if (u == UNIT_NONE) report_unit(c, e->span, bad);
-  else use_mark_unit(c, u);
+  if (u == UNIT_NONE) { report_unit(c, e->span, bad); return u; }
+  use_mark_unit(c, u);
+  now.unit = u;
+  c->unit_read = now;
   return u;
 }
 
@@ -577,10 +622,12 @@ static void report_type(Checker *c, Node *n) {
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     if (strcmp(w, words[i])) continue;
     Diag *x = diag_add(c->d, DIAG_E0205, n->span, "this is not how a %s is written", w);
+    diag_topic(x, TOPIC_LINE, line_of(c, n->span), 0);
     diag_help(c->d, x, "write  %s", shapes[i] ? shapes[i] : w);
     return;
   }
   Diag *x = diag_add(c->d, DIAG_E0205, n->span, "there is no type '%s'", w);
+  diag_topic(x, TOPIC_NAME, n->sym, 0);
   Near near = near_begin(c, n->sym);
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
   for (uint32_t i = 0; i < p->kinds.len; i++) near_try(&near, sym_text(p, p->kinds.at[i].word));

@@ -46,7 +46,7 @@ static Type field_type(Program *p, char letter) {
 }
 
 static void field_add(Program *p, Kind *k, const char *name, size_t len, Type type) {
-  Field f = {intern_put(p->unit->names, name, len), type};
+  Field f = {intern_put(p->unit->names, name, len), type, NULL};
   vec_push(p->mem, &k->fields, f);
 }
 
@@ -157,7 +157,10 @@ static void checker_init(Checker *c, Program *p) {
   c->dates = true;
 }
 
-static void checker_end(Checker *c) { vec_end(c->p->mem, &c->locals); }
+static void checker_end(Checker *c) {
+  vec_end(c->p->mem, &c->locals);
+  vec_end(c->p->mem, &c->bad_units);
+}
 
 bool program_check(Program *p) {
   Checker c;

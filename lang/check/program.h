@@ -25,7 +25,7 @@ typedef struct Entity {
   uint32_t row;        /* made by data: 1 + the row, counted over all blocks; else 0 */
 } Entity;
 
-typedef struct Field { Sym name; Type type; } Field;
+typedef struct Field { Sym name; Type type; const char *quoted; /* for messages, once one might be said of it */ } Field;
 enum { FIELD_ID, FIELD_NAME, FIELD_FIRST };   /* every kind has these two */
 
 typedef struct Kind {

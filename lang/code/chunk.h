@@ -53,6 +53,8 @@ void chunk_init(Chunk *k, Mem *mem, Program *p);
 void chunk_end(Chunk *k);
 /* What a literal is worth; owned by the caller. */
 Value chunk_literal(Program *p, Rt *rt, const Node *e);
+/* How many calendar months the unit of a duration is that a day is moved by; 0: it counts days. */
+int chunk_months(const Program *p, const Node *e);
 /* Compiles every Func that has no code yet. False when memory is refused or a function is too large (said in diags). */
 bool compile_all(Chunk *k, Rt *rt);
 /* Whether the code of every Func is well formed: registers in range, jumps to instructions, constants and functions that exist.

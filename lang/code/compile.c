@@ -25,9 +25,7 @@ static const OpInfo infos[] = {
 
 const OpInfo *op_info(Op op) { return &infos[op]; }
 
-bool op_answers(Op op) {
-  return (op >= OP_EQ_ && op <= OP_BEFORE_) || (op >= OP_IN_ && op <= OP_IMPLIES_);
-}
+bool op_answers(Op op) { return infos[op].operands[0] == 'y'; }
 
 void chunk_init(Chunk *k, Mem *mem, Program *p) {
   memset(k, 0, sizeof *k);
@@ -187,9 +185,9 @@ static void atom(Compiler *c, Node *e, uint32_t to) {
 
 /* ---- operators ---- */
 
-static int calendar_months(Compiler *c, Node *e) {
+int chunk_months(const Program *p, const Node *e) {
   if (e->kind != N_QUANTITY) return 0;
-  const char *u = intern_text(c->p->unit->names, e->kid[0]->sym);
+  const char *u = intern_text(p->unit->names, e->kid[0]->sym);
   return !strcmp(u, "mo") ? 1 : !strcmp(u, "yr") ? 12 : 0;
 }
 
@@ -197,7 +195,7 @@ static int calendar_months(Compiler *c, Node *e) {
 static void dates(Compiler *c, Node *e, uint32_t to) {
   uint32_t top = c->top, l = operand(c, e->kid[0]);
   Node *r = e->kid[1];
-  int step = calendar_months(c, r);
+  int step = chunk_months(c->p, r);
   if (r->ty == T_DATE) emit(c, e, OP_DATE_DIFF_, 0, to, l, operand(c, r));
   else if (step) {
     uint32_t n = temp(c);

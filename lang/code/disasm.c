@@ -3,7 +3,7 @@
 
 static void operand_text(const Chunk *k, Rt *rt, Ins i, char letter, uint16_t v, Buf *out) {
   switch (letter) {
-    case 'w': case 'r': case 'u': if (v == NO_WHERE) buf_str(out, " -"); else buf_fmt(out, " r%u", v); break;
+    case 'w': case 'y': case 'r': case 'u': if (v == NO_WHERE) buf_str(out, " -"); else buf_fmt(out, " r%u", v); break;
     case 's': buf_fmt(out, " r%u..", v); break;
     case 'k':
       buf_char(out, ' ');

@@ -9,18 +9,18 @@ const Cmd edge_commands[] = {
    "\n"
    "With several paths or a folder, the reports follow one another: in text with a blank line between,\n"
    "in JSON as one array, in TAP as subtests. The exit code is that of the worst draft.\n",
-   "PATH...", GROUP_LOAD | GROUP_RUN | GROUP_REPORT | GROUP_MANY, cmd_check},
+   "PATH...", GROUP_LOAD | GROUP_RUN | GROUP_REPORT | GROUP_MANY | GROUP_CREW, cmd_check},
   {"test", "run the tests of drafts",
    "Runs the tests of each draft, not its checks, and says which pass. A PATH is a file, or a folder: then every\n"
    ".ent file in it, at any depth, that holds a test. Tests of files that a draft uses are not run with it.\n"
    "\n"
    "A test passes when all that it expects is true. Below what is false or unknown stand the values of its parts.\n"
    "The exit code is 0 when all pass, 1 when one fails, 2 when a draft cannot be run, 3 when there is no test to run.\n",
-   "PATH...", GROUP_LOAD | GROUP_RUN | GROUP_TEST | GROUP_MANY, cmd_test},
+   "PATH...", GROUP_LOAD | GROUP_RUN | GROUP_TEST | GROUP_MANY | GROUP_CREW, cmd_test},
   {"eval", "work out expressions in the scope of a draft",
    "Prints the value of each EXPR on a line of its own, as seen from within the draft.\n"
    "An unknown value is printed with what it lacks, and makes the exit code 3.\n",
-   "FILE EXPR...", GROUP_LOAD | GROUP_RUN | GROUP_EXPR, cmd_eval},
+   "FILE EXPR...", GROUP_LOAD | GROUP_RUN | GROUP_EXPR | GROUP_CREW, cmd_eval},
   {"dis", "show the bytecode of a draft",
    "Prints the bytecode of the draft's own functions and checks, beside their lines.\n",
    "FILE", GROUP_LOAD, cmd_dis},

@@ -26,6 +26,8 @@ static const char *module_of(const char *asked, char module[MODULE_MAX], const c
 }
 
 static int no_module(const char *asked) {
+  const char *why = edge_not_read(asked);
+  if (why) { edge_say("%s: %s", asked, why); return ENT_NO_INPUT; }
   const char *near = edge_nearest(asked, ent_library_module);
   if (near) edge_say("there is no library module %s; did you mean %s?", edge_safe(asked).text, near);
   else edge_say("there is no library module %s; `entente doc` lists them, and a file's name ends in .ent", edge_safe(asked).text);

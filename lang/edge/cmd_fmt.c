@@ -113,7 +113,7 @@ int cmd_fmt(Edge *e, const Cmd *self, int argc, char **argv) {
   if (!o.noperand) return cmd_misused(self, "fmt wants at least one file or folder");
   Fmt f = {.e = e, .o = &o, .code = ENT_PASSES};
   items_find(&f.items, o.noperand, o.operand);
-  Jobs jobs = {e, o.jobs, f.items.n, &f, one_file, take, lost};
+  Jobs jobs = {e, o.jobs, f.items.n, false, &f, one_file, take, lost};
   jobs_run(&jobs);
   if (f.items.failed) fault(&f, o.operand[0], ENT_BROKEN, "there is not enough memory to begin");
   items_end(&f.items);

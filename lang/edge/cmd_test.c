@@ -33,13 +33,8 @@ static int run(Edge *e, const Options *o, regex_t *which) {
 
 int cmd_test(Edge *e, const Cmd *self, int argc, char **argv) {
   Options o;
-  int code = options_read(&o, e, self, argc, argv);
-  if (code) return code;
-  if (o.help) return cmd_describe(e, self);
-  if (!o.noperand) return cmd_misused(self, "test wants at least one file or folder");
-  ent_session *tried = options_open(&o, &code);  /* so that a wrong --as-of is wrong use, once */
-  if (!tried) return code;
-  ent_close(tried);
+  int code;
+  if (!stream_options(&o, e, self, argc, argv, &code)) return code;
   if (!o.run) return run(e, &o, NULL);
   regex_t which;
   int wrong = regcomp(&which, o.run, REG_EXTENDED | REG_NOSUB);

@@ -1,6 +1,5 @@
 #include "edge/edge.h"
-#include <errno.h>
-#include <poll.h>
+#include "edge/io.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,25 +7,8 @@
 
 /* ---- writing ---- */
 
-/* 0, or the errno of the failure. */
-static int write_all(int fd, const char *text, size_t len) {
-  while (len) {
-    ssize_t n = write(fd, text, len);
-    if (n >= 0) {
-      text += n;
-      len -= (size_t)n;
-    } else if (errno == EAGAIN) {
-      struct pollfd wait = {.fd = fd, .events = POLLOUT};
-      if (poll(&wait, 1, -1) < 0 && errno != EINTR) return errno;
-    } else if (errno != EINTR) {
-      return errno;
-    }
-  }
-  return 0;
-}
-
 bool edge_write(Edge *e, const char *text, size_t len) {
-  if (!e->out_error) e->out_error = write_all(STDOUT_FILENO, text, len);
+  if (!e->out_error) e->out_error = io_write(STDOUT_FILENO, text, len);
   return !e->out_error;
 }
 
@@ -35,14 +17,14 @@ bool edge_print(Edge *e, const char *text) { return edge_write(e, text, strlen(t
 /* Text for readers has escape sequences of our own only, all of the form ESC [ ... m. */
 void edge_warn(const Edge *e, const char *text, size_t len) {
   if (e->color_always || isatty(STDERR_FILENO)) {
-    write_all(STDERR_FILENO, text, len);
+    io_write(STDERR_FILENO, text, len);
     return;
   }
   const char *end = text + len;
   while (text < end) {
     const char *esc = memchr(text, '\033', (size_t)(end - text));
     if (!esc) esc = end;
-    if (write_all(STDERR_FILENO, text, (size_t)(esc - text))) return;
+    if (io_write(STDERR_FILENO, text, (size_t)(esc - text))) return;
     const char *m = esc < end ? memchr(esc, 'm', (size_t)(end - esc)) : NULL;
     text = m ? m + 1 : end;
   }
@@ -58,7 +40,7 @@ void edge_say(const char *fmt, ...) {
   if (n < 0) return;
   at = strlen(text);
   text[at++] = '\n';
-  write_all(STDERR_FILENO, text, at);
+  io_write(STDERR_FILENO, text, at);
 }
 
 /* ---- what others wrote ---- */
@@ -153,4 +135,8 @@ const char *edge_nearest(const char *typed, NameAt *at) {
     best = name;
   }
   return best ? best : begun;
+}
+
+const char *edge_not_read(const char *path) {
+  return strcmp(path, "-") ? NULL : "standard input is not read, since what a draft uses lies beside its file; name a file";
 }

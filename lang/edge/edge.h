@@ -30,4 +30,7 @@ int edge_worse(int a, int b);
 typedef const char *NameAt(unsigned i);
 const char *edge_nearest(const char *typed, NameAt *at);
 
+/* Why a path that stands for standard input is none that can be read; NULL for any other. */
+const char *edge_not_read(const char *path);
+
 #endif

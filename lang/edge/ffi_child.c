@@ -1,6 +1,6 @@
 #define _GNU_SOURCE
 #include "edge/ffi_inner.h"
-#include <errno.h>
+#include "edge/io.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,31 +14,9 @@
 
 enum { SOCKET = 3 };
 
-static bool get(void *to, size_t n) {
-  for (unsigned char *p = to; n;) {
-    ssize_t k = read(SOCKET, p, n);
-    if (k < 0 && errno == EINTR) continue;
-    if (k <= 0) return false;
-    p += k;
-    n -= (size_t)k;
-  }
-  return true;
-}
-
-static bool put(const void *from, size_t n) {
-  for (const unsigned char *p = from; n;) {
-    ssize_t k = write(SOCKET, p, n);
-    if (k < 0 && errno == EINTR) continue;
-    if (k <= 0) return false;
-    p += k;
-    n -= (size_t)k;
-  }
-  return true;
-}
-
 static bool send_up(char kind, const void *p, size_t n) {
   FfiHead h = {(uint32_t)kind, (uint32_t)n};
-  return put(&h, sizeof h) && put(p, n);
+  return !io_write(SOCKET, &h, sizeof h) && !io_write(SOCKET, p, n);
 }
 
 /* 'O', or the kind 'X' for what the system refused. */
@@ -91,7 +69,7 @@ static bool answer(Served *s) {
 
 static bool serve(Served *s) {
   FfiHead h;
-  if (!get(&h, sizeof h)) return false;
+  if (!io_get(SOCKET, &h, sizeof h)) return false;
   s->in.len = 0;
   if (h.len >= s->in.cap) {
     unsigned char *grown = realloc(s->in.at, (size_t)h.len + 1);
@@ -99,7 +77,7 @@ static bool serve(Served *s) {
     s->in.at = grown;
     s->in.cap = (size_t)h.len + 1;
   }
-  if (!get(s->in.at, h.len)) return false;
+  if (!io_get(SOCKET, s->in.at, h.len)) return false;
   s->in.len = h.len;
   s->in.at[h.len] = 0;
   return h.kind == 'L' ? look_up(s) : answer(s);

@@ -1,5 +1,6 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "edge/find.h"
+#include "edge/edge.h"
 #include "api/entente.h"
 #include <dirent.h>
 #include <errno.h>
@@ -171,8 +172,7 @@ void items_find(Items *it, int n, char **operand) {
   it->failed = !it->found;
   for (int i = 0; i < n && it->found; i++) {
     struct stat st;
-    const char *input = strcmp(operand[i], "-") ? NULL : "standard input is not read, since what a draft uses lies beside its file; name a file";
-    if (stat(operand[i], &st)) item(it, (Item){.path = operand[i], .code = ENT_NO_INPUT, .error = errno, .why = input});
+    if (stat(operand[i], &st)) item(it, (Item){.path = operand[i], .code = ENT_NO_INPUT, .error = errno, .why = edge_not_read(operand[i])});
     else if (S_ISDIR(st.st_mode)) folder_items(it, &it->found[i], operand[i]);
     else item(it, (Item){.path = operand[i], .draft = true});
   }

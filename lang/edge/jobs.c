@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "edge/jobs.h"
+#include "edge/io.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -32,6 +33,7 @@ typedef struct Pool {
   Worker *worker;
   unsigned n;
   Done *done;
+  bool lost;                  /* some piece was */
   size_t next, taken, held;   /* the piece to be handed out; how many were taken; bytes that wait for their turn */
 } Pool;
 
@@ -40,40 +42,12 @@ static const size_t held_max = (size_t)256 << 20;
 
 /* ---- in a worker ---- */
 
-static bool get(int fd, void *to, size_t n) {
-  for (unsigned char *p = to; n;) {
-    ssize_t k = read(fd, p, n);
-    if (k < 0 && errno == EINTR) continue;
-    if (k <= 0) return false;
-    p += k;
-    n -= (size_t)k;
-  }
-  return true;
-}
-
-static bool put(int fd, const void *from, size_t n) {
-  for (const unsigned char *p = from; n;) {
-    ssize_t k = send(fd, p, n, MSG_NOSIGNAL);
-    if (k < 0 && errno == EINTR) continue;
-    if (k <= 0) return false;
-    p += k;
-    n -= (size_t)k;
-  }
-  return true;
-}
-
 static void said_add(int err, Bytes *to) {
   struct stat st;
   if (fstat(err, &st) || st.st_size <= 0) return;
-  size_t n = (size_t)st.st_size, got = 0;
-  unsigned char *at = bytes_room(to, n);
-  while (at && got < n) {
-    ssize_t k = pread(err, at + got, n - got, (off_t)got);
-    if (k < 0 && errno == EINTR) continue;
-    if (k <= 0) break;
-    got += (size_t)k;
-  }
-  if (at) to->len += got;
+  int error;
+  unsigned char *at = bytes_room(to, (size_t)st.st_size);
+  if (at && !lseek(err, 0, SEEK_SET)) to->len += io_read(err, at, (size_t)st.st_size, &error);
 }
 
 /* Ctrl-C is the parent's to notice: it ends its workers. */
@@ -84,7 +58,7 @@ static void work(const Jobs *j, int fd, int err, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent || dup2(err, STDERR_FILENO) < 0) _exit(1);
   Bytes out = {0};
-  for (uint64_t i; get(fd, &i, sizeof i);) {
+  for (uint64_t i; io_get(fd, &i, sizeof i);) {
     out.len = 0;
     if (ftruncate(err, 0) || lseek(err, 0, SEEK_SET)) _exit(1);
     j->work(j->data, (size_t)i, &out);
@@ -92,7 +66,7 @@ static void work(const Jobs *j, int fd, int err, pid_t parent) {
     said_add(err, &out);
     h.err = out.len - h.out;
     if (out.failed) _exit(NO_MEMORY);
-    if (!put(fd, &h, sizeof h) || !put(fd, out.at, out.len)) break;
+    if (io_write(fd, &h, sizeof h) || io_write(fd, out.at, out.len)) break;
   }
   _exit(0);
 }
@@ -150,7 +124,7 @@ static void gone(Pool *p, Worker *w) {
   int status = end(w);
   if (!busy) return;
   lose(d, status);
-  d->is = true;
+  d->is = p->lost = true;
 }
 
 /* What the worker has sent so far. */
@@ -205,7 +179,7 @@ static unsigned hand_out(Pool *p) {
       uint64_t piece = p->next++;
       w->at = (size_t)piece;
       w->busy = true;
-      if (!put(w->fd, &piece, sizeof piece)) gone(p, w);
+      if (io_write(w->fd, &piece, sizeof piece)) gone(p, w);
     }
     busy += w->busy;
   }
@@ -229,7 +203,7 @@ static void await(Pool *p) {
 static void in_order(Pool *p) {
   const Jobs *j = p->j;
   Bytes here = {0};
-  while (p->taken < j->n && !stopped(j)) {
+  while (p->taken < j->n && !stopped(j) && !(j->together && p->lost)) {
     if (p->done[p->taken].is) { take(p, p->taken++); continue; }
     unsigned busy = hand_out(p);
     if (busy) await(p);

@@ -9,6 +9,7 @@ typedef struct Jobs {
   Edge *e;
   unsigned jobs;                                                   /* processes at most; 1: all is done in this one */
   size_t n;                                                        /* pieces */
+  bool together;                                                   /* where one is lost, the run ends, and what is not taken yet never is */
   void *data;
   void (*work)(void *data, size_t i, Bytes *out);                  /* in any process; what it changes there nobody sees. It may say things */
   void (*take)(void *data, size_t i, const unsigned char *text, size_t len);   /* in this one, from the first piece to the last */

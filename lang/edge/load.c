@@ -2,8 +2,9 @@
 
 void load_complain(const Edge *e, ent_session *s, const char *path, int code) {
   size_t len = 0;
-  const char *text = ent_diagnostics(s, ENT_TEXT, &len);
-  if (text && len) edge_warn(e, text, len);
+  const char *text = ent_diagnostics(s, ENT_TEXT, &len), *why = code == ENT_NO_INPUT ? edge_not_read(path) : NULL;
+  if (why) edge_say("%s: %s", path, why);
+  else if (text && len) edge_warn(e, text, len);
   else edge_say("%s: %s", edge_safe(path).text, code == ENT_NO_INPUT ? "cannot be read" : "does not compile");
 }
 

@@ -111,7 +111,7 @@ static bool set_width(Options *o, const char *text) {
 /* Whether it is a day of the calendar, ent_open says. */
 static bool set_as_of(Options *o, const char *text) {
   o->config.as_of = text;
-  return *text != 0;
+  return ent_is_date(text);
 }
 
 static bool set_root(Options *o, const char *text) {
@@ -173,6 +173,12 @@ static bool set_jobs(Options *o, const char *text) {
   return true;
 }
 
+/* 0: at once. */
+static bool set_jobs_after(Options *o, const char *text) {
+  o->jobs_after = 0;
+  return !strcmp(text, "0") || read_count(text, UINT64_MAX, &o->jobs_after);
+}
+
 static bool set_allow_ffi(Options *o, const char *text) {
   if (!*text || o->ffi.nallow == FFI_ALLOW_MAX) return false;
   o->ffi.allow[o->ffi.nallow++] = text;
@@ -211,7 +217,8 @@ static const Option options[] = {
   {"--check", NULL, GROUP_FORMAT, set_verify, "", "as -l, and exit with 1 if there are any"},
   {"--profile", "[=collapsed]", GROUP_REPORT, set_profile, "table or collapsed", "say on standard error where steps and time went; collapsed: for flame graphs"},
   {"--as-of", "DATE", GROUP_RUN, set_as_of, "a date, YYYY-MM-DD", "judge on this day only, not on the whole term"},
-  {"--jobs", "N|auto", GROUP_MANY, set_jobs, "a number from 1 to 256, or auto", "processes that work on several drafts at once; auto: one a processor (1)"},
+  {"--jobs", "N|auto", GROUP_MANY | GROUP_CREW, set_jobs, "a number from 1 to 256, or auto", "processes that work at once, on several drafts or on one; auto: one a processor (1)"},
+  {"--jobs-after", "N", GROUP_CREW, set_jobs_after, "a number of steps, as 2_000_000", "steps that a draft takes before what is left of it is divided among them (200_000)"},
   {"--root", "FOLDER", GROUP_LOAD, set_root, "a folder", "what a draft may read lies in here (the folder of its first file)"},
   {"--color", "auto|always|never", GROUP_LOAD, set_color, "auto, always or never", "colours in text (auto: on a terminal, unless NO_COLOR is set)"},
   {"--width", "N", GROUP_LOAD, set_width, "a number from 20 to 10000", "columns of text (those of the terminal, or 100)"},
@@ -319,6 +326,7 @@ int options_read(Options *o, Edge *e, const Cmd *cmd, int argc, char **argv) {
   o->format = cmd->groups & GROUP_TEST ? ENT_TAP : ENT_TEXT;
   o->operand = argv;
   o->jobs = 1;
+  o->jobs_after = 200000;
   bool ended = false;
   for (int i = 0; i < argc; i++) {
     char *text = argv[i];
@@ -341,6 +349,7 @@ int options_read(Options *o, Edge *e, const Cmd *cmd, int argc, char **argv) {
 ent_session *options_begin(const Options *o, const char *as_of) {
   ent_config with = o->config;
   with.as_of = as_of;
+  with.crew = crew_of(&o->crew);
   if (!ffi_open(&o->ffi, &with.host)) return NULL;
   ent_session *s = ent_open(&with);
   if (!s) with.host.end(with.host.data);
@@ -350,10 +359,7 @@ ent_session *options_begin(const Options *o, const char *as_of) {
 ent_session *options_open(const Options *o, int *code) {
   ent_session *s = options_begin(o, o->config.as_of);
   if (s) return s;
-  s = o->config.as_of ? options_begin(o, NULL) : NULL;
-  if (s) edge_say("--as-of wants a date, YYYY-MM-DD, not %s", edge_safe(o->config.as_of).text);
-  else edge_say("there is not enough memory to begin");
-  *code = s ? ENT_USAGE : ENT_BROKEN;
-  if (s) ent_close(s);
+  edge_say("there is not enough memory to begin");
+  *code = ENT_BROKEN;
   return NULL;
 }

@@ -1,11 +1,12 @@
 #ifndef EDGE_OPTIONS_H
 #define EDGE_OPTIONS_H
 #include "edge/cmd.h"
+#include "edge/crew.h"
 #include "edge/ffi.h"
 
 /* Options of the command line: --name VALUE or --name=VALUE, anywhere before --. Groups say which command takes which. */
 enum { GROUP_LOAD = 1, GROUP_RUN = 2, GROUP_REPORT = 4, GROUP_TEST = 8, GROUP_FORMAT = 16,
-       GROUP_MANY = 64 /* drafts at once */, GROUP_EXPR = 32 /* what follows the first operand is no option: -3 is an expression */ };
+       GROUP_MANY = 64 /* drafts at once */, GROUP_CREW = 128 /* several at one draft */, GROUP_EXPR = 32 /* what follows the first operand is no option: -3 is an expression */ };
 
 typedef enum ColorWish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorWish;
 
@@ -17,7 +18,9 @@ typedef struct Options {
   FfiOptions ffi;
   const char *run;  /* a regular expression, or NULL */
   ent_profile_form profile;
-  unsigned jobs;    /* processes for drafts */
+  unsigned jobs;    /* processes for drafts, */
+  Crew crew;        /* or for one draft, once it took so many steps: */
+  uint64_t jobs_after;
   int threshold;    /* per cent that tests must reach */
   char **operand;  /* what is no option, in order; into argv */
   int noperand;

@@ -256,9 +256,6 @@ static int load_files(Repl *r) {
 
 static int session(Repl *r) {
   int code;
-  ent_session *tried = r->o.config.as_of ? options_open(&r->o, &code) : NULL;   /* so that a wrong one is wrong use */
-  if (r->o.config.as_of && !tried) return code;
-  ent_close(tried);
   if (!draft_open(&r->d, &r->o, &code)) return code;
   load_first(r);
   code = load_files(r);

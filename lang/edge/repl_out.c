@@ -1,4 +1,5 @@
 #define _XOPEN_SOURCE 700
+#include "edge/io.h"
 #include "edge/repl.h"
 #include <errno.h>
 #include <signal.h>
@@ -60,13 +61,7 @@ static bool page(const char *text, size_t len) {
   struct sigaction ignore = {.sa_handler = SIG_IGN}, was;
   sigemptyset(&ignore.sa_mask);
   sigaction(SIGINT, &ignore, &was);   /* Ctrl-C is the pager's while it is shown */
-  while (child > 0 && len) {
-    ssize_t n = write(ends[1], text, len);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) break;
-    text += n;
-    len -= (size_t)n;
-  }
+  if (child > 0) io_write(ends[1], text, len);
   close(ends[1]);
   while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {}
   sigaction(SIGINT, &was, NULL);
@@ -132,13 +127,20 @@ void out_value(Repl *r, const char *text, size_t len, bool undecided) {
 
 /* ---- the session's own words ---- */
 
+typedef struct Words { char text[4096]; } Words;
+
+static Words words(const char *fmt, va_list list) {
+  Words w;
+  vsnprintf(w.text, sizeof w.text, fmt, list);
+  return w;
+}
+
 void out_line(Repl *r, const char *fmt, ...) {
-  char text[4096];
   va_list list;
   va_start(list, fmt);
-  vsnprintf(text, sizeof text, fmt, list);
+  Words w = words(fmt, list);
   va_end(list);
-  edge_print(&r->e, text);
+  edge_print(&r->e, w.text);
   edge_print(&r->e, "\n");
 }
 
@@ -148,10 +150,9 @@ void out_trouble(Repl *r, const char *text, size_t len) {
 }
 
 void out_say(Repl *r, const char *fmt, ...) {
-  char text[4096];
   va_list list;
   va_start(list, fmt);
-  vsnprintf(text, sizeof text, fmt, list);
+  Words w = words(fmt, list);
   va_end(list);
-  out_trouble(r, text, strlen(text));
+  out_trouble(r, w.text, strlen(w.text));
 }

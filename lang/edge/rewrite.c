@@ -1,5 +1,6 @@
 #define _XOPEN_SOURCE 700
 #include "edge/rewrite.h"
+#include "edge/io.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -20,14 +21,10 @@ static const char *read_open(int fd, size_t max, FileText *to) {
   to->mode = st.st_mode & 07777;
   to->text = malloc(cap);
   if (!to->text) return "there is not enough memory";
-  while (to->len < cap) {
-    ssize_t n = read(fd, to->text + to->len, cap - to->len);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return strerror(errno);
-    if (n == 0) return NULL;
-    to->len += (size_t)n;
-  }
-  return "the file grew while it was read";
+  int error;
+  to->len = io_read(fd, to->text, cap, &error);
+  if (error) return strerror(error);
+  return to->len < cap ? NULL : "the file grew while it was read";
 }
 
 const char *file_read(const char *path, size_t max, FileText *to) {
@@ -45,17 +42,6 @@ void file_text_end(FileText *t) {
 }
 
 /* ---- writing ---- */
-
-static bool write_all(int fd, const char *text, size_t len) {
-  while (len) {
-    ssize_t n = write(fd, text, len);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
-    text += n;
-    len -= (size_t)n;
-  }
-  return true;
-}
 
 /* A rename lasts once the folder that holds it is on the disk. */
 static void sync_folder(const char *path) {
@@ -78,8 +64,9 @@ static bool is_still(const char *path, const FileText *was) {
 }
 
 static const char *replace(int fd, const char *temp, const char *real, const FileText *was, const char *text, size_t len) {
-  bool written = write_all(fd, text, len) && !fchmod(fd, was->mode) && !fsync(fd);
-  int error = errno;
+  int error = io_write(fd, text, len);
+  bool written = !error && !fchmod(fd, was->mode) && !fsync(fd);
+  if (!written && !error) error = errno;
   if (close(fd) && written) written = false, error = errno;
   const char *why = written ? NULL : strerror(error);
   if (!why && !is_still(real, was)) why = "left alone: it was changed meanwhile";
@@ -130,8 +117,8 @@ const char *file_create(const char *path, const char *text, size_t len) {
   char temp[PATH_MAX];
   int fd = temp_make(path, temp);
   if (fd < 0) return strerror(errno);
-  bool written = write_all(fd, text, len) && !fchmod(fd, new_mode()) && !fsync(fd);
-  const char *why = written ? NULL : strerror(errno);
+  int error = io_write(fd, text, len);
+  const char *why = error ? strerror(error) : fchmod(fd, new_mode()) || fsync(fd) ? strerror(errno) : NULL;
   if (close(fd) && !why) why = strerror(errno);
   if (!why && place(temp, path)) why = strerror(errno);
   unlink(temp);

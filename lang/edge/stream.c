@@ -5,6 +5,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
+bool stream_options(Options *o, Edge *e, const Cmd *self, int argc, char **argv, int *code) {
+  *code = options_read(o, e, self, argc, argv);
+  if (*code) return false;
+  char wants[64];
+  snprintf(wants, sizeof wants, "%s wants at least one file or folder", self->name);
+  if (o->help) *code = cmd_describe(e, self);
+  else if (!o->noperand) *code = cmd_misused(self, wants);
+  return !o->help && o->noperand;
+}
+
 /* ---- one stream of many reports ---- */
 
 static void indented(Edge *e, const char *text, size_t len) {
@@ -154,15 +164,14 @@ static void loaded(const Stream *s, ent_session *session, Bytes *out) {
   tell_text(s, out, t, ent_reported(session), text, len, "no report could be made");
 }
 
-/* A file of a folder that does not compile is reported even if nothing to ask is seen in it: there may be. */
-static void draft(void *data, size_t i, Bytes *out) {
-  const Stream *s = data;
-  const Item *item = &s->items.at[i];
+/* A file of a folder that does not compile is reported even if nothing to ask is seen in it: there may be. False: nothing is told,
+ * and the draft is to be asked by this process alone. */
+static bool told(const Stream *s, const Options *o, const Item *item, Bytes *out) {
   Told t = {0};
-  ent_session *session = item->draft ? options_open(s->o, &t.code) : NULL;
+  ent_session *session = options_open(o, &t.code);
   if (!session) {
     tell(out, t, "", 0);
-    return;
+    return true;
   }
   t.code = ent_load_file(session, item->path);
   if (t.code != ENT_PASSES) {
@@ -180,7 +189,22 @@ static void draft(void *data, size_t i, Bytes *out) {
     loaded(s, session, out);
   }
   tell_profile(s, session, out);
+  bool whole = !ent_alone(session);
   ent_close(session);
+  return whole;
+}
+
+static void draft(void *data, size_t i, Bytes *out) {
+  const Stream *s = data;
+  const Item *item = &s->items.at[i];
+  Options with = *s->o;
+  with.crew = s->crew;
+  if (!item->draft) tell(out, (Told){0}, "", 0);
+  else if (!told(s, &with, item, out)) {
+    out->len = 0;
+    with.crew.n = 0;
+    told(s, &with, item, out);
+  }
 }
 
 /* ---- all of them, in order ---- */
@@ -230,10 +254,18 @@ static bool is_folder(const char *path) {
   return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* How many processes work on one draft: all, when there is no other. */
+static unsigned crew_for(const Stream *s) {
+  size_t drafts = 0;
+  for (size_t i = 0; i < s->items.n; i++) drafts += s->items.at[i].draft;
+  return drafts == 1 ? s->o->jobs : 0;
+}
+
 int stream_run(Stream *s) {
   s->many = s->o->noperand > 1 || is_folder(s->o->operand[0]);
   items_find(&s->items, s->o->noperand, s->o->operand);
-  Jobs jobs = {s->e, s->o->jobs, s->items.n, s, draft, take, lost};
+  s->crew = (Crew){s->e, crew_for(s), s->o->jobs_after};
+  Jobs jobs = {s->e, s->crew.n ? 1 : s->o->jobs, s->items.n, false, s, draft, take, lost};
   jobs_run(&jobs);
   if (s->items.failed) stream_fault(s, s->o->operand[0], ENT_BROKEN, "there is not enough memory to begin");
   items_end(&s->items);

@@ -30,6 +30,7 @@ struct Stream {
   const Asked *asked;
   void *data;            /* the asker's own */
   Items items;
+  Crew crew;             /* where there is one draft only */
   bool many;             /* several paths or a folder: an array in JSON, subtests in TAP */
   unsigned n;            /* reports so far */
   unsigned passed_over, passed_here;  /* files without a check: of all folders, of the one at hand */
@@ -39,6 +40,8 @@ struct Stream {
   int code;
 };
 
+/* Reads the options of a command that asks drafts; false: it ends with *code. */
+bool stream_options(Options *o, Edge *e, const Cmd *self, int argc, char **argv, int *code);
 /* Asks every draft that the operands name, and ends the stream; the exit code. */
 int stream_run(Stream *s);
 

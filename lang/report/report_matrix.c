@@ -10,6 +10,7 @@ typedef struct Table {
   const Matrix *m;
   const ReportStyle *st;
   int name_room;       /* the most columns that a name may take */
+  bool bare;           /* the page is too narrow for counts beside the words */
   int name, exposure;  /* widths of the first and last column */
   int *year;           /* and of each year's */
 } Table;
@@ -29,14 +30,13 @@ static Ink status_ink(Status s) {
 static int width_of(const Buf *b) { return utf8_text_width(buf_text(b), b->len); }
 
 /* `gap 6/9`; a layer without resources has the word alone. */
-static void cell_text(Buf *to, const Cell *c) {
+static void cell_text(Buf *to, const Table *t, const Cell *c) {
   buf_str(to, status_name(c->status));
-  if (c->resources) buf_fmt(to, " %u/%u", (unsigned)c->covered, (unsigned)c->resources);
+  if (c->resources && !t->bare) buf_fmt(to, " %u/%u", (unsigned)c->covered, (unsigned)c->resources);
 }
 
-/* The name of a row, cut to so many columns. */
-static void name_text(Buf *to, const MatrixRow *row, int room) {
-  const char *s = row->name ? row->name : row->layer ? row->layer : "";
+/* A text of the draft, cut to so many columns. */
+static void cut_text(Buf *to, const char *s, int room) {
   for (size_t i = 0, n = strlen(s); i < n;) {
     size_t at = to->len;
     i += show_step(to, s, n, i);
@@ -47,7 +47,12 @@ static void name_text(Buf *to, const MatrixRow *row, int room) {
   }
 }
 
-static void exposure_text(Buf *to, const MatrixRow *row) { show_str(to, row->exposure ? row->exposure : "-"); }
+static void name_text(Buf *to, const MatrixRow *row, int room) { cut_text(to, row->name ? row->name : row->layer ? row->layer : "", room); }
+
+static void exposure_text(Buf *to, const Table *t, const MatrixRow *row) {
+  int room = t->st->width - MARGIN - NAME_MIN_WIDTH - GAP;
+  cut_text(to, row->exposure ? row->exposure : "-", t->st->width <= 0 ? NAME_MAX_BYTES : room < NAME_MIN_WIDTH ? NAME_MIN_WIDTH : room);
+}
 
 /* The width of what b holds, if that is more; clears b. */
 static void widen(int *width, Buf *b) {
@@ -56,17 +61,21 @@ static void widen(int *width, Buf *b) {
   buf_clear(b);
 }
 
-/* In a narrow window names give way to one column beside them. */
-static int name_room(const Table *t) {
-  int widest = t->exposure, room;
+static int widest_column(const Table *t) {
+  int widest = t->exposure;
   for (uint32_t c = 0; c < t->m->nyear; c++)
     if (t->year[c] > widest) widest = t->year[c];
-  room = t->st->width - MARGIN - GAP - widest;
+  return widest;
+}
+
+/* In a narrow window names give way to one column beside them. */
+static int name_room(const Table *t) {
+  int room = t->st->width - MARGIN - GAP - widest_column(t);
   if (t->st->width <= 0 || room > NAME_MAX_WIDTH) return NAME_MAX_WIDTH;
   return room < NAME_MIN_WIDTH ? NAME_MIN_WIDTH : room;
 }
 
-static void table_measure(Table *t, Buf *tmp) {
+static void columns_measure(Table *t, Buf *tmp) {
   const Matrix *m = t->m;
   for (uint32_t c = 0; c < m->nyear; c++) {
     t->year[c] = 0;
@@ -76,13 +85,20 @@ static void table_measure(Table *t, Buf *tmp) {
   buf_str(tmp, "exposure");
   widen(&t->exposure, tmp);
   for (uint32_t i = 0; i < m->nrow; i++) {
-    exposure_text(tmp, &m->row[i]);
+    exposure_text(tmp, t, &m->row[i]);
     widen(&t->exposure, tmp);
     for (uint32_t c = 0; c < m->nyear; c++) {
-      cell_text(tmp, &m->row[i].cell[c]);
+      cell_text(tmp, t, &m->row[i].cell[c]);
       widen(&t->year[c], tmp);
     }
   }
+}
+
+static void table_measure(Table *t, Buf *tmp) {
+  const Matrix *m = t->m;
+  columns_measure(t, tmp);
+  t->bare = t->st->width > 0 && MARGIN + NAME_MIN_WIDTH + GAP + widest_column(t) > t->st->width;
+  if (t->bare) columns_measure(t, tmp);
   t->name_room = name_room(t);
   for (uint32_t i = 0; i < m->nrow; i++) {
     name_text(tmp, &m->row[i], t->name_room);
@@ -111,13 +127,13 @@ static void block_line(Buf *out, const Table *t, const MatrixRow *row, uint32_t 
   column(out, t, tmp, t->name, INK_BOLD);
   for (uint32_t c = from; c < to; c++) {
     buf_pad(out, ' ', GAP);
-    if (row) cell_text(tmp, &row->cell[c]);
+    if (row) cell_text(tmp, t, &row->cell[c]);
     else buf_fmt(tmp, "%d", t->m->year[c]);
     column(out, t, tmp, t->year[c], row ? status_ink(row->cell[c].status) : INK_BOLD);
   }
   if (last) {
     buf_pad(out, ' ', GAP);
-    if (row) exposure_text(tmp, row);
+    if (row) exposure_text(tmp, t, row);
     else buf_str(tmp, "exposure");
     column(out, t, tmp, 0, row ? INK_PLAIN : INK_BOLD);
   }

@@ -1,4 +1,5 @@
 #include "source/diag.h"
+#include "base/map.h"
 #include "base/utf8.h"
 #include <stdio.h>
 #include <string.h>
@@ -97,6 +98,42 @@ static void merge(Diag *at, Diag *tmp, uint32_t lo, uint32_t mid, uint32_t hi) {
   while (j < hi) at[k++] = tmp[j++];
 }
 
+void diag_topic(Diag *x, Topic topic, uint32_t a, uint32_t b) {
+  uint64_t n = (uint64_t)a << 32 | b;
+  n = (n + topic + 1) * 0x9E3779B97F4A7C15u;
+  x->topic = (n ^ n >> 29) * 0xBF58476D1CE4E5B9u | 1;
+}
+
+static void topic_again(Diags *d, Diag *to, const Diag *x) {
+  if (!to->more && to->nlabel < DIAG_LABELS) {
+    diag_label(d, to, x->span, "and here");
+    to->again = to->nlabel;
+  }
+  to->more += x->more + 1;
+  if (x->sev == SEV_ERROR) d->errors--;
+}
+
+/* Of those with one topic the first is kept; it shows where the next stands, and tells how many there are. */
+static void topics_join(Diags *d) {
+  uint32_t kept = 0;
+  Map first;
+  map_init(&first, d->mem);
+  for (uint32_t i = 0; i < d->list.len; i++) {
+    const Diag *x = &d->list.at[i];
+    uint64_t *known = x->topic ? map_slot(&first, x->topic, kept) : NULL;
+    if (known && *known < kept) topic_again(d, &d->list.at[*known], x);
+    else d->list.at[kept++] = *x;
+  }
+  d->list.len = kept;
+  map_end(&first);
+  for (uint32_t i = 0; i < kept; i++) {
+    Diag *x = &d->list.at[i];
+    if (!x->again || x->more < 2) continue;
+    x->nlabel--;   /* it is the last: topics are joined when all is said */
+    diag_label(d, x, x->label[x->again - 1].span, "and here, and in %u more place%s", x->more - 1, x->more > 2 ? "s" : "");
+  }
+}
+
 void diags_sort(Diags *d) {
   uint32_t n = d->list.len, kept = 0;
   Diag *at = d->list.at, *tmp = n < 2 ? NULL : mem_get(d->mem, n * sizeof *tmp);
@@ -109,11 +146,12 @@ void diags_sort(Diags *d) {
     at[kept++] = at[i];
   }
   d->list.len = kept;
+  topics_join(d);
 }
 
 /* Whether all of a block is 32 to 126 or a line's end, so that there is nothing to look at. A loop without a way out: it is made
  * into one of vectors. */
-enum { BLOCK = 64 };
+enum { BLOCK = 128 };
 static bool block_plain(const char *text) {
   unsigned char odd = 0;
   for (int i = 0; i < BLOCK; i++) {

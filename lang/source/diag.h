@@ -21,6 +21,9 @@ typedef struct Diag {
   Span span;
   const char *text;  /* one sentence, no full stop */
   const char *help;  /* NULL, or what to do */
+  uint64_t topic;    /* the same number, the same mistake: of several the first stays, and tells of the others. 0: of its own */
+  uint32_t more;     /* how many others there were */
+  uint8_t again;     /* the label that shows the next of them, from 1; 0: none does */
   uint8_t nlabel;
   struct { Span span; const char *text; } label[DIAG_LABELS];
 } Diag;
@@ -49,7 +52,10 @@ void diags_end(Diags *d);
 Diag *diag_add(Diags *d, DiagCode code, Span span, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void diag_help(Diags *d, Diag *to, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void diag_label(Diags *d, Diag *to, Span span, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-/* Orders by place; stable, and drops exact repeats. */
+/* What one mistake may bring about in many places, so that it is told once. */
+typedef enum Topic { TOPIC_NAME, TOPIC_MODULE, TOPIC_UNIT, TOPIC_KIND, TOPIC_CALL, TOPIC_FIELD, TOPIC_FIELDS, TOPIC_CLAUSE, TOPIC_CHECK, TOPIC_PARTY, TOPIC_FACTS, TOPIC_LINE } Topic;
+void diag_topic(Diag *x, Topic topic, uint32_t a, uint32_t b);
+/* Orders by place; stable, drops exact repeats, and makes one of those with the same topic. */
 void diags_sort(Diags *d);
 /* Checks that the text is UTF-8 without controls that act on a reader; reports the first offence. */
 bool source_text_ok(Diags *d, const Source *src);

@@ -60,11 +60,7 @@ void ast_too_deep(Unit *u, Span at) {
 
 /* Depth is bounded here, where nodes are made, so that no later walk can overflow. The message comes once: a
  * node that is too deep counts as a leaf from then on. */
-static void deepen(Unit *u, Node *n, const Node *kid) {
-  uint16_t own = n->kind != N_LIST;  /* a list is no level of its own: it belongs to what it is the list of */
-  if (!kid || kid->depth + own <= n->depth) return;
-  n->depth = (uint16_t)(kid->depth + own);
-  if (n->depth <= AST_DEPTH_MAX) return;
+static void too_deep(Unit *u, Node *n) {
   ast_too_deep(u, n->span);
   n->depth = 1;
   for (int i = 0; i < shape[n->kind].kids; i++) n->kid[i] = NULL;
@@ -72,17 +68,23 @@ static void deepen(Unit *u, Node *n, const Node *kid) {
   n->sym = 0;
 }
 
+static inline void deepen(Unit *u, Node *n, const Node *kid) {
+  uint16_t own = n->kind != N_LIST;  /* a list is no level of its own: it belongs to what it is the list of */
+  if (!kid || kid->depth + own <= n->depth) return;
+  n->depth = (uint16_t)(kid->depth + own);
+  if (n->depth > AST_DEPTH_MAX) too_deep(u, n);
+}
+
 Node *ast_make(Unit *u, NodeKind kind, Span span, int op, uint32_t sym, Node *k0, Node *k1, Node *k2, Node *k3) {
   int kids = shape[kind].kids;
-  Node *n = arena_zero(&u->arena, sizeof *n + (size_t)kids * sizeof(Node *));
-  Node *given[4] = {k0, k1, k2, k3};
-  n->kind = (uint8_t)kind;
-  n->op = (uint8_t)op;
-  n->depth = 1;
-  n->span = span;
-  n->sym = sym;
-  for (int i = 0; i < kids && i < 4; i++) n->kid[i] = given[i];
-  for (int i = 0; i < kids && i < 4 && n->kind != N_BAD; i++) deepen(u, n, given[i]);
+  Node *n = arena_get(&u->arena, sizeof *n + (size_t)kids * sizeof(Node *));
+  *n = (Node){.kind = (uint8_t)kind, .op = (uint8_t)op, .depth = 1, .span = span, .sym = sym};
+  if (kids > 0) n->kid[0] = k0;
+  if (kids > 1) n->kid[1] = k1;
+  if (kids > 2) n->kid[2] = k2;
+  if (kids > 3) n->kid[3] = k3;
+  for (int i = 4; i < kids; i++) n->kid[i] = NULL;
+  for (int i = 0; i < kids && i < 4 && n->kind != N_BAD; i++) deepen(u, n, n->kid[i]);
   return n;
 }
 

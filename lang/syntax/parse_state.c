@@ -86,6 +86,7 @@ void parse_block_open(Parse *p, Span at) {
   if (p->blocks < PARSE_BLOCKS_MAX) {
     p->block[p->blocks].at = at;
     p->block[p->blocks].braces = p->braces ? p->braces - 1 : 0;
+    p->block[p->blocks].faults = p->faults;
   }
   p->blocks++;
 }

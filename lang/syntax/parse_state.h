@@ -13,12 +13,16 @@ typedef struct Parse {
   Span govern;      /* the last at, throughout, sometime, without or under */
   uint32_t braces;  /* open braces, of every kind */
   uint32_t blocks;  /* declaration bodies open, and for each how many braces were open before it and where */
-  struct { uint32_t braces; Span at; } block[PARSE_BLOCKS_MAX];
+  struct { uint32_t braces, faults; Span at; } block[PARSE_BLOCKS_MAX];
+  uint32_t faults;  /* syntax errors so far, and where the last one was; empty where the scanner has told it */
+  Span fault;
+  Span doubtful;    /* a brace that, by the look of the lines, was closed by what was meant for the body around it */
+  uint32_t margin;  /* the column of the first token: where declarations begin */
   Span word;        /* the name that a line began with last; word_top: in the first column, outside every brace */
   bool word_top;
   int last_token;
   char held;        /* the character after the token at hand, where the scanner has put a NUL meanwhile */
-  uint32_t parens, ifs;   /* open ( and [, and `if`s whose `else` is still to come: their places */
+  uint32_t parens, ifs;   /* open ( [ and { but those of bodies, and `if`s whose `else` is still to come: their places */
   Span paren[PARSE_OPEN_MAX], iff[PARSE_OPEN_MAX];
   Span if_done;     /* the `if` whose `else` came last */
   bool skip_item;   /* the declaration is given up as a whole: go on with the next */

@@ -61,8 +61,20 @@ static inline bool mark(Reader *r, char c) {
   return there;
 }
 
+static inline uint64_t eight(const char *s) { uint64_t v; memcpy(&v, s, sizeof v); return v; }
+static inline uint32_t four(const char *s) { uint32_t v; memcpy(&v, s, sizeof v); return v; }
+static inline uint16_t two(const char *s) { uint16_t v; memcpy(&v, s, sizeof v); return v; }
+
+/* memcmp, for a few letters: the pieces overlap. A call would cost more than it does. */
+static inline bool letters_same(const char *a, const char *b, size_t n) {
+  if (n > 16) return !memcmp(a, b, n);
+  if (n >= 8) return eight(a) == eight(b) && eight(a + n - 8) == eight(b + n - 8);
+  if (n >= 4) return four(a) == four(b) && four(a + n - 4) == four(b + n - 4);
+  return n < 2 ? !n || *a == *b : two(a) == two(b) && two(a + n - 2) == two(b + n - 2);
+}
+
 static inline bool letters_are(const Reader *r, const char *at, const char *word, size_t n) {
-  return (size_t)(r->end - at) >= n && !memcmp(at, word, n);
+  return (size_t)(r->end - at) >= n && letters_same(at, word, n);
 }
 
 /* Takes the word, which is one of the language's own, if it comes next. */
@@ -98,35 +110,35 @@ static inline size_t name_length(const char *s) {
   return is_digit(s[0]) || n > SCAN_NAME_MAX ? 0 : n;
 }
 
-static inline uint64_t eight(const char *s) { uint64_t v; memcpy(&v, s, sizeof v); return v; }
-static inline uint32_t four(const char *s) { uint32_t v; memcpy(&v, s, sizeof v); return v; }
-static inline uint16_t two(const char *s) { uint16_t v; memcpy(&v, s, sizeof v); return v; }
-
 SELDOM static Sym name_look(const Reader *r, const char *s, size_t n) {
   Sym sym = intern_put(r->u->names, s, n);
   return kept(r->u, sym) ? 0 : sym;
 }
 
-SELDOM static Sym name_new(const Reader *r, const char *s, uint32_t i, ScanName new) {
-  ScanName *known = &r->scan->seen->names[i];
+/* set: the first place of four, which the name shares with others. The one that came first of them goes. */
+SELDOM static Sym name_new(const Reader *r, const char *s, uint32_t set, ScanName new, uint64_t tail) {
+  ScanSeen *seen = r->scan->seen;
+  ScanName *names = seen->names + set;
+  uint64_t *tails = seen->tails + set;
   new.sym = name_look(r, s, new.len);
   if (!new.sym) return 0;
-  r->scan->seen->names[i ^ 1] = *known;
-  *known = new;
+  memmove(names + 1, names, (SCAN_NAMES_SET - 1) * sizeof *names);
+  memmove(tails + 1, tails, (SCAN_NAMES_SET - 1) * sizeof *tails);
+  names[0] = new;
+  tails[0] = tail;
   return new.sym;
 }
 
-/* The symbol of a name that is no word of the language, else 0. Most have come before: all of their letters are the key, and each
- * has two places. */
+/* The symbol of a name that is no word of the language, else 0. Most have come before: all of their letters are the key. */
 static inline Sym name_sym(const Reader *r, const char *s, size_t n) {
   const ScanSeen *seen = r->scan->seen;
   if (n < 4 || n > 16 || !seen) return name_look(r, s, n);
-  uint64_t head = n < 8 ? four(s) : eight(s), tail = n < 8 ? four(s + n - 4) : eight(s + n - 8);
-  uint32_t i = (uint32_t)(((head ^ (tail + n) * 0xD6E8FEB86659FD93ull) * 0x9E3779B97F4A7C15ull) >> seen->shift);
-  const ScanName *known = &seen->names[i], *other = &seen->names[i ^ 1];
-  if (known->head == head && known->tail == tail && known->len == n) return known->sym;
-  if (other->head == head && other->tail == tail && other->len == n) return other->sym;
-  return name_new(r, s, i, (ScanName){head, tail, (uint32_t)n, 0});
+  uint64_t head = n < 8 ? four(s) | (uint64_t)four(s + n - 4) << 32 : eight(s), tail = n > 8 ? eight(s + n - 8) : 0;
+  uint32_t set = (uint32_t)(((head ^ (tail + n) * 0xD6E8FEB86659FD93ull) * 0x9E3779B97F4A7C15ull) >> seen->shift) * SCAN_NAMES_SET;
+  const ScanName *known = seen->names + set;
+  uint32_t i = (known[1].head == head ? 1u : 0) | (known[2].head == head ? 2u : 0) | (known[3].head == head ? 3u : 0);   /* no branch: none could be foretold */
+  if (known[i].head == head && known[i].len == n && (n <= 8 || seen->tails[set + i] == tail)) return known[i].sym;
+  return name_new(r, s, set, (ScanName){head, (uint32_t)n, 0}, tail);
 }
 
 static bool name(Reader *r, Sym *sym) {
@@ -227,7 +239,7 @@ static inline bool date(Reader *r, Day *d) {
   const char *s = r->at;
   if (r->end - s < DATE_LETTERS || in_word(s[DATE_LETTERS]) || s[DATE_LETTERS] == '-') return false;
   ScanDate new = {eight(s), 0, two(s + 8)};
-  uint32_t i = (uint32_t)(((new.head ^ new.tail) * 0x9E3779B97F4A7C15ull) >> (64 - SCAN_DATES_LOG));
+  uint32_t i = (uint32_t)((((new.head >> 24) + ((uint64_t)new.tail << 48)) * 0x9E3779B97F4A7C15ull) >> (64 - SCAN_DATES_LOG));   /* but the century */
   const ScanSeen *seen = r->scan->seen;
   r->at = s + DATE_LETTERS;
   if (seen && seen->dates[i].head == new.head && seen->dates[i].tail == new.tail) { *d = seen->dates[i].day; return true; }
@@ -454,13 +466,19 @@ static const char *form_next(const Reader *r, const char *at, int *form) {
 
 /* Room for what a long text says again and again, by its length; a short one does without. */
 static void seen_room(ScanState *s) {
-  enum { LETTERS_LOG = 8, LOG_MIN = 5, LOG_MAX = 16 };
+  enum { LETTERS_LOG = 8, LOG_MIN = 5, LOG_MAX = 15 /* more would not stay in a cache */, LINE = 64 };
   uint32_t log = LOG_MIN;
   if (s->seen || s->len >> LETTERS_LOG < 1u << LOG_MIN) return;
   while (log < LOG_MAX && s->len >> LETTERS_LOG >= 2u << log) log++;
-  s->seen_size = sizeof *s->seen + (sizeof *s->seen->names << log);
-  s->seen = mem_zero(s->unit->mem, s->seen_size);
-  if (s->seen) s->seen->shift = 64 - log;
+  size_t n = (size_t)1 << log;
+  s->seen_size = sizeof *s->seen + LINE + n * (sizeof *s->seen->names + sizeof *s->seen->tails);
+  if (!(s->seen = mem_get(s->unit->mem, s->seen_size))) return;
+  char *at = (char *)(s->seen + 1);
+  s->seen->shift = 64 - log + SCAN_NAMES_SET_LOG;
+  s->seen->names = (ScanName *)(void *)(at + (LINE - (uintptr_t)at % LINE));
+  s->seen->tails = (uint64_t *)(s->seen->names + n);   /* looked at where a name has one, so they need not be cleared */
+  memset(s->seen->dates, 0, sizeof s->seen->dates);
+  memset(s->seen->names, 0, n * sizeof *s->seen->names);
 }
 
 static int form_of(const char *text, int len) {

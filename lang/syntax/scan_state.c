@@ -91,6 +91,7 @@ int scan_stray(ScanState *s, const char *text, int len, Span at) {
   int one = cp < 0x80 ? len : utf8_read(text, (size_t)len, &cp);  /* a pair of single quotes is one mistake; of other signs, the first */
   if (one < 1) one = 1;
   Span first = {at.lo, at.lo + (uint32_t)one};
+  if (d->list.len && d->list.at[d->list.len - 1].code == DIAG_E0105 && d->list.at[d->list.len - 1].span.hi == at.lo) return TOK_ENT_error;
   Buf b;
   buf_init(&b, s->unit->mem);
   utf8_show(&b, text, one > 40 ? 40 : (size_t)one);
@@ -119,6 +120,7 @@ int scan_number(ScanState *s, const char *text, int len, YYSTYPE *out, Span at) 
     else {
       Diag *x = diag_add(s->unit->diags, DIAG_E0106, at, "this is not a number");
       if (text[0] == '.') diag_help(s->unit->diags, x, "write 0%.*s", len, text);
+      else if (text[len - 1] == '.') diag_help(s->unit->diags, x, "write %.*s, or the digits that come after the point", len - 1, text);
       else if (memchr(text, '_', (size_t)len)) diag_help(s->unit->diags, x, "a _ stands between digits, one at a time: 12_000");
       else diag_help(s->unit->diags, x, "numbers are written 12, 2.5, 2e9 or 91%%");
     }

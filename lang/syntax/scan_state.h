@@ -5,14 +5,16 @@
 /* What the scanner needs beside its tables, and what its actions call. */
 enum { SCAN_HOLES_MAX = 32, SCAN_NAME_MAX = 255 };
 
-/* What was seen lately in rows, by all of its letters: the first and the last eight of a name or date, which overlap in a shorter one. */
+/* What was seen lately in rows, by all of its letters: a date's are the first eight and the last two; a name's the first eight and, where
+ * it is longer, the last eight, in `tails`. */
 typedef struct ScanDate { uint64_t head; Day day; uint16_t tail; } ScanDate;
-typedef struct ScanName { uint64_t head, tail; uint32_t len; Sym sym; } ScanName;
-enum { SCAN_DATES_LOG = 10 };
+typedef struct ScanName { uint64_t head; uint32_t len; Sym sym; } ScanName;
+enum { SCAN_DATES_LOG = 9, SCAN_NAMES_SET_LOG = 2, SCAN_NAMES_SET = 1 << SCAN_NAMES_SET_LOG /* that share their places: a line of the cache */ };
 typedef struct ScanSeen {
-  uint32_t shift;     /* 64 less the logarithm of the number of names */
+  uint32_t shift;     /* 64 less the logarithm of the number of sets of names */
+  ScanName *names;
+  uint64_t *tails;
   ScanDate dates[1 << SCAN_DATES_LOG];
-  ScanName names[];
 } ScanSeen;
 
 typedef struct ScanState {

@@ -20,12 +20,29 @@ bool col_hold(Batch *b, Value v, Col *out) {
 Value col_at(const Col *c, uint32_t row) {
   switch ((ColKind)c->kind) {
     case COL_BITS: return value_bool(bits_has(c->bits, row) != c->flip);
-    case COL_NUM: return (Value){.tag = c->tag, .e = c->e, .unit = c->unit, .i = c->num[row]};
+    case COL_NUM: return c->zeros && !c->num[row] ? value_zero() : (Value){.tag = c->tag, .e = c->e, .unit = c->unit, .i = c->num[row]};
     case COL_ENT: return value_ent(c->ent[row]);
     case COL_VALUES: return c->values[row];
-    case COL_ONE: case COL_LESS: break;
+    case COL_ONE: case COL_LESS: case COL_SEQS: break;
   }
   return c->one;
+}
+
+bool col_plain(Batch *b, Col *c) {
+  Vm *vm = b->vm;
+  if (c->kind != COL_SEQS) return true;
+  Value *at = pool_get(b->pool, b->n * sizeof *at);
+  if (!at) return false;
+  for (uint32_t i = 0; i < b->n; i++) {
+    at[i] = (Value){0};
+    if (!bits_has(b->live, i)) continue;
+    at[i] = value_list(&vm->rt, c->items + c->seq[i].at, c->seq[i].len);
+    if (at[i].tag == V_LIST) at[i].tag = c->tag;   /* a set is in order here */
+    if (!vec_push(vm->mem, &vm->held, at[i])) { value_drop(vm->mem, at[i]); return false; }
+  }
+  *b->work += b->n;
+  *c = (Col){.kind = COL_VALUES, .values = at};
+  return !mem_failed(vm->mem);
 }
 
 static bool narrow_bits(Batch *b, const Value *at, Col *out) {
@@ -64,26 +81,34 @@ static bool scaled(int64_t *c, int by) {
   return true;
 }
 
-/* Days, or figures of one unit; decimals are brought to the same power of ten. */
+static bool every_unit(Value v) { return v.tag == V_DEC && v.unit == UNIT_ANY && !v.i; }
+
+/* Days, or figures of one unit; decimals are brought to the same power of ten. Zeros of every unit go with any, as long as no
+ * other is 0. */
 static bool narrow_nums(Batch *b, const Value *at, Value first, Col *out) {
   int64_t *nums = pool_get(b->pool, b->n * sizeof *nums);
-  int8_t e = first.e;
-  bool same = true;
+  bool same = true, zeros = false, nought = false;
   uint32_t alike = 0;
   uint64_t head = value_head(first);
   while (nums && alike < b->n && value_head(at[alike]) == head && first.tag == V_DEC) nums[alike] = at[alike].i, alike++;
-  if (alike == b->n) { *out = (Col){.kind = COL_NUM, .tag = V_DEC, .e = e, .unit = first.unit, .num = nums}; return true; }
+  if (alike == b->n) { *out = (Col){.kind = COL_NUM, .tag = V_DEC, .e = first.e, .unit = first.unit, .num = nums}; return true; }
+  for (uint32_t i = 0; i < b->n && every_unit(first); i++)
+    if (bits_has(b->live, i)) first = at[i];
+  int8_t e = first.e;
   for (uint32_t i = 0; i < b->n; i++) {
     if (!bits_has(b->live, i)) continue;
+    if (first.tag == V_DEC && first.unit != UNIT_ANY && every_unit(at[i])) { zeros = true; continue; }
     if (at[i].tag != first.tag || at[i].unit != first.unit || (first.tag == V_DATE && at[i].i == DAY_OPEN)) return false;
+    nought = nought || !at[i].i;
     if (at[i].e != e) same = false;
     if (at[i].e < e) e = at[i].e;
   }
+  if (zeros && nought) return false;
   for (uint32_t i = 0; nums && i < b->n; i++) {
     nums[i] = at[i].tag == first.tag ? at[i].i : 0;
-    if (!same && bits_has(b->live, i) && !scaled(&nums[i], at[i].e - e)) return false;
+    if (!same && nums[i] && bits_has(b->live, i) && !scaled(&nums[i], at[i].e - e)) return false;
   }
-  *out = (Col){.kind = COL_NUM, .tag = first.tag, .e = e, .unit = first.unit, .num = nums};
+  *out = (Col){.kind = COL_NUM, .tag = first.tag, .e = e, .unit = first.unit, .zeros = zeros, .num = nums};
   return nums != NULL;
 }
 
@@ -94,7 +119,7 @@ bool col_narrow(Batch *b, const Value *at, Col *out) {
     case V_TRUE: case V_FALSE: return narrow_bits(b, at, out);
     case V_ENT: return narrow_ents(b, at, out);
     case V_DEC: case V_DATE: return narrow_nums(b, at, v, out);
-    case V_STR: case V_SET: case V_LIST: case V_RANGE: break;
+    case V_STR: case V_SET: case V_LIST: case V_RANGE: case V_INTS: break;
     default: return false;
   }
   for (uint32_t i = first; i < b->n; i++)
@@ -142,10 +167,10 @@ static bool all_one(const Col *c, uint32_t n) {
 }
 
 /* Once, when nothing differs from row to row. */
-static bool apply(Batch *b, const Node *e, const Col *args, uint32_t n, RowFn fn, Col *out) {
+static bool apply(Batch *b, const Node *e, Col *args, uint32_t n, RowFn fn, Col *out) {
   Value one[8];
   for (uint32_t k = 0; k < n; k++)
-    if (args[k].kind == COL_LESS) return false;
+    if (args[k].kind == COL_LESS || !col_plain(b, &args[k])) return false;
   if (!all_one(args, n)) return rows_do(b, e, args, n, fn, out);
   for (uint32_t k = 0; k < n && k < 8; k++) one[k] = args[k].one;
   *b->work += 1;
@@ -165,8 +190,7 @@ static uint16_t num_unit(const Col *c) { return c->kind == COL_NUM ? c->unit : c
 static uint8_t num_tag(const Col *c) { return c->kind == COL_NUM ? c->tag : c->one.tag; }
 static Nums nums_of(const Col *c) { return c->kind == COL_NUM ? (Nums){c->num, 1} : (Nums){&c->one.i, 0}; }
 
-/* A column in another power of ten. */
-static bool rescale(Batch *b, Col *c, int8_t e) {
+bool col_rescale(Batch *b, Col *c, int8_t e) {
   int by = num_e(c) - e;
   int64_t factor = 1;
   if (!by) return true;
@@ -193,11 +217,28 @@ static bool align(Batch *b, Col *x, Col *y) {
   Col *one = x->kind == COL_ONE ? x : y, *other = one == x ? y : x;
   while (one->kind == COL_ONE && one->one.tag == V_DEC && one->one.e < num_e(other) && one->one.i % 10 == 0) one->one.i /= 10, one->one.e++;
   int8_t e = num_e(x) < num_e(y) ? num_e(x) : num_e(y);
-  return rescale(b, x, e) && rescale(b, y, e);
+  return col_rescale(b, x, e) && col_rescale(b, y, e);
 }
 
+/* By one figure: what one unit of the first is by it, that many times. */
+static bool divided(Batch *b, const Node *e, Col *x, Col *out) {
+  if (x[0].kind != COL_NUM || x[0].tag != V_DEC || x[0].zeros || x[1].kind != COL_ONE || x[1].one.tag != V_DEC || !x[1].one.i) return apply(b, e, x, 2, figure_fn, out);
+  Value one[2] = {{.tag = V_DEC, .unit = x[0].unit, .i = 1}, x[1].one}, v = figure_fn(b->vm, e, one);
+  int64_t *to = pool_get(b->pool, b->n * sizeof *to), by = v.i;
+  int exponent = v.tag == V_DEC ? v.e + x[0].e : NUM_EMIN - 1;
+  value_drop(b->vm->mem, v);
+  if (!to || exponent < NUM_EMIN || exponent > NUM_EMAX || !nums_mul(to, nums_of(&x[0]), (Nums){&by, 0}, b->n)) return apply(b, e, x, 2, figure_fn, out);
+  *out = (Col){.kind = COL_NUM, .tag = V_DEC, .e = (int8_t)exponent, .unit = v.unit, .num = to};
+  *b->work += b->n;
+  return true;
+}
+
+static bool has_zeros(const Col *c) { return c->kind == COL_NUM ? c->zeros : c->one.unit == UNIT_ANY; }
+
 static bool arithmetic(Batch *b, const Node *e, Col *x, Col *out) {
-  if (all_one(x, 2) || e->op == OP_DIV) return apply(b, e, x, 2, figure_fn, out);
+  if (all_one(x, 2)) return apply(b, e, x, 2, figure_fn, out);
+  if (e->op == OP_DIV) return divided(b, e, x, out);
+  if ((x[0].zeros || x[1].zeros) && ((e->op != OP_ADD && e->op != OP_SUB) || !is_num(&x[0]) || !is_num(&x[1]) || (has_zeros(&x[0]) && has_zeros(&x[1])))) return apply(b, e, x, 2, figure_fn, out);
   if (!is_num(&x[0]) || !is_num(&x[1]) || num_tag(&x[0]) != V_DEC) return false;
   int64_t *to = pool_get(b->pool, b->n * sizeof *to);
   bool ok = false;
@@ -291,6 +332,20 @@ static bool compare_texts(Batch *b, const Node *e, const Col *x, Col *out) {
   return true;
 }
 
+/* Lists or sets in rows against an empty one. */
+static bool seqs_empty(Batch *b, const Col *x, Col *out) {
+  const Col *c = &x[x[0].kind != COL_SEQS], *to = &x[x[0].kind == COL_SEQS];
+  if (c->kind != COL_SEQS || to->kind != COL_ONE || (to->one.tag != V_LIST && to->one.tag != V_SET) || to->one.obj->len) return false;
+  uint64_t *bits = bits_get(b);
+  if (!bits) return false;
+  memset(bits, 0, b->words * sizeof *bits);
+  for (uint32_t i = 0; i < b->n; i++)
+    if (bits_has(b->live, i) && !c->seq[i].len) bits_set(bits, i);
+  *b->work += b->n;
+  *out = col_bits(bits);
+  return true;
+}
+
 static bool compare(Batch *b, const Node *e, Col *x, Col *out) {
   const TypeTable *types = &b->vm->p->types;
   bool figures = type_is_figure(types, e->kid[0]->ty) && type_is_figure(types, e->kid[1]->ty), equal = e->op == OP_EQ || e->op == OP_NE;
@@ -298,7 +353,8 @@ static bool compare(Batch *b, const Node *e, Col *x, Col *out) {
   if (equal && (x[0].kind == COL_LESS || x[1].kind == COL_LESS)) {
     const Col *set = &x[x[0].kind != COL_LESS], *to = &x[x[0].kind == COL_LESS];
     ok = to->kind == COL_ONE && to->one.tag == V_SET && !to->one.obj->len && less_empty(b, set, out);
-  } else if (type_kind(types, e->kid[0]->ty) == TY_SET && !equal) return false;
+  } else if (equal && seqs_empty(b, x, out)) ok = true;
+  else if (type_kind(types, e->kid[0]->ty) == TY_SET && !equal) return false;
   else if (all_one(x, 2)) ok = apply(b, e, x, 2, figures ? compare_fn : equal ? same_fn : before_fn, out);
   else if (is_num(&x[0]) && is_num(&x[1])) {
     bool swap = e->op == OP_GT || e->op == OP_GE;
@@ -390,7 +446,7 @@ static bool logic(Batch *b, const Node *e, Col *out) {
 /* ---- choice ---- */
 
 bool col_choose(Batch *b, const uint64_t *yes, Col *x, Col *y, Col *out) {
-  if (is_num(x) && is_num(y)) {
+  if (is_num(x) && is_num(y) && !x->zeros && !y->zeros) {
     int64_t *to = pool_get(b->pool, b->n * sizeof *to);
     if (!to || !align(b, x, y)) return false;
     Nums p = nums_of(x), q = nums_of(y);
@@ -399,7 +455,7 @@ bool col_choose(Batch *b, const uint64_t *yes, Col *x, Col *y, Col *out) {
     *b->work += b->n;
     return true;
   }
-  if (x->kind == COL_LESS || y->kind == COL_LESS) return false;
+  if (x->kind == COL_LESS || y->kind == COL_LESS || !col_plain(b, x) || !col_plain(b, y)) return false;
   Value *at = pool_get(b->pool, b->n * sizeof *at);
   for (uint32_t i = 0; at && i < b->n; i++) at[i] = col_at(bits_has(yes, i) ? x : y, i);
   return at && col_narrow(b, at, out);
@@ -492,13 +548,28 @@ static bool stored_field(Batch *b, const Node *e, const Col *of, Col *out) {
   return true;
 }
 
-/* A field that is a function is worth what it is worth in the world at hand, which lanes are not. */
+static bool range_end(Batch *b, const Node *e, const Col *of, Col *out) {
+  int64_t *to = of->kind == COL_VALUES ? pool_get(b->pool, b->n * sizeof *to) : NULL;
+  if (!to) return false;
+  for (uint32_t i = 0; i < b->n; i++) {
+    if (!bits_has(b->live, i)) { to[i] = 0; continue; }
+    if (of->values[i].tag != V_RANGE) return false;
+    to[i] = e->op == REF_RANGE_THROUGH ? value_hi(of->values[i]) : value_lo(of->values[i]);
+    if (to[i] == DAY_OPEN) return false;
+  }
+  *b->work += b->n;
+  *out = (Col){.kind = COL_NUM, .tag = V_DATE, .num = to};
+  return true;
+}
+
+/* A field that is a function is worth what it is worth in the world at hand, which lanes are not, nor the days of rows. */
 static bool field(Batch *b, const Node *e, Col *out) {
   Col of;
   if (e->op == REF_ENTITY) { *out = col_one(value_ent(e->ref)); return true; }
   if (!batch_eval(b, e->kid[0], &of)) return false;
-  if (e->op != REF_FIELD) return apply(b, e, &of, 1, end_fn, out);
+  if (e->op != REF_FIELD) return range_end(b, e, &of, out) || apply(b, e, &of, 1, end_fn, out);
   if (of.kind == COL_ENT && e->ref >= FIELD_FIRST && stored_field(b, e, &of, out)) return true;
+  if (b->days) return false;
   if (!b->lanes || of.kind != COL_ONE || of.one.tag != V_ENT) return apply(b, e, &of, 1, field_fn, out);
   const World *w = b->vm->w;
   uint32_t kind = ent_kind(of.one.aux), at = ent_index(of.one.aux) * b->vm->p->kinds.at[kind].fields.len + e->ref;
@@ -580,41 +651,54 @@ static bool place_of(const Col *x) { return x[0].kind == COL_ONE && x[0].one.tag
 static Value func_fn(Vm *vm, const Node *e, const Value *a) { return vm_call(vm, e->ref, a); }
 static Value builtin_fn(Vm *vm, const Node *e, const Value *a) { return vm_builtin(vm, (Builtin)e->ref, a, list_len(e->kid[1])); }
 
-/* The body of a function, its parameters being columns. */
-static bool inlined(Batch *b, const Func *f, const Col *args, Col *out) {
-  Col *outer = b->slot, *mine = pool_get(b->pool, ((size_t)f->nslot + 1) * sizeof *mine);
-  if (!mine || f->flags & FLAG_RECURSIVE || f->kind > FUNC_LET) return false;
-  memset(mine, 0, ((size_t)f->nslot + 1) * sizeof *mine);
-  if (f->nparam) memcpy(mine, args, f->nparam * sizeof *mine);
-  b->slot = mine;
-  bool ok = batch_eval(b, f->body, out);
-  b->slot = outer;
-  return ok;
-}
-
 static bool only_entities(const Program *p, const Func *f) {
   for (uint32_t i = 0; i < f->nparam; i++)
     if (type_kind(&p->types, f->param[i]) != TY_ENTITY) return false;
   return true;
 }
 
+/* On days of the rows nothing is remembered, so a call goes into the body, and not too deep: else it might be gone into over and over. */
+static bool day_call(Batch *b, const Func *f, const Col *args, Col *out) {
+  enum { CALLS_MOST = 4 };
+  if (b->calls == CALLS_MOST) return false;
+  b->calls++;
+  bool ok = batch_inlined(b, f, args, out);
+  b->calls--;
+  return ok;
+}
+
 /* In the world at hand a call over entities is remembered, and one over anything else is worked out in columns. */
-static bool func_call(Batch *b, const Node *e, uint32_t func, const Col *args, Col *out) {
+static bool func_call(Batch *b, const Node *e, uint32_t func, Col *args, Col *out) {
   const Func *f = &b->vm->p->funcs.at[func];
-  if (all_one(args, f->nparam) && (!b->lanes || !(f->flags & (FLAG_VARIES | FLAG_CLAUSES)))) {
+  bool varies = f->flags & (FLAG_VARIES | FLAG_CLAUSES);
+  if (all_one(args, f->nparam) && ((!b->lanes && !b->days) || !varies)) {
     Value one[8];
     for (uint32_t i = 0; i < f->nparam; i++) one[i] = args[i].one;
     return col_hold(b, vm_call(b->vm, func, one), out);
   }
+  if (b->days) return day_call(b, f, args, out);
   if (b->lanes && f->flags & FLAG_RECURSIVE) return lanes_rule(b, func, args, out);
-  if (!b->lanes && (f->flags & FLAG_RECURSIVE || (only_entities(b->vm->p, f) && f->flags & (FLAG_VARIES | FLAG_CLAUSES)))) return rows_do(b, e, args, f->nparam, func_fn, out);
-  return inlined(b, f, args, out);
+  if (b->lanes || (!(f->flags & FLAG_RECURSIVE) && !(only_entities(b->vm->p, f) && varies))) return batch_inlined(b, f, args, out);
+  if (f->nparam == 1 && call_column(b, func, args, out)) return true;
+  return !b->vm->failed && apply(b, e, args, f->nparam, func_fn, out);
 }
 
-static bool builtin_call(Batch *b, const Node *e, const Col *args, uint32_t n, Col *out) {
-  char flag = builtin_info((Builtin)e->ref)->flag;
+static bool seqs_len(Batch *b, const Col *c, Col *out) {
+  int64_t *to = pool_get(b->pool, b->n * sizeof *to);
+  for (uint32_t i = 0; to && i < b->n; i++) to[i] = bits_has(b->live, i) ? c->seq[i].len : 0;
+  *b->work += b->n;
+  *out = (Col){.kind = COL_NUM, .tag = V_DEC, .unit = UNIT_ONE, .num = to};
+  return to != NULL;
+}
+
+static bool builtin_call(Batch *b, const Node *e, Col *args, uint32_t n, Col *out) {
+  bool pure = builtin_info((Builtin)e->ref)->flag == 'P';
   if (e->ref == BUILTIN_nth && n == 2 && place_of(args)) return gather(b, &args[0], &args[1], out);
-  if (b->lanes && flag != 'P') return lanes_builtin(b, (Builtin)e->ref, args, n, out);
+  if (e->ref == BUILTIN_len && args[0].kind == COL_SEQS) return seqs_len(b, &args[0], out);
+  if (e->ref == BUILTIN_months && time_months(b, args, n, out)) return true;
+  if (b->lanes && !pure) return !b->days && lanes_builtin(b, (Builtin)e->ref, args, n, out);
+  if (!pure && (b->days || !all_one(args, n)) && time_builtin(b, (Builtin)e->ref, args, n, out)) return true;
+  if (b->vm->failed || (b->days && !pure)) return false;
   return apply(b, e, args, n, builtin_fn, out);
 }
 
@@ -622,9 +706,11 @@ static bool call(Batch *b, const Node *e, Col *out) {
   Col args[8];
   uint32_t n = 0;
   if (e->op == CALL_AGGREGATE) {
-    const Node *arg = list_first(e->kid[1]);
-    return arg->kind == N_EACH && batch_each(b, arg->kid[0], arg->kid[1], (int)e->ref, out);
+    const Node *arg = list_first(e->kid[1]), *total = b->lanes ? NULL : time_total(e);
+    if (total && time_sum(b, total, out)) return true;
+    return !b->vm->failed && arg->kind == N_EACH && batch_each(b, arg->kid[0], arg->kid[1], (int)e->ref, out);
   }
+  if (e->op == CALL_SPANS) return time_spans(b, list_first(e->kid[1]), out);
   if (e->op != CALL_FUNC && e->op != CALL_BUILTIN) return false;
   for (const Node *a = list_first(e->kid[1]); a; a = a->next)
     if (n == 8 || !batch_eval(b, a, &args[n++])) return false;
@@ -637,15 +723,19 @@ static bool govern(Batch *b, const Node *e, Col *out) {
   Lanes *outer = b->lanes, *inner;
   Col day;
   if (e->op == GOV_WITHOUT) {
-    if (outer || !lanes_enter(b, e->kid[1], &inner)) return false;
+    if (outer || b->days || !lanes_enter(b, e->kid[1], &inner)) return false;
     b->lanes = inner;
     bool ok = batch_eval(b, e->kid[0], out);
     b->lanes = outer;
     return ok && out->kind != COL_LESS;
   }
-  if (e->op != GOV_AT || !batch_eval(b, e->kid[1], &day) || day.kind != COL_ONE || day.one.tag != V_DATE) return false;
-  if (!vm_enter(b->vm, 0, day.one)) return false;
+  if (e->op != GOV_AT || !batch_eval(b, e->kid[1], &day)) return false;
+  if (day.kind == COL_NUM) return !outer && time_at(b, e->kid[0], &day, out);
+  if (day.kind != COL_ONE || day.one.tag != V_DATE || !vm_enter(b->vm, 0, day.one)) return false;
+  const Day *days = b->days;
+  b->days = NULL;
   bool ok = batch_eval(b, e->kid[0], out);
+  b->days = days;
   vm_leave(b->vm);
   return ok;
 }
@@ -653,6 +743,12 @@ static bool govern(Batch *b, const Node *e, Col *out) {
 /* One entity from each column, in order, each once. How many. */
 static uint32_t row_ents(const Col *x, uint32_t n, uint32_t row, Value few[SORTED_MOST]) {
   uint32_t k = 0;
+  if (n == 2 && x[0].kind == COL_ENT && x[1].kind == COL_ENT) {   /* as most are */
+    Ent p = x[0].ent[row], q = x[1].ent[row];
+    few[0] = value_ent(p < q ? p : q);
+    few[1] = value_ent(p < q ? q : p);
+    return p == q ? 1 : 2;
+  }
   for (uint32_t c = 0; c < n; c++) {
     Value v = value_ent(x[c].kind == COL_ENT ? x[c].ent[row] : x[c].one.aux);
     uint32_t p = k;
@@ -705,6 +801,41 @@ static Value join_fn(Vm *vm, const Node *e, const Value *a) { return op_set(vm, 
 static Value set_fn(Vm *vm, const Node *e, const Value *a) { return op_collect(vm, e->kind == N_SET ? OP_SET_ : OP_LIST_, a, list_len(e->kid[0])); }
 static Value text_fn(Vm *vm, const Node *e, const Value *a) { return op_text(vm, a, list_len(e->kid[0])); }
 
+static Value date_fn(Vm *vm, const Node *e, const Value *a) { return op_date(vm, OP_DATE_ADD_, a[0], a[1], e->op == OP_SUB); }
+
+/* Days after or before, by so many whole ones. Calendar months are left to the machine. */
+static bool moved(Batch *b, const Node *e, Col *x, Col *out) {
+  Vm *vm = b->vm;
+  if (all_one(x, 2) || x[1].kind != COL_ONE || x[1].one.tag != V_DEC || !is_num(&x[0]) || num_tag(&x[0]) != V_DATE) return apply(b, e, x, 2, date_fn, out);
+  Value first = value_date(0), there = op_date(vm, OP_DATE_ADD_, first, x[1].one, e->op == OP_SUB);
+  int64_t *to = pool_get(b->pool, b->n * sizeof *to), by = there.i;
+  if (vm->failed || !to || !nums_add(to, nums_of(&x[0]), (Nums){&by, 0}, b->n)) return false;
+  for (uint32_t i = 0; i < b->n; i++)
+    if (bits_has(b->live, i) && (to[i] < DAY_MIN || to[i] > DAY_MAX)) return false;
+  *out = (Col){.kind = COL_NUM, .tag = V_DATE, .num = to};
+  *b->work += b->n;
+  return true;
+}
+
+/* From one whole number or day to another, in each row. */
+static bool ranges(Batch *b, const Node *e, Col *x, Col *out) {
+  bool ints = e->ty == T_INTS;
+  for (int i = 0; i < 2; i++)
+    if (!is_num(&x[i]) || num_tag(&x[i]) != (ints ? V_DEC : V_DATE) || (ints && (num_e(&x[i]) || x[i].zeros))) return apply(b, e, x, 2, range_fn, out);
+  Value *at = pool_get(b->pool, b->n * sizeof *at);
+  Nums lo = nums_of(&x[0]), hi = nums_of(&x[1]);
+  for (uint32_t i = 0; at && i < b->n; i++) {
+    int64_t l = lo.at[i * lo.step], h = hi.at[i * hi.step];
+    at[i] = (Value){0};
+    if (!bits_has(b->live, i)) continue;
+    if (ints && (l < -1000000000 || l > 1000000000 || h < -1000000000 || h > 1000000000)) return apply(b, e, x, 2, range_fn, out);
+    at[i] = ints ? value_ints((int32_t)l, (int32_t)h) : value_range((Day)l, (Day)h);
+  }
+  *b->work += b->n;
+  *out = (Col){.kind = COL_VALUES, .values = at};
+  return at != NULL;
+}
+
 /* Days between two columns of days. */
 static bool diff(Batch *b, const Node *e, Col *x, Col *out) {
   if (all_one(x, 2)) return apply(b, e, x, 2, diff_fn, out);
@@ -725,9 +856,9 @@ static bool binary(Batch *b, const Node *e, Col *out) {
   if (!batch_eval(b, e->kid[1], &x[1])) return false;
   if (e->op >= OP_EQ && e->op <= OP_GE) return compare(b, e, x, out);
   if (e->op == OP_IN || e->op == OP_NOT_IN) return member(b, e, x, out);
-  if (e->op == OP_RANGE) return apply(b, e, x, 2, range_fn, out);
+  if (e->op == OP_RANGE) return all_one(x, 2) ? apply(b, e, x, 2, range_fn, out) : ranges(b, e, x, out);
   TypeKind l = type_kind(&b->vm->p->types, e->kid[0]->ty), r = type_kind(&b->vm->p->types, e->kid[1]->ty);
-  if (l == TY_DATE) return r == TY_DATE && diff(b, e, x, out);
+  if (l == TY_DATE) return r == TY_DATE ? diff(b, e, x, out) : !chunk_months(b->vm->p, e->kid[1]) && moved(b, e, x, out);
   if (l == TY_SET || l == TY_LIST) return apply(b, e, x, 2, join_fn, out);
   return arithmetic(b, e, x, out);
 }

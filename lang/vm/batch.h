@@ -10,7 +10,9 @@ typedef struct Batch {
   Pool *pool;
   uint32_t n, words;       /* rows, and words of bits for them */
   const uint64_t *live;    /* rows that are asked about; in the others anything may stand */
+  const Day *days;         /* the day of each row, on which the world is asked; NULL: the day at hand */
   Col *slot;               /* of the function at hand, by place of its names */
+  uint32_t nslot;
   uint32_t depth;          /* of expressions within expressions, through functions too */
   Lanes *lanes;            /* the worlds of the rows; NULL: the world at hand */
   Lanes **worlds;          /* all that were made for this block */
@@ -18,6 +20,7 @@ typedef struct Batch {
   uint32_t from;
   const uint64_t *every;   /* the rows that there are */
   bool few;                /* lanes of one rule's leaf: no rule that goes in circles is asked here */
+  uint32_t calls;          /* of functions within each other, whose value on the rows' days is not remembered */
   uint64_t *work;          /* steps */
   bool *wide;              /* set where it can be done with fewer rows at a time */
 } Batch;
@@ -30,6 +33,7 @@ bool batch_may_go_on(Batch *b);                                                 
 bool batch_over(const Vm *vm);                                                      /* there are none, or no memory: the run ends */
 bool batch_each(Batch *b, const Node *body, const Node *gens, int kind, Col *out);   /* an aggregate within a block */
 Batch batch_rows(Batch *b, uint32_t n);                                              /* the same, for n rows in the world at hand; live NULL: no memory */
+void held_drop(Vm *vm, uint32_t to);
 bool batch_where(Batch *b, const Node *gen, Value coll, uint64_t **chosen);         /* which elements pass a `where` that is the same in all rows */
 
 /* Keeps a value as long as the block; a column that holds it alone. */
@@ -46,10 +50,41 @@ bool col_choose(Batch *b, const uint64_t *yes, Col *x, Col *y, Col *out);
 /* *yes: bits of the rows in which it holds; false when it is no yes-or-no. */
 bool col_yes(Batch *b, const Col *c, const uint64_t **yes);
 
+/* Lists and sets without objects become values. */
+bool col_plain(Batch *b, Col *c);
+/* A column in another power of ten, which is no greater. */
+bool col_rescale(Batch *b, Col *c, int8_t e);
+/* The elements that a row goes through. */
+typedef struct Elements { const Value *at; int64_t from; uint32_t n; uint8_t tag; } Elements;   /* at NULL: whole numbers or days (tag: of the elements) */
+bool col_elements(const Col *c, uint32_t row, Elements *e);
+
+/* batch_flat.c: each row of a block becomes one row for every element that it goes through, and so on for every `for`. The leaf is
+ * given them a piece at a time, with the row that each comes from. coll: what the first goes through, if that is known. */
+typedef bool (*FlatLeaf)(void *data, Batch *b, const uint32_t *parent);
+bool batch_flat(Batch *b, const Node *gen, const Col *coll, const uint32_t *parent, FlatLeaf leaf, void *data);
+/* Where nothing was added to a sum (`some`: where something was), it is a zero of every unit; false when that cannot be told from the others. */
+bool col_sum(Batch *b, Col *sum, const uint64_t *some);
+bool flat_each(Batch *b, const Node *body, const Node *gens, const Col *coll, int kind, Col *out);
+bool col_gather(Batch *b, const Col *c, const uint32_t *row, uint32_t n, Col *out);    /* rows of another block; b has n rows */
+Batch batch_part(Batch *b, const uint32_t *row, uint32_t n);                           /* with the names and days of those rows; live NULL: no memory */
+
+/* batch_time.c: on the days of the rows */
+bool time_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out);         /* what the world says of the rows' resources */
+const Node *time_total(const Node *e);                                                 /* of what resource e adds up all that is promised; NULL: it does not */
+bool time_sum(Batch *b, const Node *resource, Col *out);
+bool time_at(Batch *b, const Node *e, const Col *day, Col *out);
+bool time_spans(Batch *b, const Node *condition, Col *out);
+bool time_months(Batch *b, const Col *args, uint32_t n, Col *out);                     /* of ranges, or that many after a day */
+
+/* batch_call.c: columns of calls over one entity, remembered */
+bool call_column(Batch *b, uint32_t func, const Col *arg, Col *out);
+bool batch_inlined(Batch *b, const Func *f, const Col *args, Col *out);                /* the body, its parameters being columns */
 /* absent.c: leaves out what the loop need not ask; true: few enough are left for the loop's own code. */
 bool absent_skip(Vm *vm, const LoopCode *l, uint32_t cell);
 
 /* lanes.c */
+/* In the world at hand: for which of n entities, those in `known` and all that comes by for them, which goes there too, a rule holds. */
+bool rule_rows(Batch *b, uint32_t func, uint32_t n, uint64_t *known, uint64_t *yes);
 bool lanes_enter(Batch *b, const Node *arg, Lanes **out);                          /* the worlds of `without` */
 bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out);
 bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out);

@@ -23,7 +23,7 @@ static bool batch_rule(const Batch *b, const Node *e, uint32_t slot, uint32_t *r
 
 /* ---- within a block ---- */
 
-static void held_drop(Vm *vm, uint32_t to) {
+void held_drop(Vm *vm, uint32_t to) {
   while (vm->held.len > to) value_drop(vm->mem, vm->held.at[--vm->held.len]);
 }
 
@@ -37,10 +37,13 @@ typedef struct Each {
   Value sum;                     /* SUM: in all rows; of the columns added so far: unit and power of ten in nums */
   Col nums;
   int64_t *added;
+  uint64_t *some;                /* ... rows for which something was */
   uint64_t *settled;             /* ANY, ALL: rows in which it holds, or fails */
 } Each;
 
 static bool each_sum(Batch *b, Each *a, Col *v, bool all) {
+  for (uint32_t i = 0; i < b->words; i++) a->some[i] |= b->live[i];
+  if (v->zeros) return false;
   if (v->kind == COL_ONE && all) {
     Value sum;
     if (v->one.tag != V_DEC || fig_add(&b->vm->rt, a->sum, v->one, &sum) || sum.tag != V_DEC) return false;
@@ -222,7 +225,7 @@ static bool each_end(Batch *b, Each *a, Col *out) {
     return true;
   }
   if (!a->nums.num) { *out = col_one(a->sum); return true; }
-  if (a->sum.unit == UNIT_ANY && !a->sum.i) { *out = a->nums; return true; }
+  if (a->sum.unit == UNIT_ANY && !a->sum.i) { *out = a->nums; return col_sum(b, out, a->some); }
   int64_t *to = pool_get(b->pool, b->n * sizeof *to);
   if (!to || a->sum.unit != a->nums.unit || a->sum.e != a->nums.e) return false;
   *out = a->nums;
@@ -230,7 +233,12 @@ static bool each_end(Batch *b, Each *a, Col *out) {
   return nums_add(to, (Nums){a->nums.num, 1}, (Nums){&a->sum.i, 0}, b->n);
 }
 
+/* Where all rows go through the same they do so together; else each goes through its own. */
 bool batch_each(Batch *b, const Node *body, const Node *gens, int kind, Col *out) {
+  Col coll;
+  const Node *gen = list_first(gens);
+  if (!b->lanes && (gen->kid[1] || !batch_eval(b, gen->kid[2], &coll))) return false;
+  if (!b->lanes && (gen->next || coll.kind != COL_ONE)) return flat_each(b, body, gens, &coll, kind, out);
   Each a = {.body = body, .kind = kind, .sum = value_zero()};
   a.more.words = a.fewer.words = b->words;
   for (uint32_t k = 0; kind == ACC_COUNT && k < PLANES_MOST; k++) {
@@ -240,8 +248,12 @@ bool batch_each(Batch *b, const Node *body, const Node *gens, int kind, Col *out
   }
   if (kind == ACC_COUNT) a.counted = pool_get(b->pool, b->n * sizeof *a.counted);
   if (kind == ACC_COUNT && !a.counted) return false;
-  if (kind == ACC_SUM) a.added = pool_get(b->pool, b->n * sizeof *a.added);
-  if (kind == ACC_SUM && !a.added) return false;
+  if (kind == ACC_SUM) {
+    a.added = pool_get(b->pool, b->n * sizeof *a.added);
+    a.some = bits_get(b);
+    if (!a.added || !a.some) return false;
+    memset(a.some, 0, b->words * sizeof *a.some);
+  }
   if (kind == ACC_MIN || kind == ACC_MAX) return false;
   if (kind == ACC_ANY || kind == ACC_ALL) {
     a.settled = bits_get(b);
@@ -279,6 +291,7 @@ Batch batch_rows(Batch *b, uint32_t n) {
   in.n = n;
   in.words = rows_words(n);
   in.lanes = NULL;
+  in.days = NULL;
   uint64_t *live = bits_get(&in);
   for (uint32_t i = 0; live && i < in.words; i++) live[i] = i < n / 64 ? ~0ull : i == n / 64 && n % 64 ? (1ull << n % 64) - 1 : 0;
   in.live = in.every = live;
@@ -313,6 +326,7 @@ typedef struct Sweep {
   Value *outer[8];               /* what the names of the outer `for`s stand for, a value a run */
   Run *runs;
   uint32_t ngens, len, nrun, cap;
+  bool worlds;                   /* it asks about worlds without some countries, which the rows are */
 } Sweep;
 
 static bool fill_run(Sweep *s, const Value *now, Value coll, uint32_t n) {
@@ -375,11 +389,13 @@ static bool last_col(Sweep *s, Col *out) {
   return out->num;
 }
 
-static uint32_t left_in(const LoopCell *c) {
+static uint32_t all_in(const LoopCell *c) {
   if (c->missing) return 0;
   if (c->coll.tag == V_INTS || (c->coll.tag == V_RANGE && c->last != DAY_OPEN)) return c->at > c->last ? 0 : c->last - c->at < INT32_MAX ? (uint32_t)(c->last - c->at + 1) : INT32_MAX;
   return c->coll.tag == V_LIST || (c->coll.tag == V_SET && !op_loose(c->coll)) ? value_seq(c->coll)->o.len - c->next : 0;
 }
+
+static uint32_t left_in(const LoopCell *c) { return all_in(c) - c->keep; }
 
 static Value element(const LoopCell *c, uint32_t i) {
   if (c->coll.tag == V_INTS) return value_int(c->at + i);
@@ -440,8 +456,9 @@ static uint32_t rows_nested(Sweep *s, const LoopCell *c) {
   return taken;
 }
 
-static bool conditions(Sweep *s) {
-  for (const Node *g = list_first(s->gens); g; g = g->next) {
+/* What its `for`s say, or the first alone. */
+static bool conditions(Sweep *s, bool all) {
+  for (const Node *g = list_first(s->gens); g; g = all ? g->next : NULL) {
     Col cond;
     const uint64_t *yes;
     if (!g->kid[3]) continue;
@@ -476,6 +493,8 @@ static bool take_sum(Sweep *s, uint32_t acc, const Col *v) {
     if (v->kind != COL_NUM || v->tag != V_DEC) return false;
     part = (Value){.tag = V_DEC, .e = v->e, .unit = v->unit};
     if (!nums_sum(v->num, s->b.live, s->b.n, &part.i)) return false;
+    if (v->zeros && !part.i && !nums_nought(v->num, s->b.live, s->b.n)) return false;
+    if (v->zeros && !part.i) part = value_zero();
   }
   acc_add(s->b.vm, &s->b.vm->reg[acc], ACC_SUM, &part, value_bool(true));
   return true;
@@ -492,10 +511,18 @@ static bool take_count(Sweep *s, uint32_t acc, const Col *v) {
   return true;
 }
 
+/* The least or the greatest of a column of figures goes in as one. */
 static bool take_extreme(Sweep *s, uint32_t acc, const Col *v) {
   Vm *vm = s->b.vm;
+  bool max = s->loop->kind == ACC_MAX, nums = v->kind == COL_NUM && !v->zeros;
+  uint32_t best = UINT32_MAX;
   for (uint32_t i = bits_next(s->b.live, s->b.words, 0); i != UINT32_MAX; i = bits_next(s->b.live, s->b.words, i + 1)) {
+    if (nums) { if (best == UINT32_MAX || (max ? v->num[i] > v->num[best] : v->num[i] < v->num[best])) best = i; continue; }
     Value part = col_at(v, i);
+    acc_add(vm, &vm->reg[acc], s->loop->kind, &part, value_bool(true));
+  }
+  if (best != UINT32_MAX) {
+    Value part = col_at(v, best);
     acc_add(vm, &vm->reg[acc], s->loop->kind, &part, value_bool(true));
   }
   return !vm->failed;
@@ -512,12 +539,12 @@ static bool items_room(Vm *vm, LoopCell *c, uint32_t n) {
   return true;
 }
 
-static bool take_items(Sweep *s, uint32_t acc, const Col *v) {
+static bool take_items(Sweep *s, uint32_t acc, Col *v) {
   LoopCell *c = &s->b.vm->cells.at[s->b.vm->reg[acc].i];
   uint32_t n = bits_count(s->b.live, s->b.words);
   if (!items_room(s->b.vm, c, n)) return false;
   Value *to = c->items.at + c->items.len;
-  if (n == s->b.n && v->kind == COL_NUM)
+  if (n == s->b.n && v->kind == COL_NUM && !v->zeros)
     for (uint32_t i = 0; i < n; i++) to[i] = (Value){.tag = v->tag, .e = v->e, .unit = v->unit, .i = v->num[i]};
   else if (n == s->b.n && v->kind == COL_VALUES)
     for (uint32_t i = 0; i < n; i++) to[i] = value_keep(v->values[i]);
@@ -534,7 +561,7 @@ static bool take(Sweep *s, uint32_t acc) {
   if (!words_any(s->b.live, s->b.words)) return true;
   if (!s->body) v = s->b.slot[0];
   else if (!counts && !batch_eval(&s->b, s->body, &v)) return false;
-  if (v.kind == COL_LESS) return false;
+  if (v.kind == COL_LESS || !col_plain(&s->b, &v)) return false;
   switch (kind) {
     case ACC_COUNT: return take_count(s, acc, &v);
     case ACC_SUM: return take_sum(s, acc, &v);
@@ -585,14 +612,63 @@ static void forgive(Vm *vm, bool before) {
   if (!before && !batch_over(vm)) vm->failed = false;
 }
 
+/* What an accumulator has, to go back to when a block cannot be done after some of it was taken. */
+typedef struct Before { Value acc, least[2]; uint32_t len; } Before;
+
+static Before before(Vm *vm, uint32_t acc) {
+  Before p = {.acc = value_keep(vm->reg[acc])};
+  if (p.acc.tag != V_CELL) return p;
+  const LoopCell *c = &vm->cells.at[p.acc.i];
+  p.len = c->items.len;
+  for (uint32_t i = 0; i < 2 && i < p.len; i++) p.least[i] = value_keep(c->items.at[i]);
+  return p;
+}
+
+static void before_end(Vm *vm, uint32_t acc, Before *p, bool back) {
+  LoopCell *c = p->acc.tag == V_CELL ? &vm->cells.at[p->acc.i] : NULL;
+  if (back && !c) { value_drop(vm->mem, vm->reg[acc]); vm->reg[acc] = value_keep(p->acc); }
+  while (back && c && c->items.len > p->len) value_drop(vm->mem, c->items.at[--c->items.len]);
+  for (uint32_t i = 0; i < 2; i++) {
+    if (back && c && i < p->len) { value_drop(vm->mem, c->items.at[i]); c->items.at[i] = value_keep(p->least[i]); }
+    value_drop(vm->mem, p->least[i]);
+  }
+  value_drop(vm->mem, p->acc);
+}
+
+typedef struct Taker { Sweep *s; uint32_t acc; } Taker;
+
+static bool take_leaf(void *data, Batch *b, const uint32_t *parent) {
+  Taker *t = data;
+  Batch outer = t->s->b;
+  (void)parent;
+  t->s->b = *b;
+  bool ok = take(t->s, t->acc);
+  t->s->b = outer;
+  return ok;
+}
+
+/* Several `for`s: rows of the first, each of which goes through the others. */
+static bool block_nested(Sweep *s, uint32_t acc, const Node *first, const LoopCell *c, uint32_t *taken) {
+  Taker t = {s, acc};
+  *taken = rows_piece(s, c, &s->b.slot[first->kid[0]->ref]);
+  *s->b.work += 2 * (uint64_t)s->b.n;
+  if (!*taken || !conditions(s, false)) return false;
+  if (!words_any(s->b.live, s->b.words)) return true;
+  Before was = before(s->b.vm, acc);
+  bool ok = batch_flat(&s->b, first->next, NULL, NULL, take_leaf, &t);
+  before_end(s->b.vm, acc, &was, !ok);
+  return ok;
+}
+
 static bool block(Sweep *s, uint32_t acc, uint32_t cell, uint32_t *taken) {
   Vm *vm = s->b.vm;
   LoopCell at = vm->cells.at[cell], *c = &at;   /* the cells may move meanwhile */
   const Node *first = s->gens ? list_first(s->gens) : NULL;
+  if (s->ngens > 1 && !s->worlds) return block_nested(s, acc, first, c, taken);
   if (s->ngens > 1) *taken = rows_nested(s, c);
   else *taken = rows_piece(s, c, &s->b.slot[first ? first->kid[0]->ref : 0]);
   *s->b.work += 2 * (uint64_t)s->b.n;
-  return *taken && (!first || conditions(s)) && take(s, acc);
+  return *taken && (!first || conditions(s, true)) && take(s, acc);
 }
 
 static bool settled(const Sweep *s, uint32_t acc) {
@@ -620,6 +696,7 @@ static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
     uint32_t taken, held = vm->held.len;
     s->b.source = (Value){0};
     s->b.slot = pool_get(&s->pool, nslot * sizeof(Col));
+    s->b.nslot = nslot;
     for (uint32_t i = 0; s->b.slot && i < nslot; i++) s->b.slot[i] = col_one(vm->reg[base + i]);
     ok = s->b.slot && block(s, acc, cell, &taken);
     bool again = !ok && wide && !vm->failed && s->cap > lanes_rows(vm);
@@ -636,6 +713,161 @@ static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
     wide = false;
   }
   if (!any && *state < GIVEN_UP_MOST) ++*state;
+  s->b.work = NULL;
+  s->b.worlds = NULL;
+  s->b.wide = NULL;
+}
+
+/* ---- a loop divided among the machine's crew ---- */
+
+/* The loop goes on in pieces: whoever is free evaluates the next, for itself, and hands out what its accumulator came to. */
+typedef struct Piece { bool is, ok; Dep dep; Value acc; VEC(Value) items; } Piece;
+typedef struct Divided {
+  Sweep *s;
+  uint32_t acc, cell, size, n;   /* size: elements to a piece */
+  LoopCell start;                /* where the first piece begins */
+  Piece *piece;
+} Divided;
+enum { PIECES_EACH = 8, PIECES_FEW = 2, FIRST_PART = 8, PIECE_LEAST = 256, COLUMN_STEPS = 8 /* so many steps in columns take the time of one */ };
+
+static bool in_items(int kind) { return kind == ACC_LIST || kind == ACC_SET || kind == ACC_MIN || kind == ACC_MAX; }
+
+/* The loop stands before its i-th piece, and ends behind it, with nothing accumulated. */
+static void piece_begin(const Divided *d, uint32_t i) {
+  Vm *vm = d->s->b.vm;
+  LoopCell *c = &vm->cells.at[d->cell];
+  c->at = d->start.at;
+  c->next = d->start.next;
+  c->keep = 0;
+  uint32_t all = all_in(c), from = i * d->size;
+  go_through(c, from);
+  c->keep = all - from > d->size ? all - from - d->size : 0;
+  vm->dep = dep_nothing;
+  int kind = d->s->loop->kind;
+  if (!in_items(kind)) {
+    value_drop(vm->mem, vm->reg[d->acc]);
+    vm->reg[d->acc] = acc_begin(vm, kind);
+    return;
+  }
+  LoopCell *items = &vm->cells.at[vm->reg[d->acc].i];
+  for (uint32_t k = 0; k < items->items.len; k++) {
+    value_drop(vm->mem, items->items.at[k]);
+    items->items.at[k] = (Value){0};
+  }
+  if (kind == ACC_LIST || kind == ACC_SET) items->items.len = 0;
+}
+
+/* Values that are no more than themselves go along; a piece with others, or not done in columns, is left to the loop. */
+static bool values_put(Buf *out, const Value *at, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++)
+    if (at[i].tag >= V_BIG) return false;
+  parcel_put(out, &n, sizeof n);
+  parcel_put(out, at, n * sizeof *at);
+  return true;
+}
+
+static void piece_put(const Divided *d, uint32_t i, Buf *out) {
+  Vm *vm = d->s->b.vm;
+  bool ok = !left_in(&vm->cells.at[d->cell]);
+  const Value *at = &vm->reg[d->acc];
+  uint32_t n = 1;
+  if (in_items(d->s->loop->kind)) n = vm->cells.at[at->i].items.len, at = vm->cells.at[at->i].items.at;
+  parcel_put(out, &i, sizeof i);
+  parcel_put(out, &vm->dep, sizeof vm->dep);
+  if (ok && values_put(out, at, n)) return;
+  uint32_t none = UINT32_MAX;
+  parcel_put(out, &none, sizeof none);
+}
+
+static bool pieces_work(void *of, unsigned i, void *common, Buf *out) {
+  const Divided *d = of;
+  Vm *vm = d->s->b.vm;
+  uint8_t state = 0;
+  (void)i;
+  for (uint32_t k; !vm->failed && (k = crew_next(common)) < d->n;) {
+    piece_begin(d, k);
+    blocks(d->s, d->acc, d->cell, &state);
+    piece_put(d, k, out);
+  }
+  return true;
+}
+
+static void pieces_take(void *of, unsigned who, Parcel *in) {
+  const Divided *d = of;
+  Mem *m = d->s->b.vm->mem;
+  (void)who;
+  while (in->left && !in->bad) {
+    uint32_t i, n;
+    parcel_get(in, &i, sizeof i);
+    in->bad = in->bad || i >= d->n;
+    if (in->bad) return;
+    Piece *p = &d->piece[i];
+    parcel_get(in, &p->dep, sizeof p->dep);
+    parcel_get(in, &n, sizeof n);
+    p->ok = n != UINT32_MAX;
+    for (uint32_t k = 0; p->ok && k < n && !in->bad; k++) {
+      Value v;
+      parcel_get(in, &v, sizeof v);
+      in->bad = in->bad || v.tag >= V_BIG || !vec_push(m, &p->items, v);
+    }
+    p->is = !in->bad;
+  }
+}
+
+static bool piece_add(const Divided *d, const Piece *p) {
+  Vm *vm = d->s->b.vm;
+  int kind = d->s->loop->kind;
+  dep_meet(&vm->dep, p->dep);
+  for (uint32_t k = 0; k < p->items.len; k++) {
+    Value v = p->items.at[k];
+    if (kind == ACC_LIST || kind == ACC_SET) { if (!vec_push(vm->mem, &vm->cells.at[vm->reg[d->acc].i].items, v)) return false; }
+    else if (kind == ACC_COUNT) acc_add(vm, &vm->reg[d->acc], ACC_SUM, &v, value_bool(true));
+    else if (v.tag != V_NONE && !(k && (kind == ACC_MIN || kind == ACC_MAX))) acc_add(vm, &vm->reg[d->acc], kind, &v, value_bool(true));
+  }
+  return !vm->failed;
+}
+
+/* What is left of the loop, in pieces; it then stands behind the last one that could be done. */
+static void divide(Sweep *s, uint32_t acc, uint32_t cell, uint32_t size) {
+  Vm *vm = s->b.vm;
+  Divided d = {.s = s, .acc = acc, .cell = cell, .size = size, .start = vm->cells.at[cell]};
+  d.n = (left_in(&d.start) + size - 1) / size;
+  d.piece = mem_zero(vm->mem, d.n * sizeof *d.piece);
+  Shared shared = {&d, sizeof(uint32_t), pieces_work, pieces_take};
+  bool on = d.piece && crew_share(vm, &shared);
+  for (uint32_t i = 0; on && i < d.n; i++) {
+    LoopCell *c = &vm->cells.at[cell];
+    on = d.piece[i].is && d.piece[i].ok && piece_add(&d, &d.piece[i]);
+    if (on) go_through(c, settled(s, acc) || left_in(c) < size ? left_in(c) : size);
+    on = on && !settled(s, acc);
+  }
+  for (uint32_t i = 0; d.piece && i < d.n; i++) vec_end(vm->mem, &d.piece[i].items);
+  mem_free(vm->mem, d.piece, d.n * sizeof *d.piece);
+}
+
+/* Many pieces, so that all end at once; but small blocks cost more for what is in them than large ones. */
+static uint32_t piece_size(const Sweep *s, uint32_t left) {
+  uint32_t n = s->b.vm->crew.n, many = left / (PIECES_EACH * n), few = left / (PIECES_FEW * n), least = s->ngens > 1 ? 1 : PIECE_LEAST;
+  uint32_t whole = s->ngens > 1 || s->cap > few ? few : s->cap, size = many > whole ? many : whole;
+  return size < least ? least : size;
+}
+
+/* A little first, by which it is seen whether the rest is worth dividing. */
+static void blocks_begin(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
+  Vm *vm = s->b.vm;
+  LoopCell *c = &vm->cells.at[cell];
+  uint32_t left = left_in(c), size = piece_size(s, left), some = (size + FIRST_PART - 1) / FIRST_PART;
+  int kind = s->loop->kind;
+  bool may = vm->batches == 1 && !vm->rules.len /* what they come to is settled together */ && (in_items(kind) || kind == ACC_SUM || kind == ACC_COUNT || kind == ACC_ANY || kind == ACC_ALL);
+  if (!may || left <= 2 * size || !crew_ready(vm)) return;
+  uint64_t before = vm->steps;
+  c->keep = left - some;
+  blocks(s, acc, cell, state);
+  c = &vm->cells.at[cell];
+  bool on = !left_in(c) && !settled(s, acc) && !vm->failed;
+  c->keep = 0;
+  uint64_t each = vm->steps - before;
+  if (on && each * (left / some) >= COLUMN_STEPS * vm->crew.after && crew_ready(vm)) divide(s, acc, cell, size);
 }
 
 /* Functions from outside have their own way of being called many at once, so a draft that has any goes row by row. */
@@ -653,15 +885,16 @@ void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
   uint8_t given_up = state & LOOP_GIVEN_UP;
   uint32_t least = vm->rows_never ? 1 : worlds || l->ngens > 1 ? WORLDS_LEAST : ELEMENTS_LEAST;
   if ((given_up < GIVEN_UP_MOST || vm->rows_never) && left_in(&vm->cells.at[cell]) >= least && !vm->w->tracing && !vm->reached && !vm->p->externs.len && vm->ctx->view && !vm->rows_only && vm->batches < NESTED_MOST) {
-    Sweep s = {.loop = l, .body = l->body, .gens = l->gens, .ngens = l->ngens};
+    Sweep s = {.loop = l, .body = l->body, .gens = l->gens, .ngens = l->ngens, .worlds = worlds};
     s.pool.mem = vm->mem;
     s.b.vm = vm;
     s.b.pool = &s.pool;
-    s.cap = worlds ? BLOCK_MOST / 2 : l->ngens > 1 ? BLOCK_ROWS * 4 : BLOCK_ROWS;
+    s.cap = worlds ? BLOCK_MOST / 2 : BLOCK_ROWS;
     vm->batches++;
+    if (vm->crew.n > 1) blocks_begin(&s, acc, cell, &given_up);
     blocks(&s, acc, cell, &given_up);
     vm->batches--;
-    pool_release(&s.pool, (PoolMark){0});
+    pool_end(&s.pool);
   }
   if (loop < vm->loop_state.len) vm->loop_state.at[loop] = (uint8_t)((state & ~LOOP_GIVEN_UP) | given_up);
 }

@@ -130,6 +130,10 @@ static Value sorted(Vm *vm, Value v) {
   if (op_vague(vm, v, &why)) return why;
   const Seq *s = value_seq(v);
   uint32_t n = s->o.len;
+  if (v.tag == V_SET) {   /* it is in order */
+    for (uint32_t i = 0; i < n; i++) value_keep(s->at[i]);
+    return value_list(&vm->rt, s->at, n);
+  }
   Value *at = mem_get(vm->mem, (n ? n : 1) * sizeof *at), *tmp = mem_get(vm->mem, (n ? n : 1) * sizeof *at);
   Value r = value_int(0);
   if (at && tmp) {
@@ -279,13 +283,7 @@ static Value months_of(Vm *vm, Value v, const Value *n) {
   if (n && v.tag == V_DATE) return op_date(vm, OP_DATE_MONTHS_, v, *n, false);
   if (n) { vm_fail(vm, DIAG_E0404, "months(d, n) takes a date"); return value_int(0); }
   if (v.tag != V_RANGE || value_hi(v) == DAY_OPEN) { vm_fail(vm, DIAG_E0404, "months takes a range of dates with an end"); return value_int(0); }
-  int y0, m0, d0, y1, m1, d1;
-  if (value_hi(v) < value_lo(v)) return value_int(0);
-  date_split(value_lo(v), &y0, &m0, &d0);
-  date_split((Day)(value_hi(v) + (value_hi(v) < DAY_MAX)), &y1, &m1, &d1);
-  int64_t k = (int64_t)(y1 - y0) * 12 + m1 - m0;
-  while (k > 0 && date_add_months(value_lo(v), k) > value_hi(v) + 1) k--;
-  return value_int(k);
+  return value_int(date_months(value_lo(v), value_hi(v)));
 }
 
 static Value date_part(Vm *vm, Value v, bool year) {
@@ -318,13 +316,23 @@ static void ask_dep(Vm *vm, Builtin b, Ent first, Ent last) {
   if (ent_kind(first) == K_COUNTRY) d->who |= dep_who(w, ent_index(first));
 }
 
+Value vm_suppliers_plain(Vm *vm, uint32_t r, Value range) {
+  Day lo = vm->dep.lo, hi = vm->dep.hi;
+  Value all = world_suppliers_within(vm->w, vm->ctx, r, value_lo(range), value_hi(range));
+  if (all.tag == V_NONE) return all;
+  ask_dep(vm, BUILTIN_suppliers, ent_make(K_RESOURCE, r), ent_make(K_RESOURCE, r));
+  vm->dep.lo = lo;
+  vm->dep.hi = hi;
+  return all;
+}
+
 /* Goes from change to change of what r's promises rest on. What holds over a stretch of time holds whatever the day is here. */
 static Value suppliers_within(Vm *vm, uint32_t r, Value range) {
   World *w = vm->w;
   Ctx *outer = vm->ctx;
   Day lo = vm->dep.lo, hi = vm->dep.hi;
-  Value all = world_suppliers_within(w, outer, r, value_lo(range), value_hi(range)), none = {0};
-  if (all.tag != V_NONE) { ask_dep(vm, BUILTIN_suppliers, ent_make(K_RESOURCE, r), ent_make(K_RESOURCE, r)); vm->dep.lo = lo; vm->dep.hi = hi; return all; }
+  Value all = vm_suppliers_plain(vm, r, range), none = {0};
+  if (all.tag != V_NONE) return all;
   all = value_set(&vm->rt, &none, 0);
   for (int64_t day = value_lo(range); day <= value_hi(range) && day <= DAY_MAX && !vm->failed; day = (int64_t)vm->dep.hi + 1) {
     Ctx *x = world_ctx(w, outer->view, (Day)day);

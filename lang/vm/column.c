@@ -12,15 +12,23 @@
 struct PoolBlock { PoolBlock *below; size_t size, used; };
 enum { POOL_BLOCK = 1 << 18 };
 
+static PoolBlock *block_get(Pool *p, size_t size) {
+  PoolBlock *b = p->spare;
+  if (b && b->size >= size) { p->spare = b->below; return b; }
+  b = mem_get(p->mem, sizeof *b + size);
+  if (b) b->size = size;
+  return b;
+}
+
 void *pool_get(Pool *p, size_t n) {
   n = (n + 15) & ~(size_t)15;
   PoolBlock *b = p->top;
   if (!b || b->size - b->used < n) {
-    size_t size = n > POOL_BLOCK ? n : POOL_BLOCK;
-    PoolBlock *fresh = mem_get(p->mem, sizeof *fresh + size);
-    if (!fresh) return NULL;
-    *fresh = (PoolBlock){b, size, 0};
-    p->top = b = fresh;
+    b = block_get(p, n > POOL_BLOCK ? n : POOL_BLOCK);
+    if (!b) return NULL;
+    b->below = p->top;
+    b->used = 0;
+    p->top = b;
   }
   void *at = (char *)(b + 1) + b->used;
   b->used += n;
@@ -29,13 +37,30 @@ void *pool_get(Pool *p, size_t n) {
 
 PoolMark pool_mark(const Pool *p) { return (PoolMark){p->top, p->top ? p->top->used : 0}; }
 
+static void blocks_free(Pool *p, PoolBlock *b) {
+  while (b) {
+    PoolBlock *below = b->below;
+    mem_free(p->mem, b, sizeof *b + b->size);
+    b = below;
+  }
+}
+
 void pool_release(Pool *p, PoolMark to) {
   while (p->top != to.top) {
     PoolBlock *b = p->top;
     p->top = b->below;
-    mem_free(p->mem, b, sizeof *b + b->size);
+    b->below = NULL;
+    if (b->size > POOL_BLOCK) { blocks_free(p, b); continue; }
+    b->below = p->spare;
+    p->spare = b;
   }
   if (p->top) p->top->used = to.used;
+}
+
+void pool_end(Pool *p) {
+  blocks_free(p, p->top);
+  blocks_free(p, p->spare);
+  p->top = p->spare = NULL;
 }
 
 /* ---- bits ---- */
@@ -216,6 +241,12 @@ void ents_pick(uint64_t *to, const uint32_t *ents, const uint8_t *in, uint32_t m
     for (uint32_t j = 0; j < k; j++) m[j] = (ents[i + j] & 0xFFFFFF) <= most ? in[ents[i + j] & 0xFFFFFF] : 0;
     to[i / 64] = gather64(m);
   }
+}
+
+bool nums_nought(const int64_t *x, const uint64_t *live, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++)
+    if (bits_has(live, i) && x[i]) return false;
+  return true;
 }
 
 WIDE void nums_pick(int64_t *to, const uint32_t *from, const uint32_t *place, int64_t plus, int64_t sign, uint32_t n) {

@@ -9,26 +9,32 @@
  *   NUM     figures c * 10^e in one unit, or days
  *   ENT     entities
  *   VALUES  anything; borrowed
- *   LESS    in each row, a set of countries without those that the row's world lacks */
-typedef enum ColKind { COL_ONE, COL_BITS, COL_NUM, COL_ENT, COL_VALUES, COL_LESS } ColKind;
+ *   LESS    in each row, a set of countries without those that the row's world lacks
+ *   SEQS    in each row, a list or set of plain values, that is all such as need not be given back */
+typedef enum ColKind { COL_ONE, COL_BITS, COL_NUM, COL_ENT, COL_VALUES, COL_LESS, COL_SEQS } ColKind;
+typedef struct SeqAt { uint32_t at, len; } SeqAt;
 typedef struct Col {
-  uint8_t kind, tag;      /* tag: V_DEC or V_DATE of a NUM */
+  uint8_t kind, tag;      /* tag: V_DEC or V_DATE of a NUM; V_LIST or V_SET of SEQS */
   int8_t e;
   uint32_t id;            /* not 0: the same column wherever it is the same number */
   bool flip;              /* the bits say the opposite */
   bool run;               /* the entities stand one after the other in their kind */
+  bool zeros;             /* NUM: where it is 0, it is a zero of every unit */
   uint16_t unit;
   Value one;              /* ONE, LESS */
-  union { uint64_t *bits; int64_t *num; Ent *ent; const Value *values; };
+  const Value *items;     /* SEQS */
+  union { uint64_t *bits; int64_t *num; Ent *ent; const Value *values; const SeqAt *seq; };
 } Col;
 
-/* Memory that is taken and given back like a stack. */
+/* Memory that is taken and given back like a stack. What was given back is kept for the next: else a loop would ask the
+ * system for the same pages over and over. */
 typedef struct PoolBlock PoolBlock;
-typedef struct Pool { Mem *mem; PoolBlock *top; } Pool;
+typedef struct Pool { Mem *mem; PoolBlock *top, *spare; } Pool;
 typedef struct PoolMark { PoolBlock *top; size_t used; } PoolMark;
 void *pool_get(Pool *p, size_t n);        /* NULL when memory is refused */
 PoolMark pool_mark(const Pool *p);
 void pool_release(Pool *p, PoolMark to);
+void pool_end(Pool *p);
 
 /* Bits come in runs of ROW_WORDS words, so that loops over them are plain. */
 enum { ROW_WORDS = 4 };
@@ -56,6 +62,7 @@ bool nums_mod(int64_t *to, Nums x, Nums y, uint32_t n);                         
 typedef enum NumTest { NUM_LT, NUM_LE, NUM_EQ } NumTest;
 void nums_test(uint64_t *to, NumTest t, Nums x, Nums y, uint32_t n);
 void ents_pick(uint64_t *to, const uint32_t *ents, const uint8_t *in, uint32_t most, uint32_t n);   /* rows whose entity has a 1 in `in`, by index up to most */
+bool nums_nought(const int64_t *x, const uint64_t *live, uint32_t n);              /* every figure is 0 */
 void nums_pick(int64_t *to, const uint32_t *from, const uint32_t *place, int64_t plus, int64_t sign, uint32_t n);   /* to[row] = plus + sign * from[place[row]] */
 bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum);
 

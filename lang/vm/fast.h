@@ -99,13 +99,23 @@ static inline const Value *fast_field(const Vm *vm, Value of, uint32_t slot) {
   return v->tag == V_NONE || v->tag == V_FUNC ? NULL : v;
 }
 
+/* The place of a call over at most one entity, where the world at hand has a memo of the function; else memo_slot knows. */
+static inline uint32_t fast_slot(const Vm *vm, uint32_t func, const Value *args, Memo **memo) {
+  uint32_t world = vm->ctx->view ? vm->ctx->view->id + 1 : 0, slot = 0;
+  if (world >= vm->memos.len || !vm->memos.at[world] || func >= vm->nmemo) return UINT32_MAX;
+  Memo *m = vm->memos.at[world][func];
+  if (!m || m->nparam > 1) return UINT32_MAX;
+  if (m->nparam) slot = args->tag == V_ENT && ent_index(args->aux) < m->n ? ent_index(args->aux) : UINT32_MAX;
+  *memo = m;
+  return slot;
+}
+
 /* What is remembered of a call, and holds today; NULL: the call is to be made, or at least looked at. */
-static inline const MemoEntry *fast_known(Vm *vm, uint32_t func, const Value *args) {
-  uint32_t world = vm->ctx->view ? vm->ctx->view->id + 1 : 0;
-  if (world >= vm->memos.len || !vm->memos.at[world] || func >= vm->nmemo || vm->w->tracing || vm->reached) return NULL;
-  const Memo *m = vm->memos.at[world][func];
-  if (!m || m->nparam > 1 || (m->nparam && (args->tag != V_ENT || ent_index(args->aux) >= m->n))) return NULL;
-  const MemoEntry *e = &m->direct[m->nparam ? ent_index(args->aux) : 0];
+static inline const MemoEntry *fast_known(const Vm *vm, uint32_t func, const Value *args) {
+  Memo *m;
+  uint32_t slot = vm->w->tracing || vm->reached ? UINT32_MAX : fast_slot(vm, func, args, &m);
+  if (slot == UINT32_MAX) return NULL;
+  const MemoEntry *e = &m->direct[slot];
   return e->state == MEMO_DONE && e->dep.lo <= vm->ctx->day && vm->ctx->day <= e->dep.hi ? e : NULL;
 }
 

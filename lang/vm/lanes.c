@@ -9,12 +9,12 @@
  * are found once for an entity, by evaluating that part in the worlds that lack some of the countries that it asks about.
  * Then one pass over the entities, those that are asked before those that ask, gives each its lanes. */
 
-enum { LANES_MOST = 64, FEW_MOST = 4096, LANES_KEPT = 12 << 20 };
+enum { LIKELY_MOST = 12, LANES_MOST = 64, FEW_MOST = 4096, LANES_KEPT = 12 << 20 };
 
 typedef struct Solved { struct Solved *next; const Cuts *cuts; const uint64_t **at; } Solved;
 struct Lanes {
   Lanes *next;
-  Pool pool;
+  Pool *pool, own;
   size_t bytes;
   uint32_t n, words, most;
   struct { uint32_t id; Value one; } key[4];
@@ -32,28 +32,36 @@ struct Lanes {
 
 static void *lane_get(Lanes *l, size_t n) {
   l->bytes += n;
-  return pool_get(&l->pool, n);
+  return pool_get(l->pool, n);
 }
 
-static Lanes *lanes_new(Vm *vm, uint32_t n) {
-  Lanes *l = mem_zero(vm->mem, sizeof *l);
-  if (!l) return NULL;
-  l->pool.mem = vm->mem;
+/* In a pool that the caller has, or in one of their own. */
+static bool lanes_init(Vm *vm, Lanes *l, uint32_t n, Pool *pool) {
+  memset(l, 0, sizeof *l);
+  l->own.mem = vm->mem;
+  l->pool = pool ? pool : &l->own;
   l->n = n;
   l->words = rows_words(n);
   l->absent = lane_get(l, ((size_t)vm->w->ncountry + 1) * sizeof *l->absent);
   l->all = lane_get(l, l->words * sizeof *l->all);
   l->touched = lane_get(l, (bits_words(vm->w->ncountry) + 1) * sizeof *l->touched);
-  if (!l->absent || !l->all || !l->touched) { pool_release(&l->pool, (PoolMark){0}); mem_free(vm->mem, l, sizeof *l); return NULL; }
+  if (!l->absent || !l->all || !l->touched) return false;
   memset(l->absent, 0, ((size_t)vm->w->ncountry + 1) * sizeof *l->absent);
   memset(l->all, 0xFF, l->words * sizeof *l->all);
   memset(l->touched, 0, (bits_words(vm->w->ncountry) + 1) * sizeof *l->touched);
-  return l;
+  return true;
 }
 
 static void lanes_free(Vm *vm, Lanes *l) {
-  pool_release(&l->pool, (PoolMark){0});
+  pool_end(&l->own);
   mem_free(vm->mem, l, sizeof *l);
+}
+
+static Lanes *lanes_new(Vm *vm, uint32_t n) {
+  Lanes *l = mem_get(vm->mem, sizeof *l);
+  if (l && lanes_init(vm, l, n, NULL)) return l;
+  if (l) lanes_free(vm, l);
+  return NULL;
 }
 
 static void lanes_drop(Vm *vm) {
@@ -223,16 +231,13 @@ static bool unless_absent(Batch *b, uint32_t c, Value v, Value zero, Col *out) {
   return !words_any(gone, b->words) || col_choose(b, absent, &y, &x, out);
 }
 
-static bool suppliers(Batch *b, const Value *a, uint32_t n, Value v, Col *out) {
+static bool suppliers(Batch *b, const Value *a, uint32_t n, Col *out) {
   Vm *vm = b->vm;
   uint32_t r = ent_index(a[0].aux);
+  if (n == 1 && !world_parts_apart(vm->w, r)) return false;
+  if (!col_hold(b, n == 2 ? vm_suppliers_plain(vm, r, a[1]) : vm_builtin(vm, BUILTIN_suppliers, a, n), out)) return false;
+  Value v = out->one;
   if (v.tag != V_SET) return false;
-  if (n == 2) {
-    Value plain = world_suppliers_within(vm->w, vm->ctx, r, value_lo(a[1]), value_hi(a[1]));
-    bool is = plain.tag == V_SET;
-    value_drop(vm->mem, plain);
-    if (!is) return false;
-  } else if (!world_parts_apart(vm->w, r)) return false;
   for (uint32_t i = 0; i < v.obj->len; i++) bits_set(b->lanes->touched, ent_index(value_seq(v)->at[i].aux));
   *out = (Col){.kind = v.obj->len ? COL_LESS : COL_ONE, .one = v};
   return true;
@@ -249,10 +254,10 @@ bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out) {
   uint32_t last = ent_index(a[n - 1].aux);
   if (f != BUILTIN_suppliers && f != BUILTIN_committed && f != BUILTIN_needed && f != BUILTIN_has_need && f != BUILTIN_inputs && f != BUILTIN_uses && f != BUILTIN_share && f != BUILTIN_capacity) return false;
   if ((f == BUILTIN_share || f == BUILTIN_capacity) && w->depend.res[last].loose_facts) return false;
+  if (f == BUILTIN_suppliers) return suppliers(b, a, n, out);
   if (!col_hold(b, vm_builtin(vm, f, a, n), out)) return false;
   Value v = out->one, zero = {.tag = V_DEC, .unit = f == BUILTIN_share ? (uint16_t)UNIT_ONE : w->p->resource_unit.at[last]};
   switch (f) {
-    case BUILTIN_suppliers: return suppliers(b, a, n, v, out);
     case BUILTIN_committed: return world_parts_apart(w, last) && unless_absent(b, ent_index(a[0].aux), v, zero, out);
     case BUILTIN_share: case BUILTIN_capacity: return unless_absent(b, ent_index(a[0].aux), v, zero, out);
     case BUILTIN_needed: {
@@ -334,16 +339,16 @@ static bool own_part(Batch *b, const Shape *s, const uint64_t **yes) {
   return true;
 }
 
-/* The worlds that lack none, one or two of k countries: row 0, rows 1 to k, and the pairs in order. */
-static Lanes *few_lanes(Vm *vm, const uint32_t *c, uint32_t k) {
-  uint32_t rows = 1 + k + k * (k - 1) / 2, row = 1;
-  Lanes *l = rows <= FEW_MOST ? lanes_new(vm, k ? rows : 1) : NULL;
-  bool ok = l;
-  if (l) l->scattered = true;
+/* The worlds that lack none, one or two of k countries: row 0, rows 1 to k, and the pairs in order. They last as long as
+ * what else the block makes. */
+static Lanes *few_lanes(Batch *b, const uint32_t *c, uint32_t k) {
+  uint32_t rows = 1 + k + (k ? k * (k - 1) / 2 : 0), row = 1;
+  Lanes *l = rows <= FEW_MOST ? pool_get(b->pool, sizeof *l) : NULL;
+  bool ok = l && lanes_init(b->vm, l, rows, b->pool);
+  if (ok) l->scattered = true;
   for (uint32_t i = 0; ok && i < k; i++) ok = absent_add(l, c[i], row++);
   for (uint32_t i = 0; ok && i < k; i++)
     for (uint32_t j = i + 1; ok && j < k; j++, row++) ok = absent_add(l, c[i], row) && absent_add(l, c[j], row);
-  if (l && !ok) lanes_free(vm, l);
   return ok ? l : NULL;
 }
 
@@ -368,35 +373,47 @@ static bool cuts_read(Vm *vm, Cuts *q, const uint64_t *yes, const uint32_t *c, u
   return true;
 }
 
+static uint32_t countries_of(const uint64_t *bits, uint32_t words, uint32_t *c) {
+  uint32_t k = 0;
+  for (uint32_t i = bits_next(bits, words, 0); i != UINT32_MAX; i = bits_next(bits, words, i + 1)) c[k++] = i;
+  return k;
+}
+
+/* Those who promise a resource are most likely all that its rule asks about: then one round will do. */
+static uint32_t likely(Batch *b, Ent e, uint32_t *c) {
+  const World *w = b->vm->w;
+  uint32_t words = bits_words(w->ncountry), r = ent_index(e);
+  uint64_t *bits = pool_get(b->pool, (words + 1) * sizeof *bits);
+  if (!bits || ent_kind(e) != K_RESOURCE || !world_parts_apart(w, r)) return 0;
+  memset(bits, 0, (words + 1) * sizeof *bits);
+  for (uint32_t i = w->promises.start[r]; i < w->promises.start[r + 1]; i++)
+    if (w->promises.who.at[i] < w->ncountry) bits_set(bits, w->promises.who.at[i]);
+  return bits_count(bits, words) <= LIKELY_MOST ? countries_of(bits, words, c) : 0;
+}
+
 /* Evaluates the own part for one entity in ever more worlds, until it asks about no other country. */
-static bool entity_cuts(Batch *b, Cuts *q, const Shape *s) {
+static bool entity_cuts(Batch *b, Cuts *q, const Shape *s, Ent e) {
   Vm *vm = b->vm;
-  uint32_t words = bits_words(vm->w->ncountry), k = 0, *c = pool_get(b->pool, ((size_t)vm->w->ncountry + 1) * sizeof *c);
+  uint32_t words = bits_words(vm->w->ncountry), *c = pool_get(b->pool, ((size_t)vm->w->ncountry + 1) * sizeof *c);
   if (!c) return false;
-  for (;;) {
-    Lanes *l = few_lanes(vm, c, k);
+  for (uint32_t k = likely(b, e, c);;) {
+    Lanes *l = few_lanes(b, c, k);
     const uint64_t *yes = NULL;
     if (!l) return false;
     Batch in = batch_rows(b, l->n);
     in.lanes = l;
     in.few = true;
     bool ok = in.live && own_part(&in, s, &yes);
-    uint32_t more = 0;
-    for (uint32_t i = 0; i < words; i++) more += (uint32_t)__builtin_popcountll(l->touched[i]);
-    bool whole = ok && more <= k;
-    if (whole) ok = cuts_read(vm, q, yes, c, k);
-    else if (ok) {
-      for (uint32_t i = 0; i < k; i++) bits_set(l->touched, c[i]);
-      k = 0;
-      for (uint32_t i = bits_next(l->touched, words, 0); i != UINT32_MAX; i = bits_next(l->touched, words, i + 1)) c[k++] = i;
-    }
-    lanes_free(vm, l);
-    if (!ok || whole) return ok;
+    if (!ok) return false;
+    for (uint32_t i = 0; i < k; i++) bits_set(l->touched, c[i]);
+    uint32_t before = k;
+    k = countries_of(l->touched, words, c);
+    if (k == before) return cuts_read(vm, q, yes, c, k);
   }
 }
 
 static bool entity_asks(Batch *b, Cuts *q, const Shape *s, uint32_t kind) {
-  Lanes *l = few_lanes(b->vm, NULL, 0);
+  Lanes *l = few_lanes(b, NULL, 0);
   bool ok = l;
   for (uint32_t i = 0; ok && i < s->nasks; i++) {
     Col v;
@@ -410,7 +427,6 @@ static bool entity_asks(Batch *b, Cuts *q, const Shape *s, uint32_t kind) {
     }
     ok = ok && !bits_any(l->touched, bits_words(b->vm->w->ncountry));
   }
-  if (l) lanes_free(b->vm, l);
   return ok;
 }
 
@@ -478,7 +494,7 @@ static bool cuts_find(Batch *b, Cuts *q) {
     PoolMark mark = pool_mark(b->pool);
     uint32_t held = vm->held.len;
     in.slot[0] = col_one(value_ent(ent_make(kind, i)));
-    ok = vec_push(vm->mem, &q->cut_start, q->cuts.len) && vec_push(vm->mem, &q->ask_start, q->asks.len) && entity_cuts(&in, q, &s) && entity_asks(&in, q, &s, kind);
+    ok = vec_push(vm->mem, &q->cut_start, q->cuts.len) && vec_push(vm->mem, &q->ask_start, q->asks.len) && entity_cuts(&in, q, &s, ent_make(kind, i)) && entity_asks(&in, q, &s, kind);
     while (vm->held.len > held) value_drop(vm->mem, vm->held.at[--vm->held.len]);
     pool_release(b->pool, mark);
   }
@@ -619,4 +635,108 @@ bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, int
   nums_pick(to, at, l->place, flip ? many : 0, flip ? -1 : 1, l->n);
   *b->work += l->n;
   return true;
+}
+/* ---- all entities in one world ---- */
+
+/* Entities in the order in which they are come by: place[entity] is 1 + where it stands. */
+typedef struct Found { uint32_t *at, *place, n; uint8_t *holds; } Found;
+
+static void found_put(Found *f, uint32_t entity) {
+  if (f->place[entity]) return;
+  f->at[f->n++] = entity;
+  f->place[entity] = f->n;
+}
+
+/* Whom row i asks, of entities found or to be found. */
+static bool row_asks(Batch *in, Cuts *q, Found *f, const Col *asks, uint32_t nasks, uint32_t row, uint32_t kind, uint32_t n) {
+  if (!vec_push(in->vm->mem, &q->ask_start, q->asks.len)) return false;
+  for (uint32_t k = 0; k < nasks; k++) {
+    Elements e;
+    if (!col_elements(&asks[k], row, &e) || (e.n && !e.at)) return false;
+    for (uint32_t i = 0; i < e.n; i++) {
+      if (e.at[i].tag != V_ENT || ent_kind(e.at[i].aux) != kind || ent_index(e.at[i].aux) >= n) return false;
+      found_put(f, ent_index(e.at[i].aux));
+      if (!vec_push(in->vm->mem, &q->asks, f->place[ent_index(e.at[i].aux)] - 1)) return false;
+    }
+  }
+  return true;
+}
+
+static bool found_block(Batch *b, Cuts *q, const Shape *s, Found *f, uint32_t from, uint32_t m, uint32_t kind, uint32_t n) {
+  const Func *func = &b->vm->p->funcs.at[q->func];
+  Batch in = batch_rows(b, m);
+  Ent *ents = pool_get(b->pool, m * sizeof *ents);
+  Col asks[8];
+  const uint64_t *yes;
+  in.nslot = func->nslot + 1;
+  in.slot = pool_get(b->pool, in.nslot * sizeof *in.slot);
+  if (!in.live || !ents || !in.slot) return false;
+  memset(in.slot, 0, in.nslot * sizeof *in.slot);
+  in.slot[0] = (Col){.kind = COL_ENT, .run = true, .ent = ents};
+  for (uint32_t i = 0; i < m; i++) {
+    ents[i] = ent_make(kind, f->at[from + i]);
+    in.slot[0].run = in.slot[0].run && ents[i] == ents[0] + i;
+  }
+  if (!own_part(&in, s, &yes)) return false;
+  for (uint32_t k = 0; k < s->nasks; k++)
+    if (!batch_eval(&in, s->asks[k], &asks[k])) return false;
+  for (uint32_t i = 0; i < m; i++) {
+    f->holds[from + i] = bits_has(yes, i);
+    if (!row_asks(&in, q, f, asks, s->nasks, i, kind, n)) return false;
+  }
+  return true;
+}
+
+/* Those that are asked come before those that ask; a circle holds together. */
+static void found_solve(const Cuts *q, Found *f) {
+  for (uint32_t g = 0; g + 1 < q->group.len; g++) {
+    uint8_t any = 0;
+    for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) {
+      uint32_t e = q->order.at[i];
+      any |= f->holds[e];
+      for (uint32_t k = q->ask_start.at[e]; k < q->ask_start.at[e + 1]; k++) any |= f->holds[q->asks.at[k]];
+    }
+    for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) f->holds[q->order.at[i]] = any;
+  }
+}
+
+static bool found_all(Batch *b, Cuts *q, Found *f, uint32_t n) {
+  enum { BLOCK = 1024 };
+  Vm *vm = b->vm;
+  const Func *func = &vm->p->funcs.at[q->func];
+  Shape s = {.nown = 0};
+  uint64_t *seen = pool_get(b->pool, (bits_words(vm->p->funcs.len) + 1) * sizeof *seen);
+  if (!seen || func->kind != FUNC_RULE || func->nparam != 1 || !shape(vm->p, func->body, q->func, seen, &s)) return false;
+  for (uint32_t from = 0, m; from < f->n; from += m) {
+    PoolMark mark = pool_mark(b->pool);
+    uint32_t held = vm->held.len;
+    m = f->n - from < BLOCK ? f->n - from : BLOCK;
+    bool ok = found_block(b, q, &s, f, from, m, type_at(&vm->p->types, func->param[0]).a, n);
+    held_drop(vm, held);
+    pool_release(b->pool, mark);
+    if (!ok || !batch_may_go_on(b)) return false;
+  }
+  q->n = f->n;
+  return vec_push(vm->mem, &q->ask_start, q->asks.len) && circles(b, q);
+}
+
+bool rule_rows(Batch *b, uint32_t func, uint32_t n, uint64_t *known, uint64_t *yes) {
+  Vm *vm = b->vm;
+  Cuts q = {.func = func};
+  Found f = {.at = pool_get(b->pool, ((size_t)n + 1) * sizeof *f.at), .place = pool_get(b->pool, ((size_t)n + 1) * sizeof *f.place), .holds = pool_get(b->pool, (size_t)n + 1)};
+  if (!f.at || !f.place || !f.holds) return false;
+  memset(f.place, 0, ((size_t)n + 1) * sizeof *f.place);
+  for (uint32_t i = bits_next(known, bits_words(n), 0); i != UINT32_MAX; i = bits_next(known, bits_words(n), i + 1)) found_put(&f, i);
+  bool ok = found_all(b, &q, &f, n);
+  if (ok) found_solve(&q, &f);
+  for (uint32_t i = 0; ok && i < f.n; i++) {
+    bits_set(known, f.at[i]);
+    if (f.holds[i]) bits_set(yes, f.at[i]);
+  }
+  *b->work += f.n;
+  vec_end(vm->mem, &q.asks);
+  vec_end(vm->mem, &q.ask_start);
+  vec_end(vm->mem, &q.order);
+  vec_end(vm->mem, &q.group);
+  return ok;
 }

@@ -282,13 +282,16 @@ static void fact_map(Load *l, Node *n) {
 
 /* ---- fields ---- */
 
-void load_field(Load *l, Ent e, const char *name, Value v) {
+static Sym field_sym(const Load *l, const char *name) { return intern_find(l->p->unit->names, name, strlen(name)); }
+
+static void field_put(Load *l, Ent e, Sym s, Value v) {
   uint32_t slot, kind = ent_kind(e), n = l->p->kinds.at[kind].fields.len, at = ent_index(e) * n;
-  Sym s = intern_find(l->p->unit->names, name, strlen(name));
   if (!s || !field_find(l->p, kind, s, &slot) || at + slot >= l->w->fields[kind].len) { value_drop(l->vm->mem, v); return; }
   value_drop(l->vm->mem, l->w->fields[kind].at[at + slot]);
   l->w->fields[kind].at[at + slot] = v;
 }
+
+void load_field(Load *l, Ent e, const char *name, Value v) { field_put(l, e, field_sym(l, name), v); }
 
 static void fields_room(Load *l) {
   for (uint32_t k = 0; k < l->p->kinds.len; k++) {
@@ -335,10 +338,11 @@ static void inputs_field(Load *l, Ent r, Node *e) {
 static void inputs_fields(Load *l) {
   const RequireCols *q = &l->w->requires;
   VEC(Value) in = {0};
+  Sym field = field_sym(l, "requires");
   for (uint32_t r = 0; q->start && r < l->w->nresource; r++) {
     in.len = 0;
     for (uint32_t i = q->start[r]; i < q->start[r + 1]; i++) vec_push(l->vm->mem, &in, value_ent(ent_make(K_RESOURCE, q->input.at[q->row[i]])));
-    load_field(l, ent_make(K_RESOURCE, r), "requires", value_set(&l->vm->rt, in.at, in.len));
+    field_put(l, ent_make(K_RESOURCE, r), field, value_set(&l->vm->rt, in.at, in.len));
   }
   vec_end(l->vm->mem, &in);
 }
@@ -354,14 +358,14 @@ void load_field_set(Load *l, Ent e, Node *f) {
     if (bits) load_bits_add(bits, v);
     l->w->passes.at[ent_index(e)] = bits;
   }
-  load_field(l, e, name, v);
+  field_put(l, e, f->sym, v);
 }
 
 static void entity(Load *l, Node *n) {
   Ent e = n->ref;
   uint32_t kind = ent_kind(e);
-  if (kind == K_RESOURCE && l->p->resource_unit.at[ent_index(e)] != UNIT_NONE) load_field(l, e, "unit", text_value(l, unit_text(&l->p->units, l->p->resource_unit.at[ent_index(e)])));
-  if (kind == K_RESOURCE) load_field(l, e, "critical", value_bool(true));
+  if (kind == K_RESOURCE && l->p->resource_unit.at[ent_index(e)] != UNIT_NONE) field_put(l, e, l->unit, text_value(l, unit_text(&l->p->units, l->p->resource_unit.at[ent_index(e)])));
+  if (kind == K_RESOURCE) field_put(l, e, l->critical, value_bool(true));
   for (Node *f = list_first(n->kid[2]); f && !load_stop(l); f = f->next) load_field_set(l, e, f);
 }
 
@@ -429,7 +433,7 @@ static void rows(Load *l, const Node *n) {
   for (uint32_t i = 0; i < n->ref && !load_stop(l); i++) {
     const Row *r = unit_row(l->p->unit, n->sym + i);
     if (!r->plain) { load_declaration(l, row_node(l->p, n->sym + i)); continue; }
-    Value v = value_figure(num_dec(r->c, r->e), (UnitId)r->unit);
+    Value v = value_dec(r->c, r->e, (UnitId)r->unit);
     if (r->kind == ROW_SUPPLY) supply_push(l, &w->supply, r->res, r->who, v, load_always, r->entry, 0);
     else if (r->kind == ROW_DEMAND) supply_push(l, &w->demand, r->res, WHO_JOINT, v, load_always, r->span, 0);
     else require_put(l, r->res, r->who, (Value){0}, load_always, r->entry, 0);
@@ -522,6 +526,8 @@ bool vm_load(Vm *vm) {
   Program *p = vm->p;
   Load l = {.vm = vm, .w = vm->w, .p = p};
   l.ctx = &vm->blank;
+  l.unit = field_sym(&l, "unit");
+  l.critical = field_sym(&l, "critical");
   map_init(&l.cites, vm->mem);
   if (!vm->w->settled) load_data_make(&l);  /* else it is all made: this is the same draft, with a figure settled */
   if (!vm->failed) load_all(&l);

@@ -10,6 +10,7 @@ typedef struct Load {
   World *w;
   Program *p;
   Ctx *ctx;            /* before any fact is known: nothing but constants can be asked */
+  Sym unit, critical;  /* fields of every resource */
   uint32_t cite;       /* of the declaration at hand */
   bool reading;        /* a clause again, in an agreement as amended, whose term may leave it no day */
   const DataBlock *block;      /* whose row is at hand (vm->row); NULL: none */

@@ -189,7 +189,7 @@ static bool promises_room(Load *l, uint32_t n) {
 static void plain_push(Load *l, const Row *r, uint32_t clause, Window win) {
   PromiseCols *c = &l->w->promises;
   uint32_t i = c->res.len;
-  c->value.at[i] = value_figure(num_dec(r->c, r->e), (UnitId)r->unit);
+  c->value.at[i] = value_dec(r->c, r->e, (UnitId)r->unit);
   c->res.at[i] = r->res;
   c->who.at[i] = r->who;
   c->win.at[i] = win;

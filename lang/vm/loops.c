@@ -179,12 +179,22 @@ static void extreme_add(Vm *vm, const Value *acc, Value v, bool max, bool maybe,
   extreme_take(vm, &c->items.at[1], v, max);
 }
 
+/* What a function of the library chooses from, asked about a layer, are its critical resources: that there are none says more to
+ * whoever asked than how the library is written. */
+static Cause nothing_there(Vm *vm) {
+  const Frame *f = &vm->frames.at[vm->frames.len - 1];
+  const Func *fn = &vm->w->p->funcs.at[f->func];
+  const Value *of = fn->nparam ? &vm->reg[f->base] : NULL;
+  bool layer = of && of->tag == V_ENT && ent_kind(of->aux) == K_LAYER && vm->w->p->modules.at[fn->module].library;
+  return layer ? world_cause(vm->w, CAUSE_LAYER, of->aux, 0, vm_place(vm)) : world_cause(vm->w, CAUSE_EMPTY, 0, 0, vm_place(vm));
+}
+
 static Value extreme_end(Vm *vm, const LoopCell *c) {
   if (c->missing || c->items.len < 2) return value_unknown2(&vm->rt, c->coll, c->coll);
   Value sure = c->items.at[0], all = c->items.at[1], v;
   if (c->coll.tag == V_NONE && sure.tag != V_NONE) return value_keep(sure);
   if (sure.tag == V_NONE) {
-    Value empty = value_unknown(&vm->rt, world_cause(vm->w, CAUSE_EMPTY, 0, 0, vm_place(vm)));
+    Value empty = value_unknown(&vm->rt, nothing_there(vm));
     v = value_unknown2(&vm->rt, c->coll, empty);
     value_drop(vm->mem, empty);
     return v;

@@ -63,6 +63,7 @@ void vm_end(Vm *vm) {
   vec_end(vm->mem, &vm->loop_state);
   cuts_forget(vm);
   field_cols_forget(vm);
+  func_cols_forget(vm);
   text_index_forget(vm);
   map_end(&vm->atoms);
 }
@@ -163,7 +164,7 @@ static bool frame_push(Vm *vm, uint32_t func, uint32_t base, uint32_t ret) {
   Frame f = {.func = func, .pc = code->start, .base = base, .ret = ret, .cells = vm->cells.len, .ctxs = vm->ctxs.len, .entry = -1, .slot = UINT32_MAX, .outer = vm->dep};
   if (vm->frames.len >= VM_FRAMES_MAX) { vm_fail(vm, DIAG_E0505, "calls are nested more than %d deep", VM_FRAMES_MAX); return false; }
   vm->dep = dep_nothing;
-  if ((base + code->nreg > vm->nreg && !registers(vm, base + code->nreg)) || !vec_push(vm->mem, &vm->frames, f)) return false;
+  if (!registers(vm, base + code->nreg) || !vec_push(vm->mem, &vm->frames, f)) return false;
   if (vm->profile) profile_enter(vm->profile, profile_id(PROFILE_FUNC, func));
   return true;
 }
@@ -307,7 +308,8 @@ static void call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
   Memo *m = NULL;
   if (vm->reached) bits_set(vm->reached, func);
   if (f->flags & FLAG_RECURSIVE && unknown_subject(vm, f, to, args)) return;
-  uint32_t slot = memo_slot(vm, func, vm->reg + args, &m);
+  uint32_t slot = fast_slot(vm, func, vm->reg + args, &m);
+  if (slot == UINT32_MAX) slot = memo_slot(vm, func, vm->reg + args, &m);
   MemoEntry *e = slot == UINT32_MAX ? NULL : memo_entry(m, slot);
   bool known = e && memo_holds(vm, e, vm->ctx->day), again = known && go_into(vm, func, slot);
   if (known && !again) { known_value(vm, to, e, true); return; }
@@ -598,18 +600,12 @@ decode:
     IS(BATCH):
       if (too_short(vm, &vm->cells.at[r[pc->a + 1].i])) NEXT;
       DO(vm_batch(vm, ins_target(*pc), f->base + pc->a, (uint32_t)r[pc->a + 1].i));
-    IS(ITER_NEXT):
+    IS(ITER_NEXT): IS(ITER_MORE):
       if (vm->agains.len) { HERE(); again_next(vm); }
       order = fast_next(vm, &vm->cells.at[A.i], r);
+      if (order < 0) { HERE(); order = iter_next(vm, (uint32_t)A.i, r); }
+      if (order == (pc->op == OP_ITER_MORE_)) GO(ins_target(*pc));
       if (order > 0) NEXT;
-      if (order < 0) { HERE(); order = iter_next(vm, (uint32_t)A.i, r); }
-      if (!order) GO(ins_target(*pc));
-      goto checked;
-    IS(ITER_MORE):
-      if (vm->agains.len) { HERE(); again_next(vm); }
-      order = fast_next(vm, &vm->cells.at[A.i], r);
-      if (order < 0) { HERE(); order = iter_next(vm, (uint32_t)A.i, r); }
-      if (order) GO(ins_target(*pc));
       goto checked;
     IS(SPAN_ITER): ASK(stretches(vm, *pc, B));
     IS(SPAN_NEXT): HERE(); is = stretch_next(vm, (uint32_t)A.i); if (!is) GO(ins_target(*pc)); goto checked;
@@ -683,7 +679,7 @@ jump_along:
   NEXT;
 tick:
   HERE();
-  if (often == 1) step_counted(vm, f->func);
+  if (vm->profile) step_counted(vm, f->func);
   else vm_may_go_on(vm, f->func, often);
   left = often;
   if (!vm->failed) goto decode;

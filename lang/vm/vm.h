@@ -2,6 +2,7 @@
 #define VM_VM_H
 #include "base/profile.h"
 #include "code/chunk.h"
+#include "vm/crew.h"
 #include "vm/extern.h"
 #include "world/world.h"
 
@@ -48,6 +49,7 @@ typedef struct LoopCell {
   Value coll;                     /* iterated over; or why it is missing */
   uint32_t next, target;
   int64_t at, last;               /* whole numbers and days */
+  uint32_t keep;                  /* how many at its end are not for columns now */
   Ctx *outer;                     /* the context to restore, */
   Day outer_lo, outer_hi;         /* and the days that what was asked before holds on */
   Day first_day, last_day;        /* the stretch at hand, clipped */
@@ -90,6 +92,7 @@ typedef struct FieldCol { uint32_t kind, slot; void *at; size_t bytes; bool ents
 /* Of a loop: looked at, asks about worlds, and how often nothing of it could be done in columns. */
 enum { LOOP_GIVEN_UP = 3, LOOP_SEEN = 4, LOOP_WORLDS = 8 };
 typedef struct Cuts Cuts;
+typedef struct FuncCol FuncCol;
 
 typedef struct Vm {
   Mem *mem;
@@ -119,6 +122,9 @@ typedef struct Vm {
   Profile *profile;               /* NULL: nobody wants to know where steps go */
   uint32_t depth;                 /* runs within runs: facts that are evaluated where they are used */
   Externs ext;
+  Crew crew;
+  bool crew_used, alone;          /* something was divided; what is known is not to be relied upon */
+  size_t crew_grown;              /* bytes that the others took */
   VEC(Again) agains;
   volatile int *stop;
   VEC(Value) held;                /* of columns at hand */
@@ -131,6 +137,9 @@ typedef struct Vm {
   uint64_t text_seed;
   VEC(FieldCol) field_cols;
   Cuts *cuts;                     /* see lanes.c */
+  VEC(FuncCol) func_cols;         /* see batch_call.c */
+  uint32_t func_turn;             /* which of them makes room next */
+  VEC(uint8_t) func_state;        /* by Func: how often no column could be made of its calls */
   uint8_t batches;                /* loops in columns within each other */
   bool rows_only, rows_never;     /* no loop is tried in columns; each is, however short and however often it could not be */
   struct { const Rows *rows; uint32_t row; Span cell; } row;   /* while data is loaded: the row at hand, and its cell that was read last; rows NULL: none */
@@ -168,6 +177,7 @@ bool vm_load(Vm *vm);
 
 /* builtins.c */
 Value vm_builtin(Vm *vm, Builtin b, const Value *args, uint32_t n);
+Value vm_suppliers_plain(Vm *vm, uint32_t r, Value range);   /* of plain promises alone, over a stretch of time; none: there are others */
 Value vm_name_in(Vm *vm, Value country, Value language);
 Value vm_field(Vm *vm, Value entity, uint32_t slot);
 Value vm_index(Vm *vm, Value of, Value key);
@@ -179,6 +189,7 @@ enum { BATCH_LEAST = 4 };
 void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell);
 void cuts_forget(Vm *vm);
 void field_cols_forget(Vm *vm);
+void func_cols_forget(Vm *vm);
 
 /* extern.c */
 void externs_init(Vm *vm, Host host);

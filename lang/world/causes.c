@@ -4,7 +4,7 @@
 
 /* Reasons and facts, in words. */
 
-static uint64_t cause_hash(const CauseInfo *c) {
+static uint64_t hash_of(const CauseInfo *c) {
   uint64_t h = hash_u64((uint64_t)c->a << 32 | c->b);
   h ^= c->keys;
   return hash_u64(h ^ ((uint64_t)c->span.lo << 32 | c->span.hi)) * 31 + c->kind;
@@ -16,7 +16,7 @@ bool cause_same(const CauseInfo *k, const CauseInfo *c) {
 
 /* Whether it is new: then its number is the last. */
 static Cause cause_intern(World *w, CauseInfo c, bool *fresh) {
-  for (uint64_t h = cause_hash(&c);; h++) {  /* another cause of the same hash takes the next one */
+  for (uint64_t h = hash_of(&c);; h++) {  /* another cause of the same hash takes the next one */
     uint64_t *slot = map_slot(&w->cause_ids, h, UINT64_MAX);
     if (!slot) return 0;
     if (*slot == UINT64_MAX) {
@@ -27,6 +27,32 @@ static Cause cause_intern(World *w, CauseInfo c, bool *fresh) {
     }
     if (cause_same(&w->causes.at[*slot], &c)) return (Cause)*slot;
   }
+}
+
+uint64_t cause_hash(const World *w, Cause c) { return w && c < w->causes.len ? hash_of(&w->causes.at[c]) : c; }
+
+static int order_of(uint64_t a, uint64_t b) { return a < b ? -1 : a > b; }
+
+/* Keys of tables by what they are: their hash says nothing to a reader. */
+static int keys_order(const World *w, const CauseInfo *x, const CauseInfo *y) {
+  int o = 0;
+  for (uint32_t k = 0; !o && x->b < w->p->tables.len && k < w->p->tables.at[x->b].nkey; k++) {
+    bool both = x->key + k < w->cause_keys.len && y->key + k < w->cause_keys.len;
+    o = both ? value_order((Rt *)(uintptr_t)&w->rt, w->cause_keys.at[x->key + k], w->cause_keys.at[y->key + k]) : 0;
+  }
+  return o ? o : order_of(x->keys, y->keys);
+}
+
+int cause_order(const World *w, Cause a, Cause b) {
+  if (a == b || !w || a >= w->causes.len || b >= w->causes.len) return order_of(a, b);
+  const CauseInfo *x = &w->causes.at[a], *y = &w->causes.at[b];
+  int o = order_of(x->span.lo, y->span.lo);
+  if (!o) o = order_of(x->span.hi, y->span.hi);
+  if (!o) o = order_of(x->kind, y->kind);
+  if (!o) o = order_of(x->a, y->a);
+  if (!o) o = order_of(x->b, y->b);
+  if (!o && x->kind == CAUSE_TABLE) o = keys_order(w, x, y);
+  return o ? o : order_of(a, b);
 }
 
 Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span) {
@@ -100,7 +126,7 @@ void world_cause_text(World *w, Cause id, Buf *out) {
     case CAUSE_EMPTY: quoted(w, c->span, "what is chosen", out); buf_str(out, ": there is nothing to choose from"); break;
     case CAUSE_ZERO: quoted(w, c->span, "a division", out); buf_str(out, ": what it divides by may be 0"); break;
     case CAUSE_KEY: quoted(w, c->span, "what is looked up", out); buf_str(out, ": that key or place is not there"); break;
-    case CAUSE_LAYER: buf_fmt(out, "the layer %s: the draft declares no resource of it", ent_text(w, c->a)); break;
+    case CAUSE_LAYER: buf_fmt(out, "the layer %s: the draft declares no critical resource of it", ent_text(w, c->a)); break;
     case CAUSE_CELL: buf_str(out, "a cell of the data: it is empty"); break;
     case CAUSE_UNASKED: buf_str(out, "the check "), quoted(w, c->span, "that is asked for", out), buf_str(out, ": it found nothing to judge"); break;
     case CAUSE_WORDS: quoted(w, c->span, "a text", out); buf_str(out, ": the text is no figure"); break;

@@ -74,11 +74,15 @@ static void subjects_check(World *w) {
     if (!c->subjects || !parties || bits_within(c->subjects, parties, words) || is_old(w, c)) continue;
     Buf who;
     buf_init(&who, w->mem);
-    uint32_t n = 0;
+    uint32_t n = 0, first = 0;
     for (uint32_t k = bits_next(c->subjects, words, 0); k != UINT32_MAX; k = bits_next(c->subjects, words, k + 1))
-      if (!bits_has(parties, k)) buf_fmt(&who, "%s%s", n++ ? ", " : "", ent_word(w, K_COUNTRY, k));
+      if (!bits_has(parties, k)) {
+        if (!n) first = k;
+        buf_fmt(&who, "%s%s", n++ ? ", " : "", ent_word(w, K_COUNTRY, k));
+      }
     const char *name = agreement_word(w, c->agreement);
     Diag *x = diag_add(diags(w), DIAG_E0306, c->span, n == 1 ? "%s is not a party to %s" : "%s are not parties to %s", buf_text(&who), name);
+    diag_topic(x, TOPIC_PARTY, c->agreement, first);
     diag_label(diags(w), x, w->agreements.at[c->agreement].span, "its parties are named here");
     if (c->reading_of) diag_help(diags(w), x, "only parties can promise: strike or replace this clause in %s, or leave them parties", name);
     else diag_help(diags(w), x, "only parties can promise: add it to the parties of %s, or correct the subject", name);
@@ -94,6 +98,12 @@ static void words_of(World *w, Value v, Buf *out) {
   else value_show(&w->rt, v, out);
 }
 
+/* A number for the line that a place is in, in its file. */
+static uint32_t line_at(World *w, Span at) {
+  Place p = sources_place(w->p->unit->sources, at.lo);
+  return p.source ? p.source->base + p.line : at.lo;
+}
+
 static void clash(World *w, const char *what, Value a, Span at_a, Value b, Span at_b, Day from) {
   Buf first, second, day;
   words_of(w, a, &first);
@@ -103,6 +113,7 @@ static void clash(World *w, const char *what, Value a, Span at_a, Value b, Span 
   else buf_str(&day, "neither has a start");
   Diag *x = diag_add(diags(w), DIAG_E0310, at_b, "two facts differ on %s, and %s: %s and %s", what, buf_text(&day), buf_text(&first), buf_text(&second));
   diag_label(diags(w), x, at_a, "the other one");
+  diag_topic(x, TOPIC_FACTS, line_at(w, at_a), line_at(w, at_b));  /* a line that stands twice is one mistake */
   diag_help(diags(w), x, "where a figure changes, give the later fact its own start, as in  from 2027-01-01 ; else keep one of them");
   buf_end(&first);
   buf_end(&second);
@@ -259,12 +270,32 @@ static void turns_check(Turns *t) {
   num_drop(w->mem, sum);
 }
 
+/* Whether what is said of a resource holds on all days, each country's once, and its shares make the world at most: then there is
+ * nothing to go through by days. */
+static bool shares_plain(const Turns *t, uint32_t i, uint32_t end) {
+  World *w = t->w;
+  const SupplyCols *s = &w->supply;
+  Num sum = num_int(0);
+  for (uint32_t last = UINT32_MAX; i < end; i++) {
+    uint32_t row = s->row[i];
+    Value v = s->value.at[row];
+    bool share = is_share(w, v, t->r);
+    if (s->win.at[row].from > DAY_MIN || s->win.at[row].until < DAY_OPEN || s->who.at[row] == last || (share && v.tag != V_DEC) || sum.form != NUM_DEC) break;
+    last = s->who.at[row];
+    if (share) sum = num_add(w->mem, sum, value_num(v));
+  }
+  bool plain = i == end && sum.form == NUM_DEC && num_cmp(w->mem, sum, num_int(1)) <= 0;
+  num_drop(w->mem, sum);
+  return plain;
+}
+
 static void shares_check(World *w) {
   const SupplyCols *s = &w->supply;
   Turns t = {.w = w};
   for (uint32_t r = 0; r < w->nresource && !mem_failed(w->mem); r++) {
     t.r = r;
     t.at.len = 0;
+    if (shares_plain(&t, s->start[r], s->start[r + 1])) continue;
     for (uint32_t i = s->start[r]; i < s->start[r + 1];) i = country_turns(&t, i, s->start[r + 1]);
     if (t.at.len) turns_check(&t);
   }

@@ -227,6 +227,23 @@ void dep_resource(World *w, const Ctx *x, uint32_t r, int what, Dep *d) {
     if (what >> k & 1 && f->ndays[k]) days_narrow(p, f, k, x->day, d);
 }
 
+/* What holds over a stretch of time does so whatever the day is here. */
+void dep_rows(World *w, const Ctx *x, const RowsAsked *q, int what, bool timeless, Dep *d) {
+  const Ent *res = q->res.at;
+  Ent was = UINT32_MAX;
+  Day lo = d->lo, hi = d->hi;
+  for (uint32_t i = 0; i < q->n; i++) {
+    if (res[i * q->res.step] == was || !bits_has(q->live, i)) continue;
+    was = res[i * q->res.step];
+    const DependOf *f = &w->depend.res[ent_index(was)];
+    if (!timeless || f->loose_facts || f->loose_promises) { dep_resource(w, x, ent_index(was), what, d); continue; }
+    if (what & DEP_PROMISE && f->few < d->few) d->few = f->few;
+    for (int k = 0; k < DAYS_KINDS; k++)
+      if (what >> k & 1) d->who |= f->who[k];
+  }
+  if (timeless) d->lo = lo, d->hi = hi;
+}
+
 /* needed(r) rests on r and on everything that requires it at a rate, whenever it does. */
 void dep_need(World *w, const Ctx *x, uint32_t r, Dep *d) {
   const RequireCols *q = &w->requires;

@@ -158,6 +158,8 @@ const uint64_t *clause_recipients(const World *w, const ClauseFacts *c);
 bool clause_in_force(const World *w, const Ctx *x, uint32_t clause);   /* window, agreement, not suspended */
 uint32_t sums_parts(World *w, Ctx *x, uint32_t r, const Part **at);   /* good until anything else is asked */
 void cause_add(World *w, Value *why, Value more);                     /* more is borrowed */
+bool row_amended(const World *w, uint32_t row);
+bool suppliers_seen(World *w, Ctx *x, uint32_t r, Day lo, Day hi, uint64_t *seen);   /* as world_suppliers_within; false: it cannot be seen */
 void sums_drop_all(World *w, Ctx *x);
 
 #endif

@@ -445,20 +445,35 @@ Value world_suppliers(World *w, Ctx *x, uint32_t r) {
   return value_keep(s->suppliers);
 }
 
+/* A clause as an amendment leaves it does not count where all agreements are as first written. */
+bool row_amended(const World *w, uint32_t row) {
+  ClauseFacts room;
+  return w->agreements.at[world_clause(w, w->promises.clause.at[row], &room)->agreement].amendment;
+}
+
 /* Nothing stands in the way of plain promises that are above 0: who makes one is a supplier on its days. */
-Value world_suppliers_within(World *w, Ctx *x, uint32_t r, Day lo, Day hi) {
+bool suppliers_seen(World *w, Ctx *x, uint32_t r, Day lo, Day hi, uint64_t *seen) {
   const PromiseCols *p = &w->promises;
   const Inner *in = w->inner;
-  if (!in->sealed || r >= w->nresource || w->tracing || x->view->nunder || !room_of(x)->all || in->control_start[r] != in->control_start[r + 1]) return value_none();
-  Scratch t = scratch_take(w);
-  bool plain = t.v && t.seen;
-  for (uint32_t i = p->start[r], end = p->start[r + 1]; i < end && plain; i++) {
-    Value v = p->value.at[i];
+  if (!in->sealed || r >= w->nresource || w->tracing || x->view->nunder || !room_of(x)->all || in->control_start[r] != in->control_start[r + 1]) return false;
+  for (uint32_t i = p->start[r], end = p->start[r + 1]; i < end; i++) {
+    uint8_t flags = p->flags.at[i];
     if (p->win.at[i].from > hi || p->win.at[i].until <= lo) continue;
-    plain = w->promises.flags.at[i] & ROW_PLAIN && v.tag == V_DEC && v.i > 0;
-    if (plain && w->promises.flags.at[i] & ROW_BINDS && p->act.at[i] == ACT_SUPPLY && !bits_has(x->absent, p->who.at[i])) bits_set(t.seen, p->who.at[i]);
+    if (!(flags & ROW_PLAIN)) {
+      if (row_amended(w, i)) continue;
+      return false;
+    }
+    const Value *v = &p->value.at[i];
+    if (v->tag != V_DEC || v->i <= 0) return false;
+    if (flags & ROW_BINDS && p->act.at[i] == ACT_SUPPLY && !bits_has(x->absent, p->who.at[i])) bits_set(seen, p->who.at[i]);
   }
-  Value set = plain && lo <= hi ? ents_of_bits(w, K_COUNTRY, t.seen, in->cwords) : value_none();
+  return true;
+}
+
+Value world_suppliers_within(World *w, Ctx *x, uint32_t r, Day lo, Day hi) {
+  Scratch t = scratch_take(w);
+  bool plain = t.v && t.seen && suppliers_seen(w, x, r, lo, hi, t.seen);
+  Value set = plain && lo <= hi ? ents_of_bits(w, K_COUNTRY, t.seen, w->inner->cwords) : value_none();
   scratch_give(w, t);
   return set;
 }

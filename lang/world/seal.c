@@ -59,18 +59,26 @@ bool index_make(World *w, const uint32_t *key, uint32_t n, uint32_t nkey, uint32
   return true;
 }
 
-/* Puts into row i of a column what stands in row[i]: eight bytes of each cell at a time, through `spare`, which is n of eight. */
-static inline void piece_sort(char *at, size_t size, size_t piece, const uint32_t *row, uint32_t n, char *spare) {
+/* Puts into row i of a column what stands in row[i], through `spare`: `piece` bytes of each cell. A size that is known here makes a copy
+ * an instruction or two. */
+static inline void pieces_sort(char *at, size_t size, size_t piece, const uint32_t *row, uint32_t n, char *spare) {
   for (uint32_t i = 0; i < n; i++) memcpy(spare + i * piece, at + row[i] * size, piece);
   for (uint32_t i = 0; i < n; i++) memcpy(at + i * size, spare + i * piece, piece);
 }
 
-static void column_sort(void *column, size_t size, const uint32_t *row, uint32_t n, char *spare) {
-  char *at = column;
-  for (size_t left = size; left; at += left >= 8 ? 8 : left, left -= left >= 8 ? 8 : left) {
-    if (left >= 8) piece_sort(at, size, 8, row, n, spare);   /* a size that is known here makes a copy an instruction */
-    else if (left == 4) piece_sort(at, size, 4, row, n, spare);
-    else piece_sort(at, size, left, row, n, spare);
+static bool cells_differ(const char *at, size_t size, uint32_t n) { return n > 1 && memcmp(at, at + size, (n - 1) * size) != 0; }
+
+/* A value in halves: there is room for a window of each row. */
+typedef char CellRoom[sizeof(Window)];
+static void column_sort(void *column, size_t size, const uint32_t *row, uint32_t n, CellRoom *room) {
+  char *at = column, *spare = (char *)room;
+  if (size == sizeof(Value)) pieces_sort(at + sizeof(Value) / 2, sizeof(Value), sizeof(Value) / 2, row, n, spare);
+  switch (size) {
+    case sizeof(Value): pieces_sort(at, sizeof(Value), sizeof(Value) / 2, row, n, spare); break;
+    case sizeof(Window): pieces_sort(at, sizeof(Window), sizeof(Window), row, n, spare); break;
+    case sizeof(uint32_t): pieces_sort(at, 4, 4, row, n, spare); break;
+    case 1: if (cells_differ(at, 1, n)) pieces_sort(at, 1, 1, row, n, spare); break;
+    default: pieces_sort(at, 8, 8, row, n, spare); break;
   }
 }
 #define COLUMN_SORT(v) column_sort((v).at, sizeof *(v).at, row, n, spare)
@@ -79,13 +87,14 @@ static void column_sort(void *column, size_t size, const uint32_t *row, uint32_t
 static bool promises_sort(World *w) {
   PromiseCols *p = &w->promises;
   uint32_t n = p->res.len, *row = mem_get(w->mem, ((size_t)n + 1) * sizeof *row);
-  char *spare = mem_get(w->mem, ((size_t)n + 1) * sizeof(uint64_t));
+  CellRoom *spare = mem_get(w->mem, ((size_t)n + 1) * sizeof *spare);
   p->start = arena_zero(&w->arena, ((size_t)w->nresource + 2) * sizeof *p->start);
   while (p->to.len && p->to.len < n && vec_push(w->mem, &p->to, NULL)) {}
   bool ready = row && spare && p->start && (!p->to.len || p->to.len == n);
   if (ready) {
     index_fill(p->res.at, n, w->nresource, p->start, row);
-    COLUMN_SORT(p->res);
+    for (uint32_t r = 0; r < w->nresource; r++)
+      for (uint32_t i = p->start[r]; i < p->start[r + 1]; i++) p->res.at[i] = r;
     COLUMN_SORT(p->who);
     COLUMN_SORT(p->value);
     COLUMN_SORT(p->win);
@@ -97,7 +106,7 @@ static bool promises_sort(World *w) {
   for (uint32_t i = 0; ready && i < n; i++)
     if (p->flags.at[i] & ROW_SOLE) w->clauses.at[p->clause.at[i]] = PLAIN_CLAUSE | i;
   mem_free(w->mem, row, ((size_t)n + 1) * sizeof *row);
-  mem_free(w->mem, spare, ((size_t)n + 1) * sizeof(uint64_t));
+  mem_free(w->mem, spare, ((size_t)n + 1) * sizeof *spare);
   return ready;
 }
 
@@ -224,7 +233,7 @@ static bool tables_index(World *w) {
 enum { PAGE_LOG = 15, PAGE_WORDS = (1 << PAGE_LOG) / 64, PAGES = ((DAY_MAX - DAY_MIN) >> PAGE_LOG) + 1 };
 typedef struct Days { World *w; uint64_t *page[PAGES]; } Days;
 
-static void day_push(Days *s, Day d) {
+static inline void day_push(Days *s, Day d) {
   if (d <= DAY_MIN || d > DAY_MAX) return;
   uint32_t at = (uint32_t)(d - DAY_MIN);
   uint64_t **page = &s->page[at >> PAGE_LOG];

@@ -88,10 +88,10 @@ static Causes *causes_make(Rt *rt, const Cause *at, uint32_t n, uint32_t more) {
 
 Value value_unknown(Rt *rt, Cause why) { return counted(V_UNK, causes_make(rt, &why, 1, 0)); }
 
-static uint32_t causes_merge(const Causes *a, const Causes *b, Cause *to) {
+static uint32_t causes_merge(const Rt *rt, const Causes *a, const Causes *b, Cause *to) {
   uint32_t i = 0, j = 0, n = 0;
   while (i < a->o.len || j < b->o.len) {
-    bool first = j == b->o.len || (i < a->o.len && a->at[i] <= b->at[j]);
+    bool first = j == b->o.len || (i < a->o.len && cause_order(rt->world, a->at[i], b->at[j]) <= 0);
     Cause c = first ? a->at[i] : b->at[j];
     if (i < a->o.len && a->at[i] == c) i++;
     if (j < b->o.len && b->at[j] == c) j++;
@@ -115,7 +115,7 @@ static const Causes *causes_union(Rt *rt, const Causes *a, const Causes *b) {
     if (one) obj_keep((Obj *)(uintptr_t)one);
     return one;
   }
-  uint32_t n = causes_merge(a, b, all), kept = n < CAUSES_KEPT ? n : CAUSES_KEPT, more;
+  uint32_t n = causes_merge(rt, a, b, all), kept = n < CAUSES_KEPT ? n : CAUSES_KEPT, more;
   if (n == a->o.len && n == b->o.len) more = a->more > b->more ? a->more : b->more;
   else more = add_more(add_more(a->more, b->more), n - kept);
   one = causes_are(a, all, kept, more) ? a : causes_are(b, all, kept, more) ? b : NULL;
@@ -316,18 +316,18 @@ static int order_num(Rt *rt, Num a, UnitId ua, Num b, UnitId ub) {
   return order;
 }
 
-static int order_causes(const Causes *a, const Causes *b) {
+static int order_causes(const Rt *rt, const Causes *a, const Causes *b) {
   if (a == b) return 0;
   if (!a || !b) return a ? 1 : -1;
   for (uint32_t i = 0; i < a->o.len && i < b->o.len; i++)
-    if (a->at[i] != b->at[i]) return order_int(a->at[i], b->at[i]);
+    if (a->at[i] != b->at[i]) return cause_order(rt->world, a->at[i], b->at[i]);
   int by_len = order_int(a->o.len, b->o.len);
   return by_len ? by_len : order_int(a->more, b->more);
 }
 
 static int order_ivl(Rt *rt, Value a, Value b) {
   const Ivl *x = (const Ivl *)a.obj, *y = (const Ivl *)b.obj;
-  int order = order_causes(x->why, y->why);
+  int order = order_causes(rt, x->why, y->why);
   if (!order) order = order_int(dim_of(rt, a.unit), dim_of(rt, b.unit));
   if (!order) order = order_int(x->has_lo, y->has_lo);
   if (!order) order = order_int(x->has_hi, y->has_hi);
@@ -373,7 +373,7 @@ int value_order(Rt *rt, Value a, Value b) {
     case V_ENT: return order_int(a.aux, b.aux);
     case V_FUNC: case V_CELL: return a.aux == b.aux ? order_int(a.i, b.i) : order_int(a.aux, b.aux);
     case V_IVL: return order_ivl(rt, a, b);
-    case V_UNK: return order_causes(value_causes(a), value_causes(b));
+    case V_UNK: return order_causes(rt, value_causes(a), value_causes(b));
     case V_STR: return order_text(a.obj, b.obj);
     case V_LIST: case V_SET: case V_MAP: return order_seq(rt, a, b);
   }
@@ -398,13 +398,15 @@ static uint64_t hash_num(Rt *rt, Num a, UnitId unit) {
   return u->dim == DIM_ONE ? h : mix(h, u->dim);
 }
 
-static uint64_t hash_causes(const Causes *c) {
-  return c ? hash_bytes(c->at, c->o.len * sizeof *c->at, c->more) : 0;
+static uint64_t hash_causes(const Rt *rt, const Causes *c) {
+  uint64_t h = c ? c->more + 1 : 0;
+  for (uint32_t i = 0; c && i < c->o.len; i++) h = mix(h, cause_hash(rt->world, c->at[i]));
+  return h;
 }
 
 static uint64_t hash_ivl(Rt *rt, Value v) {
   const Ivl *p = (const Ivl *)v.obj;
-  uint64_t h = mix(mix(hash_causes(p->why), dim_of(rt, v.unit)), p->has_lo ? hash_num(rt, p->lo, v.unit) : 3);
+  uint64_t h = mix(mix(hash_causes(rt, p->why), dim_of(rt, v.unit)), p->has_lo ? hash_num(rt, p->lo, v.unit) : 3);
   return mix(h, p->has_hi ? hash_num(rt, p->hi, v.unit) : 3);
 }
 
@@ -423,7 +425,7 @@ static uint64_t hash_inside(Rt *rt, Value v) {
     case V_ENT: return v.aux;
     case V_FUNC: case V_CELL: return mix(v.aux, (uint64_t)v.i);
     case V_IVL: return hash_ivl(rt, v);
-    case V_UNK: return hash_causes(value_causes(v));
+    case V_UNK: return hash_causes(rt, value_causes(v));
     case V_STR: return hash_bytes(value_str(v), v.obj->len, 0);
     case V_LIST: case V_SET: case V_MAP: return hash_seq(rt, v);
   }

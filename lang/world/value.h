@@ -39,15 +39,17 @@ typedef struct Str { Obj o; char at[]; } Str;                   /* o.len bytes a
 typedef struct Seq { Obj o; uint32_t cap, share; Value at[]; } Seq;
 typedef uint32_t Cause;                                         /* see world.h */
 enum { CAUSES_KEPT = 16 };
-/* UNK: sorted, at most CAUSES_KEPT; `more` were left out. NULL: no causes (of an interval that the draft itself writes). */
+/* UNK: in the order of cause_order, at most CAUSES_KEPT; `more` were left out. NULL: no causes (of an interval that the draft itself writes). */
 typedef struct Causes { Obj o; uint32_t more; Cause at[]; } Causes;
 typedef struct Ivl { Obj o; Num lo, hi; bool has_lo, has_hi; Causes *why; } Ivl;
 
 /* What figures need to be worked with. */
-typedef struct Rt { Mem *mem; UnitTable *units; Program *program; } Rt;
+struct World;
+typedef struct Rt { Mem *mem; UnitTable *units; Program *program; struct World *world /* or NULL */; } Rt;
 
 static inline Value value_bool(bool b) { Value v = {.tag = b ? V_TRUE : V_FALSE}; return v; }
 static inline Value value_int(int64_t n) { Value v = {.tag = V_DEC, .i = n}; return v; }
+static inline Value value_dec(int64_t c, int8_t e, UnitId unit) { Value v = {.tag = V_DEC, .e = e, .unit = unit, .i = c}; return v; }
 static inline Value value_date(Day d) { Value v = {.tag = V_DATE, .i = d}; return v; }
 static inline Value value_ent(Ent e) { Value v = {.tag = V_ENT, .aux = e}; return v; }
 static inline Value value_range(Day lo, Day hi) { Value v = {.tag = V_RANGE, .i = (int64_t)((uint64_t)(uint32_t)hi << 32 | (uint32_t)lo)}; return v; }
@@ -80,6 +82,10 @@ Value value_sorted(SetMaker *m, const Value *at, uint32_t n);
 void value_sorted_end(SetMaker *m);
 Value value_map(Rt *rt, Value *pairs, uint32_t n);   /* n pairs; a later one for the same key replaces an earlier one */
 Value value_unknown(Rt *rt, Cause why);
+/* Which of two reasons comes first (negative: a) by what they are about, not by when they were met: what has no place in the draft,
+ * by kind and then as declared; then the rest, by place. 0: they are the same. */
+int cause_order(const struct World *w, Cause a, Cause b);
+uint64_t cause_hash(const struct World *w, Cause c);
 /* Unknown for all the reasons of a and of b (either may be of any tag: only unknown and interval values have reasons). */
 Value value_unknown2(Rt *rt, Value a, Value b);
 /* An interval; lo or hi may be absent (NULL). Collapses to an exact figure when both are equal. Takes over the Nums. */

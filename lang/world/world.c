@@ -14,6 +14,7 @@ bool world_init(World *w, Mem *mem, Program *p) {
   w->rt.mem = mem;
   w->rt.units = &p->units;
   w->rt.program = p;
+  w->rt.world = w;
   arena_init(&w->arena, mem);
   map_init(&w->cause_ids, mem);
   map_init(&w->view_ids, mem);

@@ -18,7 +18,7 @@ typedef enum CauseKind {
   CAUSE_EMPTY,      /* min or max of nothing, at `span` */
   CAUSE_ZERO,       /* division at `span` by what may be 0 */
   CAUSE_KEY,        /* a missing key or place, at `span` */
-  CAUSE_LAYER,      /* a layer: the draft declares no resource of it */
+  CAUSE_LAYER,      /* a layer: the draft declares no critical resource of it */
   CAUSE_WORDS,      /* a text that is no figure, at `span` */
   CAUSE_CELL,       /* a cell of a data file that is empty or not there, at `span` */
   CAUSE_UNASKED     /* the check at `span` found nothing to ask about */
@@ -241,6 +241,20 @@ Value world_in_force(World *w, Ctx *x, uint32_t control);
 Value world_clauses(World *w, Ctx *x, Ent about, Dep *d);   /* ... and on which days they are the same */
 Value world_table(World *w, Ctx *x, uint32_t table, const Value *key);
 Value world_parties(World *w, Ctx *x);
+
+/* Questions about many resources at once, one a row. `live` has a bit for each row that is asked about. Entities in rows: one
+ * for each (step 1), or the same for all (step 0). False: something is not plain; ask about each alone. */
+typedef struct Ents { const Ent *at; uint32_t step; } Ents;
+typedef struct RowsAsked { Ents res, who; const Day *day /* NULL: the context's */; const uint64_t *live; uint32_t n; } RowsAsked;
+typedef struct Figures { int64_t *num; Value head; bool zeros; } Figures;   /* exact; head: unit and power of ten of all, V_NONE: all are 0. zeros: 0 is a zero of every unit */
+bool world_committed_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f);   /* who.at NULL: all suppliers together, 0 of every unit where there are none */
+bool world_needed_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f);
+bool world_share_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f);       /* day NULL */
+typedef enum MemberKind { MEMBERS_PRODUCERS, MEMBERS_INPUTS, MEMBERS_USES, MEMBERS_SUPPLIERS /* on some day from lo to hi */ } MemberKind;
+typedef VEC(Value) Members;
+bool world_members_rows(World *w, Ctx *x, MemberKind kind, const RowsAsked *q, Day lo, Day hi, uint32_t *end, Members *to);   /* those of row i end before end[i]; day NULL */
+void dep_rows(World *w, const Ctx *x, const RowsAsked *q, int what, bool timeless, Dep *d);   /* as dep_resource, for all; timeless: whatever the day is */
+const Day *world_days(const World *w, uint32_t r, int kind, uint32_t *n);  /* on which something changes, rising; kind: DAYS_SUPPLY and so on */
 Value world_entities(World *w, uint32_t kind);
 void world_resettle(World *w);   /* what of the library is idle may have changed */
 Value world_bits_value(World *w, uint32_t kind, const uint64_t *bits);   /* a set of entities; bits NULL: of none */

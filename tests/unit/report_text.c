@@ -55,6 +55,15 @@ static void test_width(void) {
     }
   }
   is_int(wrong, 0, "lines keep to every width from 60 to 200, without blanks at their ends");
+  for (f.st.width = 20; f.st.width < 60; f.st.width++) {   /* of the matrix this holds in narrower windows, too */
+    const char *line = strstr(fixture_report(&f, report_text), "Coverage\n"), *legend = line ? strstr(line, "gap: ") : NULL;
+    for (const char *end; line && legend && line < legend; line = end + 1) {
+      end = strchr(line, '\n');
+      if (utf8_text_width(line, (size_t)(end - line)) > f.st.width && !wrong++) diag("width %d: %.*s", f.st.width, (int)(end - line), line);
+    }
+    if (!legend && !wrong++) diag("no matrix");
+  }
+  is_int(wrong, 0, "the matrix keeps to every width from 20 on");
   f.st.width = 1;
   ok(has(fixture_report(&f, report_text), "\nVerdict  denied:\n"), "an absurd width does no harm");
   fixture_end(&f);

@@ -38,7 +38,7 @@ static void begin(void) {
   diags_init(&diags, &mem);
   unit_init(&unit, &mem, &names, &sources, &diags);
   program_init(&program, &mem, &unit);
-  rt = (Rt){&mem, &program.units, &program};
+  rt = (Rt){&mem, &program.units, &program, NULL};
   u_yr = declare("yr", num_dec(36525, -2), unit_of("d"));
   Num twelfth = num_div(&mem, num_int(1), num_int(12));
   declare("mo", twelfth, u_yr);
