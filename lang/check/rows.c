@@ -4,12 +4,11 @@
 
 /* Rows: what is said in the commonest forms is looked at where it lies. */
 
-/* Most rows go on where the one before them stood, with a label that is greater. */
-static Ent row_declare(Checker *c, const Row *r, Ent owner, const Node *article, bool first) {
+/* A row that rises stands right after another, in the same article, and most do. */
+static Ent row_declare(Checker *c, const Row *r, Ent owner, const Node *article) {
   Program *p = c->p;
   uint32_t i = p->clauses.len;
-  bool plain = !first && i < CLAUSES_MAX && r->rises && clause_follows(p, i, owner);
-  if (plain) {
+  if (r->rises && i < CLAUSES_MAX && clause_follows(p, i, owner)) {
     if (!vec_push(p->mem, &p->clauses, r->span)) return UINT32_MAX;
     p->memo->last = i;
     return ent_make(K_CLAUSE, i);
@@ -23,7 +22,7 @@ void rows_declare(Checker *c, Node *rows, Ent owner, const Node *article) {
   rows->ty = c->p->clauses.len;
   bool room = vec_more(c->p->mem, &c->p->clauses, rows->ref);
   for (uint32_t i = 0; room && i < rows->ref && !mem_failed(c->p->mem); i++)
-    if (row_declare(c, unit_row(c->u, rows->sym + i), owner, article, !i) == UINT32_MAX) rows->ref = i;
+    if (row_declare(c, unit_row(c->u, rows->sym + i), owner, article) == UINT32_MAX) rows->ref = i;
 }
 
 /* What has been asked of names in one module, since it will be asked again: as a country, a resource or a unit, what was found, 1 on.

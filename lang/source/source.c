@@ -67,6 +67,7 @@ static void lines_make(Sources *s, Source *f) {
 }
 
 Place sources_place(Sources *s, uint32_t offset) {
+  if (!s->list.len) return (Place){NULL, 1, 1};
   Source *f = s->list.at[0];
   for (uint32_t i = 0; i < s->list.len && s->list.at[i]->base <= offset; i++) f = s->list.at[i];
   if (!f->line) lines_make(s, f);

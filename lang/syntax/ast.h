@@ -63,7 +63,7 @@ typedef struct Row {
   uint8_t kind;
   int8_t e;
   bool plain;          /* checked: there is nothing to say against it, nor to work out */
-  bool rises;          /* of a clause: its label is greater (text_less) than that of the row before it */
+  bool rises;          /* of a clause: one stands before it with nothing between, whose label is less (text_less) */
 } Row;
 enum { ROWS_BLOCK = 4096 };
 

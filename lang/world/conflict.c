@@ -270,23 +270,20 @@ static void turns_check(Turns *t) {
   num_drop(w->mem, sum);
 }
 
-/* Whether what is said of a resource holds on all days, each country's once, and its shares make the world at most: then there is
- * nothing to go through by days. */
-static bool shares_plain(const Turns *t, uint32_t i, uint32_t end) {
+/* Whether all shares of a resource are the world at most, whenever they hold: then so are those of any day. */
+static bool shares_few(const Turns *t, uint32_t i, uint32_t end) {
   World *w = t->w;
   const SupplyCols *s = &w->supply;
   Num sum = num_int(0);
-  for (uint32_t last = UINT32_MAX; i < end; i++) {
-    uint32_t row = s->row[i];
-    Value v = s->value.at[row];
-    bool share = is_share(w, v, t->r);
-    if (s->win.at[row].from > DAY_MIN || s->win.at[row].until < DAY_OPEN || s->who.at[row] == last || (share && v.tag != V_DEC) || sum.form != NUM_DEC) break;
-    last = s->who.at[row];
-    if (share) sum = num_add(w->mem, sum, value_num(v));
+  for (; i < end && sum.form == NUM_DEC; i++) {
+    Value v = s->value.at[s->row[i]];
+    if (!is_share(w, v, t->r)) continue;
+    if (v.tag != V_DEC || v.i < 0) break;
+    sum = num_add(w->mem, sum, value_num(v));
   }
-  bool plain = i == end && sum.form == NUM_DEC && num_cmp(w->mem, sum, num_int(1)) <= 0;
+  bool few = i == end && sum.form == NUM_DEC && num_cmp(w->mem, sum, num_int(1)) <= 0;
   num_drop(w->mem, sum);
-  return plain;
+  return few;
 }
 
 static void shares_check(World *w) {
@@ -295,7 +292,7 @@ static void shares_check(World *w) {
   for (uint32_t r = 0; r < w->nresource && !mem_failed(w->mem); r++) {
     t.r = r;
     t.at.len = 0;
-    if (shares_plain(&t, s->start[r], s->start[r + 1])) continue;
+    if (shares_few(&t, s->start[r], s->start[r + 1])) continue;
     for (uint32_t i = s->start[r]; i < s->start[r + 1];) i = country_turns(&t, i, s->start[r + 1]);
     if (t.at.len) turns_check(&t);
   }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Sweeps, rules and loops, by processor time, in turn with Lua in the same run. What is wanted is the time of one more
-repetition, so that start-up and loading do not count: usage: sweep.py [medium|large] (SHARED, ENTENTE, RUNS as in run.sh)"""
-import os, re, resource, shutil, subprocess, sys
+"""Sweeps, rules and loops, by processor time, in turn with peers in the same run. What is wanted is the time of one more
+repetition, so that start-up and loading do not count; of sweeps also that of the first, with what it finds out about the
+draft, as the peers do in theirs: usage: sweep.py [medium|large] (SHARED, ENTENTE, RUNS as in run.sh)"""
+import os, re, resource, shutil, statistics, subprocess, sys
 
 here = os.path.dirname(os.path.abspath(__file__))
 root = os.path.dirname(os.path.dirname(here))
@@ -19,12 +20,12 @@ def spent(*command):
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, got.stdout + got.stderr
 
 
-def repetition(draft, expression, times):
-    """Seconds of one repetition more."""
-    def least(n):
-        return min(spent(entente, "eval", *limits, draft, "len([%s for _i in 1..%d])" % (expression, n))[0] for _ in range(runs))
-    one = least(1)
-    return (least(1 + times) - one) / times
+def repetition(draft, expression, times, before="0"):
+    """Seconds of one repetition more, and of the first beyond what comes before it: medians of runs in turn."""
+    def once(what):
+        return spent(entente, "eval", *limits, draft, what)[0]
+    got = [(once(before), once("len([%s for _i in 1..1])" % expression), once("len([%s for _i in 1..%d])" % (expression, 1 + times))) for _ in range(runs)]
+    return statistics.median((many - one) / times for _, one, many in got), statistics.median(one - none for none, one, _ in got)
 
 
 def number(pattern, text):
@@ -37,12 +38,14 @@ def sweeps(size):
         subprocess.run([sys.executable, shared + "/gen.py", out, size], check=True, stdout=subprocess.DEVNULL)
     shutil.copy(here + "/job.ent", world)
     pairs = "[{some[a], some[b]} for a in 1..len(some) for b in a + 1..len(some)]"
-    ours = repetition(world + "/job.ent", 'sweep("n2", %s)' % pairs, 10)
+    ours = repetition(world + "/job.ent", 'sweep("n2", %s)' % pairs, 60, "covered_now + sum(size(l) for l in layers where met(l))")
     peers = {}
-    for lua in ("lua5.4", "luajit"):
-        if shutil.which(lua):
-            peers[lua] = min(number(r"sweep=([\d.]+)", spent(lua, shared + "/peers/job.lua", world + "/world.lua", "n2")[1]) for _ in range(runs))
-    print("N-2 on %-7s %8.0f scenarios a second" % (size, 19900 / ours), *("%.1f times %s" % (t / ours, p) for p, t in peers.items()), sep="   ")
+    for peer, form in (("lua5.4", "lua"), ("luajit", "lua"), ("node", "js")):
+        if shutil.which(peer):
+            file = world + "/world." + ("json" if form == "js" else form)
+            peers[peer] = min(number(r"sweep=([\d.]+)", spent(peer, shared + "/peers/job." + form, file, "n2")[1]) for _ in range(runs))
+    for what, seconds in zip(("one more", "the first"), ours):
+        print("N-2 on %s, %s: %9.0f scenarios a second" % (size, what, 19900 / max(seconds, 1e-6)), *("%.1f times %s" % (t / seconds, p) for p, t in peers.items()), sep="   ")
     return world
 
 
@@ -52,7 +55,7 @@ def rules(world):
         subprocess.run(["awk", "-f", here + "/micro/rules.awk", world + "/world.txt"], stdout=f, check=True)
     for name, how in (("in columns", []), ("row by row", ["--columns", "never"])):
         limits.extend(how)
-        print("a rule of five conditions %s: %.1f ns" % (name, repetition(draft, "count(fits(d) for d in deals)", 20) / 20000 * 1e9), end="   ")
+        print("a rule of five conditions %s: %.1f ns" % (name, repetition(draft, "count(fits(d) for d in deals)", 20)[0] / 20000 * 1e9), end="   ")
     del limits[-2:]
     for lua in ("luajit", "lua5.4"):
         if shutil.which(lua):
@@ -64,7 +67,7 @@ def micro():
     ours = {"loop": ("loop(_i)", 1), "filter": ("pass(_i)", 3), "str": ("texts(_i)", 1), "map": ("lookups(_i)", 1)}
     for name, (expression, times) in ours.items():
         lua = min(number(r"%s ([\d.]+)" % name, spent("lua5.4", shared + "/micro/micro.lua", name)[1]) for _ in range(runs))
-        print("%-7s %.2f of Lua 5.4" % (name, repetition(here + "/micro/micro.ent", expression, 3) * times / lua))
+        print("%-7s %.2f of Lua 5.4" % (name, repetition(here + "/micro/micro.ent", expression, 3)[0] * times / lua))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ END
 my @more = map { "m$_" } 1 .. 5;
 
 # Shares, known or not, circles among what making takes, countries of concern or none, and an amendment.
-sub chains {
+sub inputs_chained {
     my ($seed) = @_;
     seed($seed + 5000);
     my $text = join '', "layer l3\n", map({ "resource $_ { layer: " . one('l1', 'l2', 'l3') . ' unit: t/yr critical: ' . (often(80) ? 'true' : 'false') . " }\n" } @more);
@@ -64,7 +64,7 @@ sub alone {
 
 sub chain_draft {
     my ($seed) = @_;
-    my $draft = world_draft($seed, chains($seed) . $plain) or return;
+    my $draft = world_draft($seed, inputs_chained($seed) . $plain) or return;
     seed($seed + 9000);
     $draft->{text} .= amendment();
     push @{ $draft->{scenarios} }, 'am', 'am';

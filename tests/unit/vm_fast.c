@@ -32,7 +32,7 @@ static void begin(void) {
   diags_init(&diags, &mem);
   unit_init(&unit, &mem, &names, &sources, &diags);
   program_init(&program, &mem, &unit);
-  rt = (Rt){&mem, &program.units, &program};
+  rt = (Rt){&mem, &program.units, &program, NULL};
   units[0] = UNIT_ONE;
   units[1] = declare("t", num_int(1), UNIT_NONE);
   units[2] = declare("kg", num_dec(1, -3), units[1]);
