@@ -44,6 +44,19 @@ bool batch_inlined(Batch *b, const Func *f, const Col *args, Col *out) {
 
 /* ---- the column of a function ---- */
 
+static uint8_t *func_state(Vm *vm, uint32_t func) {
+  while (vm->func_state.len <= func)
+    if (!vec_push(vm->mem, &vm->func_state, 0)) return NULL;
+  return &vm->func_state.at[func];
+}
+
+/* From day to day a column is worked out anew for all of its entities, while what is remembered of each holds until that one
+ * changes: a function that is asked on many days is left to that. */
+static void day_turned(Vm *vm, uint32_t func) {
+  uint8_t *state = func_state(vm, func);
+  if (state && *state < FUNC_GIVEN_UP) ++*state;
+}
+
 /* The column of this world, or one that is not needed any more, emptied. */
 static FuncCol *func_col(Vm *vm, uint32_t func, uint32_t n) {
   uint32_t view = vm->ctx->view->id;
@@ -52,6 +65,7 @@ static FuncCol *func_col(Vm *vm, uint32_t func, uint32_t n) {
   for (uint32_t i = 0; i < vm->func_cols.len && !f; i++)
     if (vm->func_cols.at[i].func == func && vm->func_cols.at[i].view == view) f = &vm->func_cols.at[i];
   if (f && f->n == n && f->dep.lo <= day && day <= f->dep.hi) return f;
+  if (f) day_turned(vm, func);
   if (!f && vm->func_cols.len < FUNC_COLS_MOST) f = vec_push(vm->mem, &vm->func_cols, (FuncCol){0}) ? &vm->func_cols.at[vm->func_cols.len - 1] : NULL;
   else if (!f) f = &vm->func_cols.at[vm->func_turn++ % FUNC_COLS_MOST];
   if (!f) return NULL;
@@ -171,12 +185,6 @@ static bool func_col_read(Batch *b, const FuncCol *f, const Col *arg, Col *out) 
 }
 
 /* ---- calls ---- */
-
-static uint8_t *func_state(Vm *vm, uint32_t func) {
-  while (vm->func_state.len <= func)
-    if (!vec_push(vm->mem, &vm->func_state, 0)) return NULL;
-  return &vm->func_state.at[func];
-}
 
 static void bits_read(Batch *b, const uint64_t *live, const Ent *ents, uint64_t *to) {
   for (uint32_t i = 0; i < b->n; i++)
