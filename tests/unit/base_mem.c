@@ -212,6 +212,23 @@ static void test_bits(void) {
   ok(!bits_has(a, 100) && bits_has(a, 127), "dropping takes one");
 }
 
+static void test_vec_more(void) {
+  Mem m;
+  VEC(uint64_t) v = {0};
+  uint32_t none = 0;
+  bool pushed = true;
+  mem_init(&m, 0);
+  ok(vec_more(&m, &v, none) && !v.at, "room for none is there");
+  ok(vec_more(&m, &v, 1000) && v.cap == 1000 && !v.len, "room for many is what was asked for");
+  const uint64_t *room = v.at;
+  for (uint64_t i = 0; i < 1000; i++) pushed = vec_push(&m, &v, i) && pushed;
+  ok(pushed && v.at == room && v.len == 1000, "and serves for as many");
+  ok(vec_more(&m, &v, 1) && v.cap == 2000, "a little more is twice as much");
+  ok(!vec_more(&m, &v, UINT32_MAX) && mem_failed(&m), "more than can be counted is refused");
+  vec_end(&m, &v);
+  mem_end(&m);
+}
+
 int main(void) {
   test_count();
   test_limit();
@@ -220,5 +237,6 @@ int main(void) {
   test_injection();
   test_vec();
   test_bits();
+  test_vec_more();
   return done();
 }
