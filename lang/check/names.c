@@ -327,10 +327,12 @@ static void declare_kind(Checker *c, Node *n) {
   bind_add(c, k.word, k.span, BIND_KIND, p->kinds.len - 1);
 }
 
+/* Or the place so far before it, where the line is long: then every place in it has a line of its own. */
 static const char *line_start(const Checker *c, Span at) {
+  enum { FAR = 300 };
   const Source *src = sources_at(c->u->sources, at.lo);
-  const char *t = src->text + (at.lo - src->base);
-  while (t > src->text && t[-1] != '\n') t--;
+  const char *from = src->text + (at.lo - src->base), *t = from;
+  while (t > src->text && t[-1] != '\n' && from - t < FAR) t--;
   return t;
 }
 
