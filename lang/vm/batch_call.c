@@ -4,7 +4,8 @@
 /* Calls over one entity, a column of them. What a function gave for an entity is kept in a column by entity, for the world and
  * the days on which it holds, and is there for the next loop that asks. */
 
-enum { FUNC_COLS_MOST = 64, COLUMN_LEAST = 8, FUNC_GIVEN_UP = 3 };
+/* FUNC_NEVER: what it gives cannot be kept. It would be worked out again for every call, and so would what it calls. */
+enum { FUNC_COLS_MOST = 64, COLUMN_LEAST = 8, FUNC_GIVEN_UP = 3, FUNC_NEVER = 4 };
 
 struct FuncCol {
   uint32_t func, view, n;  /* n: entities of the kind */
@@ -215,6 +216,7 @@ static bool func_keep(Batch *b, uint32_t func, const Col *arg, uint32_t n, Col *
   FuncCol *f = func_col(vm, func, n);   /* others may have been made meanwhile */
   *whole = !f || !func_col_keep(b, f, *out, arg->ent);
   if (f && *whole) func_col_clear(vm, f);
+  if (*whole && func < vm->func_state.len) vm->func_state.at[func] = FUNC_NEVER;
   return !vm->failed;
 }
 
@@ -271,7 +273,7 @@ bool call_column(Batch *b, uint32_t func, const Col *arg, Col *out) {
   const Func *f = &vm->p->funcs.at[func];
   if (arg->kind != COL_ENT || func >= vm->nmemo || f->kind > FUNC_LET || type_at(&vm->p->types, f->param[0]).a == K_CLAUSE || !b->n) return false;
   uint8_t *state = func_state(vm, func);
-  if (!state || (!vm->rows_never && (*state >= FUNC_GIVEN_UP || bits_count(b->live, b->words) < COLUMN_LEAST))) return false;
+  if (!state || *state == FUNC_NEVER || (!vm->rows_never && (*state >= FUNC_GIVEN_UP || bits_count(b->live, b->words) < COLUMN_LEAST))) return false;
   bool ok = call_known(b, func, arg, out);
   state = func_state(vm, func);
   if (!ok && state && *state < FUNC_GIVEN_UP) ++*state;

@@ -189,7 +189,7 @@ static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer)
   }
   if (coll.one.tag != V_LIST && (coll.one.tag != V_SET || op_loose(coll.one))) return false;
   const Seq *s = value_seq(coll.one);
-  bool passed = gen->kid[3] && s->o.len >= 32 && batch_where(b, gen, coll.one, &chosen);
+  bool passed = gen->kid[3] && !b->days && s->o.len >= 32 && batch_where(b, gen, coll.one, &chosen);
   if (b->vm->failed) return false;
   uint32_t rule;
   bool flip = false, only = a->kind != ACC_SUM && b->lanes && !gen->next && (passed || !gen->kid[3]) && b->live == outer;

@@ -186,7 +186,7 @@ static Cause nothing_there(Vm *vm) {
   const Func *fn = &vm->w->p->funcs.at[f->func];
   const Value *of = fn->nparam ? &vm->reg[f->base] : NULL;
   bool layer = of && of->tag == V_ENT && ent_kind(of->aux) == K_LAYER && vm->w->p->modules.at[fn->module].library;
-  return layer ? world_cause(vm->w, CAUSE_LAYER, of->aux, 0, vm_place(vm)) : world_cause(vm->w, CAUSE_EMPTY, 0, 0, vm_place(vm));
+  return layer ? world_cause(vm->w, CAUSE_LAYER, of->aux, 0, (Span){0, 0}) : world_cause(vm->w, CAUSE_EMPTY, 0, 0, vm_place(vm));
 }
 
 static Value extreme_end(Vm *vm, const LoopCell *c) {
