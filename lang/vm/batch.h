@@ -79,7 +79,7 @@ bool time_months(Batch *b, const Col *args, uint32_t n, Col *out);              
 /* batch_call.c: columns of calls over one entity, remembered */
 bool call_column(Batch *b, uint32_t func, const Col *arg, Col *out);
 bool batch_inlined(Batch *b, const Func *f, const Col *args, Col *out);                /* the body, its parameters being columns */
-/* absent.c: leaves out what the loop need not ask; true: few enough are left for the loop's own code. */
+/* absent.c: leaves out what the loop need not ask; true: the rest is for the loop's own code. */
 bool absent_skip(Vm *vm, const LoopCode *l, uint32_t cell);
 
 /* lanes.c */
