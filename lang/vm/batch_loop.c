@@ -721,7 +721,7 @@ static void blocks(Sweep *s, uint32_t acc, uint32_t cell, uint8_t *state) {
 /* ---- a loop divided among the machine's crew ---- */
 
 /* The loop goes on in pieces: whoever is free evaluates the next, for itself, and hands out what its accumulator came to. */
-typedef struct Piece { bool is, ok; Dep dep; Value acc; VEC(Value) items; } Piece;
+typedef struct Piece { bool is, ok; Dep dep; VEC(Value) items; } Piece;
 typedef struct Divided {
   Sweep *s;
   uint32_t acc, cell, size, n;   /* size: elements to a piece */
