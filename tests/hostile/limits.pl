@@ -79,8 +79,8 @@ for my $what (sort keys %work) {
 # ---- Ctrl-C ----
 
 {
-    my $file = file('l' . ++$n . '.ent', $much);
-    my $got = run({ interrupt => 0.3 }, 'check', $file);
+    my $file = file('l' . ++$n . '.ent', $much =~ s/100_000/100_000_000/r);
+    my $got = run({ interrupt => 0.3 }, 'check', '--max-steps', '1_000_000_000_000', $file);
     ok($got->{code} == 2 && $got->{err} =~ /E0508/ && !length $got->{out}, 'Ctrl-C ends a run with exit 2') or diag("$got->{code} $got->{err}");
 }
 
