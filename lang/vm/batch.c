@@ -235,10 +235,19 @@ static bool divided(Batch *b, const Node *e, Col *x, Col *out) {
 
 static bool has_zeros(const Col *c) { return c->kind == COL_NUM ? c->zeros : c->one.unit == UNIT_ANY; }
 
+/* Zeros of every unit go into a sum with a column that has none, and times plain numbers that are not 0 they are what they were. */
+static bool zeros_go(const Batch *b, const Node *e, const Col *x) {
+  if (!is_num(&x[0]) || !is_num(&x[1]) || (has_zeros(&x[0]) && has_zeros(&x[1]))) return false;
+  if (e->op == OP_ADD || e->op == OP_SUB) return true;
+  const Col *other = &x[x[0].zeros];
+  return e->op == OP_MUL && num_tag(other) == V_DEC && num_unit(other) == UNIT_ONE && !nums_some_nought(nums_of(other), b->n);
+}
+
 static bool arithmetic(Batch *b, const Node *e, Col *x, Col *out) {
   if (all_one(x, 2)) return apply(b, e, x, 2, figure_fn, out);
   if (e->op == OP_DIV) return divided(b, e, x, out);
-  if ((x[0].zeros || x[1].zeros) && ((e->op != OP_ADD && e->op != OP_SUB) || !is_num(&x[0]) || !is_num(&x[1]) || (has_zeros(&x[0]) && has_zeros(&x[1])))) return apply(b, e, x, 2, figure_fn, out);
+  if ((x[0].zeros || x[1].zeros) && !zeros_go(b, e, x)) return apply(b, e, x, 2, figure_fn, out);
+  bool zeros = e->op == OP_MUL && (x[0].zeros || x[1].zeros);
   if (!is_num(&x[0]) || !is_num(&x[1]) || num_tag(&x[0]) != V_DEC) return false;
   int64_t *to = pool_get(b->pool, b->n * sizeof *to);
   bool ok = false;
@@ -261,7 +270,7 @@ static bool arithmetic(Batch *b, const Node *e, Col *x, Col *out) {
     exponent = num_e(&x[0]);
     ok = e->op == OP_ADD ? nums_add(to, p, q, b->n) : e->op == OP_SUB ? nums_sub(to, p, q, b->n) : nums_mod(to, p, q, b->n);
   }
-  *out = (Col){.kind = COL_NUM, .tag = V_DEC, .e = (int8_t)exponent, .unit = unit, .num = to};
+  *out = (Col){.kind = COL_NUM, .tag = V_DEC, .e = (int8_t)exponent, .unit = unit, .zeros = zeros, .num = to};
   *b->work += b->n;
   return ok;
 }

@@ -249,6 +249,12 @@ bool nums_nought(const int64_t *x, const uint64_t *live, uint32_t n) {
   return true;
 }
 
+WIDE bool nums_some_nought(Nums x, uint32_t n) {
+  uint64_t some = 0;
+  for (uint32_t i = 0; i < n; i++) some |= x.at[i * x.step] == 0;
+  return some;
+}
+
 WIDE void nums_pick(int64_t *to, const uint32_t *from, const uint32_t *place, int64_t plus, int64_t sign, uint32_t n) {
   if (sign < 0) for (uint32_t i = 0; i < n; i++) to[i] = plus - from[place[i]];
   else for (uint32_t i = 0; i < n; i++) to[i] = plus + from[place[i]];
