@@ -194,7 +194,8 @@ static bool index_make(Vm *vm, Value of) {
     uint64_t h = hash_bytes(value_str(k), k.obj->len, vm->text_seed) & (cap - 1);
     while (x->at[h]) h = (h + 1) & (cap - 1);
     x->at[h] = i + 1;
-    x->same[hash_u64((uint64_t)(uintptr_t)k.obj) & (cap - 1)] = i + 1;
+    for (h = hash_u64((uint64_t)(uintptr_t)k.obj) & (cap - 1); x->same[h]; h = (h + 1) & (cap - 1)) continue;
+    x->same[h] = i + 1;
   }
   return true;
 }
@@ -216,8 +217,8 @@ uint32_t text_find(Vm *vm, Value of, Value key) {
     if (!index_make(vm, of)) return key_find(vm, s, key);
   }
   /* Most keys are the very texts that the map was made of. */
-  uint64_t at = hash_u64((uint64_t)(uintptr_t)key.obj) & (x->cap - 1);
-  if (x->same[at] && s->at[2 * (size_t)(x->same[at] - 1)].obj == key.obj) return x->same[at] - 1;
+  for (uint64_t h = hash_u64((uint64_t)(uintptr_t)key.obj) & (x->cap - 1); x->same[h]; h = (h + 1) & (x->cap - 1))
+    if (s->at[2 * (size_t)(x->same[h] - 1)].obj == key.obj) return x->same[h] - 1;
   for (uint64_t h = hash_bytes(value_str(key), key.obj->len, vm->text_seed) & (x->cap - 1); x->at[h]; h = (h + 1) & (x->cap - 1)) {
     Value k = s->at[2 * (size_t)(x->at[h] - 1)];
     if (k.obj == key.obj || (k.obj->len == key.obj->len && !memcmp(value_str(k), value_str(key), k.obj->len))) return x->at[h] - 1;
