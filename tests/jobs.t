@@ -188,5 +188,13 @@ for my $wrong ('0', '257', 'many', '') {
     is($got->{code}, 64, "--jobs=$wrong is no number of processes");
     like($got->{err}, qr/--jobs wants a number from 1 to 256, or auto/, '... which is said');
 }
+# What a finding rests on is counted once each, however often it was read: how often depends on who judged what before.
+Drive::spill("$at/one/rests.ent", join '', "use std.units\nlayer l\nresource r { unit: t/yr layer: l }\n", (map { "country c$_\n" } 0 .. 99), "agreement a {\n  parties: {c0",
+    (map { ", c$_" } 1 .. 99), "}\n  term: 2026-01-01..2026-12-31\n", (map { "  clause k$_: c" . $_ % 100 . " shall supply 1 t/yr of r\n" } 1 .. 3000), "}\n",
+    "fn all_of(x: country): quantity = sum(committed(c, r) for c in suppliers(r) where c != x)\ncheck much for x in countries { require all_of(x) + all_of(x) * 2 > 9_000 t/yr }\n");
+one_draft('what is read often is counted once', 'check', "$at/one/rests.ent");
+my @more = Drive::run('check', "$at/one/rests.ent")->{out} =~ /\.\.\. and (\d+) more/g;
+ok(@more && !(grep { $_ > 3200 } @more), 'no finding rests on more facts than the draft has');
+
 is(Drive::run('check', '--jobs', 'auto', "$at/all/passes1.ent", "$at/all/passes3.ent")->{code}, 0, '--jobs auto');
 done_testing();

@@ -58,30 +58,33 @@ static void cite_add(Vm *vm, Report *r, FactRef *f, const uint32_t *source, uint
   for (uint32_t i = 0; f->sources && i < n; i++) f->sources[f->nsource++] = source_text(vm, r, source[i]);
 }
 
-static bool trace_seen(const Trace *at, uint32_t n, Trace t) {
-  for (uint32_t i = 0; i < n; i++)
-    if (at[i].kind == t.kind && at[i].row == t.row) return true;
-  return false;
+static void rest_add(Vm *vm, Report *r, FactRef *x, Trace t) {
+  uint32_t n = 0;
+  Buf b;
+  buf_init(&b, r->mem);
+  world_trace_text(vm->w, t, &b);
+  x->text = buf_kept(r, &b);
+  x->span = world_trace_span(vm->w, t);
+  const uint32_t *s = world_trace_sources(vm->w, t, &n);
+  cite_add(vm, r, x, s, n);
 }
 
+/* Each fact once, however often it was read. */
 void answer_rests(Vm *vm, Report *r, Finding *f) {
   World *w = vm->w;
+  Map seen;
   f->rests = arena_zero(&r->arena, REST_SHOWN * sizeof *f->rests);
   if (!f->rests) return;
+  map_init(&seen, vm->mem);
   for (uint32_t i = 0; i < w->trace.len; i++) {
     Trace t = w->trace.at[i];
-    if (i < 4000 && trace_seen(w->trace.at, i, t)) continue;
-    if (f->nrests == REST_SHOWN) { f->more_rests++; continue; }
-    FactRef *x = &f->rests[f->nrests++];
-    Buf b;
-    buf_init(&b, r->mem);
-    world_trace_text(w, t, &b);
-    x->text = buf_kept(r, &b);
-    x->span = world_trace_span(w, t);
-    uint32_t n = 0;
-    const uint32_t *s = world_trace_sources(w, t, &n);
-    cite_add(vm, r, x, s, n);
+    uint64_t *times = map_slot(&seen, (uint64_t)t.kind << 32 | t.row, 0);
+    if (!times) break;
+    if ((*times)++) continue;
+    if (f->nrests == REST_SHOWN) f->more_rests++;
+    else rest_add(vm, r, &f->rests[f->nrests++], t);
   }
+  map_end(&seen);
 }
 
 void answer_missing(Vm *vm, Report *r, Finding *f, Value v) {

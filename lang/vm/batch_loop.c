@@ -482,6 +482,15 @@ static bool take_logic(Sweep *s, uint32_t acc, const Col *v) {
   return true;
 }
 
+/* A sum of more than 64 bits goes in as two figures: what is above the lower 32 bits, and those. */
+static void sum_high(Sweep *s, uint32_t acc, Value part, int64_t high) {
+  Vm *vm = s->b.vm;
+  part.i = high;
+  Value all = op_figure(vm, OP_MUL_, part, value_int((int64_t)1 << 32));
+  acc_add(vm, &vm->reg[acc], ACC_SUM, &all, value_bool(true));
+  value_drop(vm->mem, all);
+}
+
 static bool take_sum(Sweep *s, uint32_t acc, const Col *v) {
   Value part;
   uint32_t n = bits_count(s->b.live, s->b.words);
@@ -492,8 +501,9 @@ static bool take_sum(Sweep *s, uint32_t acc, const Col *v) {
   } else {
     if (v->kind != COL_NUM || v->tag != V_DEC) return false;
     part = (Value){.tag = V_DEC, .e = v->e, .unit = v->unit};
-    if (!nums_sum(v->num, s->b.live, s->b.n, &part.i)) return false;
-    if (v->zeros && !part.i && !nums_nought(v->num, s->b.live, s->b.n)) return false;
+    int64_t high;
+    if (!nums_sum(v->num, s->b.live, s->b.n, &part.i, &high)) sum_high(s, acc, part, high);
+    else if (v->zeros && !part.i && !nums_nought(v->num, s->b.live, s->b.n)) return false;
     if (v->zeros && !part.i) part = value_zero();
   }
   acc_add(s->b.vm, &s->b.vm->reg[acc], ACC_SUM, &part, value_bool(true));

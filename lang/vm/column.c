@@ -260,7 +260,7 @@ WIDE void nums_pick(int64_t *to, const uint32_t *from, const uint32_t *place, in
   else for (uint32_t i = 0; i < n; i++) to[i] = plus + from[place[i]];
 }
 
-WIDE bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum) {
+WIDE bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum, int64_t *high) {
   __extension__ __int128 all = 0;
   for (uint32_t i = 0; i < n; i += 64) {
     uint64_t w = live[i / 64];
@@ -268,5 +268,8 @@ WIDE bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *
     else for (; w; w &= w - 1) all += x[i + (uint32_t)__builtin_ctzll(w)];
   }
   *sum = (int64_t)all;
-  return all == *sum;
+  if (all == *sum) return true;
+  *sum = (int64_t)(all & UINT32_MAX);
+  *high = (int64_t)(all >> 32);
+  return false;
 }

@@ -65,6 +65,6 @@ void ents_pick(uint64_t *to, const uint32_t *ents, const uint8_t *in, uint32_t m
 bool nums_nought(const int64_t *x, const uint64_t *live, uint32_t n);              /* every figure is 0 */
 bool nums_some_nought(Nums x, uint32_t n);                                        /* some figure is 0 */
 void nums_pick(int64_t *to, const uint32_t *from, const uint32_t *place, int64_t plus, int64_t sign, uint32_t n);   /* to[row] = plus + sign * from[place[row]] */
-bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum);
+bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum, int64_t *high);   /* false: too much for 64 bits, sum is the lower 32 and high what is above */
 
 #endif
