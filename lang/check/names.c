@@ -351,6 +351,7 @@ uint32_t kind_find(Checker *c, const Node *n) {
   if (name_find(c, c->module, n->sym, &b) && b.kind == BIND_KIND) return b.index;
   Span word = {n->span.lo, n->span.lo + intern_len(c->u->names, n->sym)};
   Diag *x = diag_add(c->d, DIAG_E0204, word, "'%s' begins no declaration, and there is no kind of that name", sym_text(c->p, n->sym));
+  if (c->d->left_out[SEV_ERROR]) return UINT32_MAX;  /* there are so many that this one is only counted */
   diag_topic(x, TOPIC_NAME, n->sym, 0);
   Near near = near_begin(c, n->sym);
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
