@@ -18,13 +18,13 @@ static void args_check(Checker *c, Node *args) {
   for (Node *n = list_first(args); n; n = n->next) expr_check(c, n);
 }
 
-/* Of a function that nothing is known of, which is said: what is wrong in the arguments by themselves. */
 /* Whether an argument names a check, as that of `passes` does. */
 static bool names_check(Checker *c, const Node *n) {
   Bind b;
   return n->kind == N_NAME && !name_find(c, c->module, n->sym, &b) && name_find(c, c->module, check_sym(c, 0, n->sym), &b);
 }
 
+/* Of a function that nothing is known of, which is said: what is wrong in the arguments by themselves. */
 static void args_check_untyped(Checker *c, Node *args) {
   bool was = c->untyped;
   c->untyped = true;

@@ -1,52 +1,16 @@
 /* What the machine does in place gives what the functions that know all cases give, on figures, entities and sets made by chance. */
-#include "tap.h"
+#include "values.h"
 #include "vm/fast.h"
 
-static Mem mem;
-static Intern names;
-static Sources sources;
-static Diags diags;
-static Unit unit;
-static Program program;
-static Rt rt;
 static UnitId units[4];
-static uint64_t state = 0x9e3779b97f4a7c15ull;
 enum { TRIES = 200000 };
 
-static uint64_t roll(void) {
-  state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-  return state * 0x2545f4914f6cdd1dull;
-}
-static int64_t between(int64_t lo, int64_t hi) { return lo + (int64_t)((roll() >> 11) % (uint64_t)(hi - lo + 1)); }
-
-static UnitId declare(const char *name, Num factor, UnitId of) {
-  Span none = {0, 0};
-  Sym s = intern_put(&names, name, strlen(name));
-  return of == UNIT_NONE ? unit_declare(&program.units, s, name, none) : unit_declare_as(&program.units, s, name, none, factor, of);
-}
-
 static void begin(void) {
-  mem_init(&mem, 0);
-  intern_init(&names, &mem, 1);
-  sources_init(&sources, &mem);
-  diags_init(&diags, &mem);
-  unit_init(&unit, &mem, &names, &sources, &diags);
-  program_init(&program, &mem, &unit);
-  rt = (Rt){&mem, &program.units, &program, NULL};
+  values_begin();
   units[0] = UNIT_ONE;
   units[1] = declare("t", num_int(1), UNIT_NONE);
   units[2] = declare("kg", num_dec(1, -3), units[1]);
   units[3] = declare("ratio", num_dec(1, -2), UNIT_ONE);
-}
-
-static void end(void) {
-  program_end(&program);
-  unit_end(&unit);
-  diags_end(&diags);
-  sources_end(&sources);
-  intern_end(&names);
-  is_int((int64_t)mem.used, 0, "nothing is left in use");
-  mem_end(&mem);
 }
 
 /* Small and large coefficients, the ends of what fits, powers of ten apart, and the zero of every unit. */
@@ -144,6 +108,6 @@ int main(void) {
   same_figures("powers", fast_pow, pow_of, TRIES / 40);
   order();
   same_and_in();
-  end();
+  values_end();
   return done();
 }

@@ -1,44 +1,12 @@
 /* Figures: exact identities, units that meet, and interval arithmetic against what is true of sampled points. */
-#include "tap.h"
-#include "world/value.h"
+#include "values.h"
 #include <stdlib.h>
 
-static Mem mem;
-static Intern names;
-static Sources sources;
-static Diags diags;
-static Unit unit;
-static Program program;
-static Rt rt;
 static UnitId u_t, u_kg, u_yr, u_ty, u_tmo, u_gwh;
-static uint64_t state = 0x9e3779b97f4a7c15ull;
 enum { ZERO = 99 /* the cause that a division by 0 is given */ };
 
-static uint64_t roll(void) {
-  state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-  return state * 0x2545f4914f6cdd1dull;
-}
-static int between(int lo, int hi) { return lo + (int)((roll() >> 11) % (uint64_t)(hi - lo + 1)); }
-
-static UnitId unit_of(const char *text) {
-  Sym bad;
-  return unit_parse(&program.units, intern_put(&names, text, strlen(text)), &bad);
-}
-
-static UnitId declare(const char *name, Num factor, UnitId of) {
-  Span none = {0, 0};
-  Sym s = intern_put(&names, name, strlen(name));
-  return of == UNIT_NONE ? unit_declare(&program.units, s, name, none) : unit_declare_as(&program.units, s, name, none, factor, of);
-}
-
 static void begin(void) {
-  mem_init(&mem, 0);
-  intern_init(&names, &mem, 1);
-  sources_init(&sources, &mem);
-  diags_init(&diags, &mem);
-  unit_init(&unit, &mem, &names, &sources, &diags);
-  program_init(&program, &mem, &unit);
-  rt = (Rt){&mem, &program.units, &program, NULL};
+  values_begin();
   u_yr = declare("yr", num_dec(36525, -2), unit_of("d"));
   Num twelfth = num_div(&mem, num_int(1), num_int(12));
   declare("mo", twelfth, u_yr);
@@ -48,16 +16,6 @@ static void begin(void) {
   u_gwh = declare("GWh", num_int(1), UNIT_NONE);
   u_ty = unit_of("t/yr");
   u_tmo = unit_of("t/mo");
-}
-
-static void end(void) {
-  program_end(&program);
-  unit_end(&unit);
-  diags_end(&diags);
-  sources_end(&sources);
-  intern_end(&names);
-  is_int((int64_t)mem.used, 0, "nothing is left in use");
-  mem_end(&mem);
 }
 
 /* ---- making and showing ---- */
@@ -502,6 +460,6 @@ int main(void) {
   laws();
   unknowns();
   fast_paths();
-  end();
+  values_end();
   return done();
 }

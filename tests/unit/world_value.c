@@ -1,36 +1,8 @@
 /* Values: how they are shown, their order and hash, sets and maps, why a figure is unknown, counting, refused memory. */
-#include "tap.h"
-#include "world/value.h"
+#include "values.h"
 
-static Mem mem;
-static Intern names;
-static Sources sources;
-static Diags diags;
-static Unit unit;
-static Program program;
-static Rt rt;
 static UnitId u_t, u_kg, u_ty, u_tmo, u_gwh;
 static Ent aus, chn;
-static uint64_t state = 0x9e3779b97f4a7c15ull;
-
-static uint64_t roll(void) {
-  state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-  return state * 0x2545f4914f6cdd1dull;
-}
-static int between(int lo, int hi) { return lo + (int)((roll() >> 11) % (uint64_t)(hi - lo + 1)); }
-
-static Sym sym(const char *text) { return intern_put(&names, text, strlen(text)); }
-
-static UnitId unit_of(const char *text) {
-  Sym bad;
-  return unit_parse(&program.units, sym(text), &bad);
-}
-
-static UnitId declare(const char *name, Num factor, UnitId of) {
-  Span none = {0, 0};
-  if (of == UNIT_NONE) return unit_declare(&program.units, sym(name), name, none);
-  return unit_declare_as(&program.units, sym(name), name, none, factor, of);
-}
 
 static Ent country(const char *id) {
   Entity e = {.id = sym(id)};
@@ -39,13 +11,7 @@ static Ent country(const char *id) {
 }
 
 static void begin(void) {
-  mem_init(&mem, 0);
-  intern_init(&names, &mem, 1);
-  sources_init(&sources, &mem);
-  diags_init(&diags, &mem);
-  unit_init(&unit, &mem, &names, &sources, &diags);
-  program_init(&program, &mem, &unit);
-  rt = (Rt){&mem, &program.units, &program, NULL};
+  values_begin();
   UnitId yr = declare("yr", num_dec(36525, -2), unit_of("d"));
   Num twelfth = num_div(&mem, num_int(1), num_int(12));
   declare("mo", twelfth, yr);
@@ -57,16 +23,6 @@ static void begin(void) {
   u_tmo = unit_of("t/mo");
   aus = country("AUS");
   chn = country("CHN");
-}
-
-static void end(void) {
-  program_end(&program);
-  unit_end(&unit);
-  diags_end(&diags);
-  sources_end(&sources);
-  intern_end(&names);
-  is_int((int64_t)mem.used, 0, "nothing is left in use");
-  mem_end(&mem);
 }
 
 /* ---- making ---- */
@@ -507,6 +463,6 @@ int main(void) {
   counting();
   side_by_side();
   refused();
-  end();
+  values_end();
   return done();
 }
