@@ -64,7 +64,7 @@ void vm_end(Vm *vm) {
   cuts_forget(vm);
   field_cols_forget(vm);
   func_cols_forget(vm);
-  text_index_forget(vm);
+  text_indexes_forget(vm);
   map_end(&vm->atoms);
 }
 
