@@ -176,7 +176,8 @@ static uint32_t key_find(Vm *vm, const Seq *s, Value key) {
   return UINT32_MAX;
 }
 
-enum { INDEXED_LEAST = 32 };
+/* An index is made when about as much was spent on doing without. */
+enum { INDEXED_LEAST = 8, ASKED_LEAST = 4, ASKED_SHARE = 8 };
 
 static void index_forget(Vm *vm, TextIndex *x) {
   if (x->at) mem_free(vm->mem, x->at, x->cap * sizeof *x->at);
@@ -208,7 +209,7 @@ const TextIndex *text_index(Vm *vm, Value of) {
   if (s->o.len < INDEXED_LEAST || s->at[0].tag != V_STR || s->o.len > UINT32_MAX / 8) return NULL;
   for (TextIndex *x = vm->texts; x < vm->texts + TEXT_INDEXES; x++) {
     if (x->asked != of.obj) continue;
-    if (!x->at) index_make(vm, x, of);
+    if (!x->at && ++x->times > ASKED_LEAST + s->o.len / ASKED_SHARE) index_make(vm, x, of);
     return x->at ? x : NULL;
   }
   TextIndex *x = &vm->texts[vm->text_turn++ % TEXT_INDEXES];

@@ -177,6 +177,7 @@ static Value same(Vm *vm, Value a, Value b) {
 
 Value op_same(Vm *vm, Value a, Value b, bool negate) {
   if (a.tag < V_BIG && b.tag < V_BIG) return value_bool(value_same(&vm->rt, a, b) != negate);
+  if (a.tag == V_STR && b.tag == V_STR) return value_bool(text_same(a, b) != negate);
   Value r = same(vm, a, b), n;
   if (!negate) return r;
   n = op_not(vm, r);

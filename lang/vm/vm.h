@@ -83,8 +83,13 @@ typedef struct Again {
   Dep dep;                        /* what the frame had depended on before */
   bool gather, skipped;           /* whether elements may be left, and whether one was */
 } Again;
-/* Places in a map by what its keys, texts, hash to: 1 + place, 0 none. A map that is asked twice has one. */
-typedef struct TextIndex { const Obj *asked /* may be gone while at is NULL: compared only */; Value of; uint32_t *at, cap; } TextIndex;
+/* Places in a map by what its keys, texts, hash to: 1 + place, 0 none. A map that is asked often has one. */
+typedef struct TextIndex {
+  const Obj *asked;               /* may be gone while at is NULL: compared only */
+  uint32_t times, cap;
+  Value of;
+  uint32_t *at;
+} TextIndex;
 enum { TEXT_INDEXES = 4 };
 
 /* A field of all entities of a kind, where it is a plain value for each. at NULL: it is not. */

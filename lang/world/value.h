@@ -129,8 +129,9 @@ static inline int text_order(const Value *a, const Value *b) {
   if (x == y) x = text_eight(s + TEXT_SHORT - sizeof x), y = text_eight(t + TEXT_SHORT - sizeof y);
   return x == y ? a->e - b->e : x < y ? -1 : 1;
 }
+/* Of one expression for both, since which of them comes next cannot be foretold. */
 static inline uint64_t text_hash(Value v, uint64_t seed) {
-  uint64_t x = v.e ? value_head(v) : v.aux, y = v.e ? (uint64_t)v.i : 0;
+  uint64_t here = -(uint64_t)(v.e != 0), x = ((value_head(v) ^ v.aux) & here) ^ v.aux, y = (uint64_t)v.i & here;
   return hash_fold(hash_fold(x ^ seed, y ^ ~seed) ^ seed, ~seed | 1);
 }
 /* Whether it is unknown or uncertain, or a collection of which some element is. */
