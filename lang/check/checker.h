@@ -43,6 +43,7 @@ void checker_end(Checker *c);
 
 /* names.c */
 bool name_find(Checker *c, uint16_t module, Sym name, Bind *out);
+bool name_again(const Checker *c, uint16_t module, Sym name);   /* whether another file that can be seen has one, too */
 bool name_find_next(Checker *c, uint16_t module, Sym name, uint32_t skip, Bind *out);   /* the same, past the `skip` nearest */
 /* An entity of the kind, by name; reports and returns false when there is none. NAME and ATOM nodes. */
 bool entity_find(Checker *c, Node *name, uint32_t kind, Ent *out);

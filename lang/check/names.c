@@ -45,6 +45,11 @@ static bool find(Program *p, uint16_t module, Sym name, uint32_t skip, Bind *out
   return find_used(p, module, prefix, intern_put(p->unit->names, dot + 1, strlen(dot + 1)), skip, out);
 }
 
+bool name_again(const Checker *c, uint16_t module, Sym name) {
+  Bind b;
+  return find(c->p, module, name, 1, &b);
+}
+
 bool name_find_next(Checker *c, uint16_t module, Sym name, uint32_t skip, Bind *out) {
   if (!find(c->p, module, name, skip, out)) return false;
   if (out->kind == BIND_FUNC) funcs_open(c, *out);
