@@ -48,7 +48,8 @@ int ent_ask(ent_session *s, ent_question q, const char *expr, const char **out, 
 int ent_matrix(ent_session *s, const char **out, size_t *len) {
   Report r;
   Day first, last;
-  if (!s->loaded) return session_broken(s, out, len);
+  int rc = s->loaded ? session_opens(s) : ENT_BROKEN;
+  if (rc != ENT_PASSES) return session_uncoded(s, rc, out, len);
   s->vm.steps = 0;
   const View *v = session_view(s);
   report_init(&r, &s->mem, "");
