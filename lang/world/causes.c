@@ -118,7 +118,7 @@ static void field_cause(const World *w, const CauseInfo *c, Buf *out) {
 }
 
 /* What the draft says at the span, when it is short and on one line; else `instead`. */
-static void quoted(const World *w, Span at, const char *instead, Buf *out) {
+void draft_quoted(const World *w, Span at, const char *instead, Buf *out) {
   enum { SHORT = 60 };
   uint32_t n = at.hi > at.lo && w->p->unit->sources->list.len ? at.hi - at.lo : 0;
   const char *s = n && n <= SHORT ? sources_text(w->p->unit->sources, at) : NULL;
@@ -155,17 +155,17 @@ void world_cause_text(World *w, Cause id, Buf *out) {
   switch ((CauseKind)c->kind) {
     case CAUSE_CAPACITY: capacity_cause(w, c, out); break;
     case CAUSE_WORLD: buf_fmt(out, "what the world produces of %s: no world fact says", ent_text(w, c->a)); break;
-    case CAUSE_LOOSE: quoted(w, c->span, "a figure", out); buf_str(out, ": this gives only a range"); break;
+    case CAUSE_LOOSE: draft_quoted(w, c->span, "a figure", out); buf_str(out, ": this gives only a range"); break;
     case CAUSE_TABLE: table_cause(w, c, out); break;
     case CAUSE_RATE: buf_fmt(out, "how much %s making %s takes: no rate is stated", ent_word(w, K_RESOURCE, ent_index(c->b)), ent_text(w, c->a)); break;
     case CAUSE_FIELD: field_cause(w, c, out); break;
-    case CAUSE_UNDATED: quoted(w, c->span, "the fact", out); buf_str(out, c->a ? ": no day is set" : " has a window, and no day is set"); break;
-    case CAUSE_EMPTY: quoted(w, c->span, "what is chosen", out); buf_str(out, ": there is nothing to choose from"); break;
-    case CAUSE_ZERO: quoted(w, c->span, "a division", out); buf_str(out, ": what it divides by may be 0"); break;
-    case CAUSE_KEY: quoted(w, c->span, "what is looked up", out); buf_str(out, ": that key or place is not there"); break;
+    case CAUSE_UNDATED: draft_quoted(w, c->span, "the fact", out); buf_str(out, c->a ? ": no day is set" : " has a window, and no day is set"); break;
+    case CAUSE_EMPTY: draft_quoted(w, c->span, "what is chosen", out); buf_str(out, ": there is nothing to choose from"); break;
+    case CAUSE_ZERO: draft_quoted(w, c->span, "a division", out); buf_str(out, ": what it divides by may be 0"); break;
+    case CAUSE_KEY: draft_quoted(w, c->span, "what is looked up", out); buf_str(out, ": that key or place is not there"); break;
     case CAUSE_LAYER: buf_fmt(out, "the layer %s: the draft declares no critical resource of it", ent_text(w, c->a)); break;
     case CAUSE_CELL: buf_str(out, "a cell of the data: it is empty"); break;
-    case CAUSE_UNASKED: buf_str(out, "the check "), quoted(w, c->span, "that is asked for", out), buf_str(out, ": it found nothing to judge"); break;
+    case CAUSE_UNASKED: buf_str(out, "the check "), draft_quoted(w, c->span, "that is asked for", out), buf_str(out, ": it found nothing to judge"); break;
     case CAUSE_WORDS: case CAUSE_NO_DATE: unread_text(w, c, out); break;
   }
 }
