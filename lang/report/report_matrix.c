@@ -35,13 +35,15 @@ static void cell_text(Buf *to, const Table *t, const Cell *c) {
   if (c->resources && !t->bare) buf_fmt(to, " %u/%u", (unsigned)c->covered, (unsigned)c->resources);
 }
 
-/* A text of the draft, cut to so many columns. */
+/* A text of the draft, whole if it fits so many columns, else cut to them. */
 static void cut_text(Buf *to, const char *s, int room) {
+  size_t fits = 0;   /* bytes that leave room for the dots */
   for (size_t i = 0, n = strlen(s); i < n;) {
-    size_t at = to->len;
     i += show_step(to, s, n, i);
-    if (to->len <= NAME_MAX_BYTES && width_of(to) <= room - (i < n ? 3 : 0)) continue;
-    to->len = at;
+    int width = width_of(to);
+    if (to->len <= NAME_MAX_BYTES && width <= room - 3) fits = to->len;
+    if (to->len <= NAME_MAX_BYTES && width <= room) continue;
+    to->len = fits;
     buf_str(to, "...");
     return;
   }
