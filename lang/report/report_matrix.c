@@ -181,6 +181,7 @@ static void legend(Buf *out, const ReportStyle *st, bool days) {
     buf_fmt(&text, "%s: %s%s ", status_name(word[i].status), word[i].means, i + 1 < n ? ";" : ".");
   buf_str(&text, "6/9: six of nine critical resources are covered.");
   if (days) buf_str(&text, " Each year is shown by its weakest day.");
+  buf_str(&text, " Exposure: the most that countries of concern hold of the world's production of anything that a layer takes.");
   buf_pad(out, ' ', MARGIN);
   Para p = para_at(out, st, MARGIN, MARGIN);
   para_add(&p, buf_text(&text));
