@@ -8,9 +8,11 @@
 static Value unknown(Vm *vm, CauseKind kind) { return value_unknown(&vm->rt, world_cause(vm->w, kind, 0, 0, vm_place(vm))); }
 
 /* Of a text: where a row of data is at hand, its place is that of the cell read last. */
-static Value unknown_text(Vm *vm, CauseKind kind, bool empty) {
-  bool cell = vm->row.rows != NULL;
-  return value_unknown(&vm->rt, world_cause(vm->w, cell && empty ? CAUSE_CELL : kind, 0, 0, cell ? vm->row.cell : vm_place(vm)));
+static Span text_place(const Vm *vm) { return vm->row.rows ? vm->row.cell : vm_place(vm); }
+
+static Value unread(Vm *vm, CauseKind kind, Value text) {
+  bool empty = vm->row.rows && !text.obj->len;
+  return value_unknown(&vm->rt, empty ? world_cause(vm->w, CAUSE_CELL, 0, 0, text_place(vm)) : world_text_cause(vm->w, kind, text, text_place(vm)));
 }
 
 static Value rounded(Vm *vm, Value v, const Value *places) {
@@ -44,34 +46,44 @@ static int read_figure(Mem *m, const char *s, size_t n, Num *x) {
   return bad;
 }
 
-/* 12, 1_000, -3.5, 40%, >50, <0.1; words and empty cells are unknown. */
-static Value number_of(Vm *vm, Value text) {
+/* What stands between blanks at either end. */
+static const char *without_blanks(Value text, size_t *len) {
   const char *s = value_str(text);
   size_t n = text.obj->len;
-  char mark = 0;
-  bool negative = false, percent = false;
   while (n && *s == ' ') s++, n--;
   while (n && s[n - 1] == ' ') n--;
+  *len = n;
+  return s;
+}
+
+/* 12, 1_000, -3.5, 40%, >50, <0.1; words and empty cells are unknown. */
+static Value number_of(Vm *vm, Value text) {
+  size_t n;
+  const char *s = without_blanks(text, &n);
+  char mark = 0;
+  bool negative = false, percent = false;
   if (n && (*s == '>' || *s == '<')) mark = *s++, n--;
   while (n && *s == ' ') s++, n--;
   if (n && *s == '-') negative = true, s++, n--;
   if (n && s[n - 1] == '%') percent = true, n--;
   Num x;
-  if (!n || read_figure(vm->mem, s, n, &x)) return unknown_text(vm, CAUSE_WORDS, !text.obj->len);
+  if (!n || read_figure(vm->mem, s, n, &x)) return unread(vm, CAUSE_WORDS, text);
   if (percent || negative) {
     Num f = percent ? num_dec(negative ? -1 : 1, -2) : num_int(-1), y = num_mul(vm->mem, x, f);
     num_drop(vm->mem, x);
     x = y;
   }
   if (!mark) return value_figure(x, UNIT_ONE);
-  Value why = unknown_text(vm, CAUSE_LOOSE, false), v = bound(vm, mark, x, UNIT_ONE, why);
+  Value why = value_unknown(&vm->rt, world_cause(vm->w, CAUSE_LOOSE, 0, 0, text_place(vm))), v = bound(vm, mark, x, UNIT_ONE, why);
   value_drop(vm->mem, why);
   return v;
 }
 
 static Value date_of(Vm *vm, Value text) {
+  size_t n;
+  const char *s = without_blanks(text, &n);
   Day d;
-  if (date_read(value_str(text), text.obj->len, &d)) return unknown_text(vm, CAUSE_WORDS, !text.obj->len);
+  if (date_read(s, n, &d)) return unread(vm, CAUSE_NO_DATE, text);
   return value_date(d);
 }
 

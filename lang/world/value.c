@@ -325,15 +325,19 @@ static int order_causes(const Rt *rt, const Causes *a, const Causes *b) {
   return by_len ? by_len : order_int(a->more, b->more);
 }
 
-static int order_ivl(Rt *rt, Value a, Value b) {
+static int order_bounds(Rt *rt, Value a, Value b) {
   const Ivl *x = (const Ivl *)a.obj, *y = (const Ivl *)b.obj;
-  int order = order_causes(rt, x->why, y->why);
-  if (!order) order = order_int(dim_of(rt, a.unit), dim_of(rt, b.unit));
+  int order = order_int(dim_of(rt, a.unit), dim_of(rt, b.unit));
   if (!order) order = order_int(x->has_lo, y->has_lo);
   if (!order) order = order_int(x->has_hi, y->has_hi);
   if (!order && x->has_lo) order = order_num(rt, x->lo, a.unit, y->lo, b.unit);
   if (!order && x->has_hi) order = order_num(rt, x->hi, a.unit, y->hi, b.unit);
   return order;
+}
+
+static int order_ivl(Rt *rt, Value a, Value b) {
+  int order = order_causes(rt, ((const Ivl *)a.obj)->why, ((const Ivl *)b.obj)->why);
+  return order ? order : order_bounds(rt, a, b);
 }
 
 /* Ranges without a day are all one. */
@@ -381,6 +385,11 @@ int value_order(Rt *rt, Value a, Value b) {
 }
 
 bool value_same(Rt *rt, Value a, Value b) { return value_order(rt, a, b) == 0; }
+
+bool value_agrees(Rt *rt, Value a, Value b) {
+  if (a.tag == V_IVL && b.tag == V_IVL) return order_bounds(rt, a, b) == 0;
+  return (a.tag == V_UNK && b.tag == V_UNK) || value_same(rt, a, b);
+}
 
 /* ---- hash ---- */
 

@@ -100,6 +100,8 @@ bool value_vague(Value v);
 /* A total order over values of one type (exact ones); entities by declaration. */
 int value_order(Rt *rt, Value a, Value b);
 bool value_same(Rt *rt, Value a, Value b);   /* identical in value: for sets and memos; unknowns only by the same reasons */
+/* Whether two statements of one thing say the same: the same bounds are the same, and nothing twice is nothing, wherever they stand. */
+bool value_agrees(Rt *rt, Value a, Value b);
 uint64_t value_hash(Rt *rt, Value v);
 /* As a reader would write it: figures with unit, entities by id, texts bare at the top and quoted inside collections. */
 void value_show(Rt *rt, Value v, Buf *out);
