@@ -358,6 +358,7 @@ void gen_draft(Rng *r, Buf *out) {
   g->today = one_in(g, 3);
   bool checks = one_in(g, 2);
   g->wide = !g->today && !checks;
+  if (one_in(g, 2)) line(g, "# in columns");
   line(g, "unit t \"tonnes\"");
   line(g, "unit kg = 1 t / 1_000");
   line(g, "unit kt = 1_000 t");
