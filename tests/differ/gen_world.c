@@ -301,6 +301,12 @@ static void coverage(Gen *g) {
   line(g, "let cover = [covered(r) for r in resources]");
   line(g, "let strong = [covered(r) and all((covered(r) without c) for c in parties) for r in resources]");
   if (g->agreed && one_in(g, 3)) line(g, "let when_covered = {r: spans(covered(r)) for r in resources}");
+  if (one_in(g, 3)) line(g, "let made = [(available(r) at d) for r in resources for d in 2026-01-02..2026-01-12]");
+  if (one_in(g, 3)) line(g, "let missing = [sum((needed(r) - available(r)) / 1 kg/yr at d for d in {2026-01-02, 2026-01-08, 2026-01-16}) for r in resources]");
+  if (one_in(g, 3)) line(g, "let shares = {r: sum(share(c, r) ^ 2 for c in producers(r)) for r in resources}");
+  if (g->agreed && one_in(g, 3)) line(g, "let gaps = [w for r in resources for w in spans(available(r) < needed(r)) where days(w) > 2]");
+  if (one_in(g, 3)) line(g, "let broken = [count(uncovered(r) for r in resources) without w for w in [{x, y} for x in countries for y in countries]]");
+  if (g->agreed && one_in(g, 3)) line(g, "let alone = [[all((covered(r) without c) for c in parties) at d for r in resources] for d in [2026-01-03, 2026-01-08, 2026-01-12]]");
 }
 
 static void lets(Gen *g) {
@@ -391,7 +397,7 @@ void gen_draft(Rng *r, Buf *out) {
   g->facts_only = false;
   functions(g);
   rules(g);
-  if (g->world && one_in(g, 5)) coverage(g);
+  if (g->world && one_in(g, 4)) coverage(g);
   if (one_in(g, 5)) any_unit(g);
   lets(g);
   for (uint32_t i = 0; checks && i < 1 + pick(g, 2); i++) check(g, i);

@@ -332,12 +332,11 @@ static V needed(Walk *w, const Where *x, Ent r) {
   for (uint32_t i = 0; i < count_of(w, K_RESOURCE); i++) {
     Ent q = ent_make(K_RESOURCE, i);
     int t = walk_requires(w, x, q, r, &rate);
-    for (uint32_t c = 0; t && (rate || t < 0) && c < count_of(w, K_COUNTRY); c++) {
-      V made = promised(w, x, ent_make(K_COUNTRY, c), q, true);
-      if (interval_zero(made)) continue;
-      if (t < 0) return val_unknown(w);
-      total = interval_add(w, total, interval_mul(w, made, rate), 1);
-    }
+    V made = nothing_of(w, q);
+    for (uint32_t c = 0; t && (rate || t < 0) && c < count_of(w, K_COUNTRY); c++) made = interval_add(w, made, promised(w, x, ent_make(K_COUNTRY, c), q, true), 1);
+    if (interval_zero(made)) continue;
+    if (t < 0) return val_unknown(w);
+    total = interval_add(w, total, interval_mul(w, made, rate), 1);
   }
   return total;
 }
