@@ -314,6 +314,7 @@ static void in_time(Gen *g, GType t, int depth) {
     put(g, name);
   }
   if (g->agreements > 1 && one_in(g, 4)) put(g, one_in(g, 2) ? " under p0" : " under p1");
+  if (g->amendments && one_in(g, 2)) put(g, g->amendments > 1 && one_in(g, 2) ? " under m1" : " under m0");
   if (g->world && one_in(g, 3)) {
     put(g, " without ");
     if (g->routes && one_in(g, 3)) put(g, "way");

@@ -411,6 +411,7 @@ static V call(Walk *w, const Where *x, const Name *names, const Node *e) {
   if (e->op == CALL_AGGREGATE) return aggregate(w, x, names, e);
   if (e->op == CALL_SPANS) return walk_spans(w, x, names, list_first(e->kid[1]));
   if (e->op == CALL_FIRST_DAY) return walk_first_day(w, x, names, list_first(e->kid[1]));
+  if (e->op == CALL_PASSES) return walk_passes(w, x, e->ref);
   V *args = walk_get(w, (list_len(e->kid[1]) + 1) * sizeof *args);
   size_t n = 0;
   for (const Node *a = list_first(e->kid[1]); a; a = a->next) args[n++] = walk_expr(w, x, names, a);
