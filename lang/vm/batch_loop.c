@@ -46,7 +46,8 @@ static bool each_sum(Batch *b, Each *a, Col *v, bool all) {
   if (v->zeros) return false;
   if (v->kind == COL_ONE && all) {
     Value sum;
-    if (v->one.tag != V_DEC || fig_add(&b->vm->rt, a->sum, v->one, &sum) || sum.tag != V_DEC) return false;
+    if (v->one.tag != V_DEC || fig_add(&b->vm->rt, a->sum, v->one, &sum)) return false;
+    if (sum.tag != V_DEC) { value_drop(b->vm->mem, sum); return false; }
     a->sum = sum;
     return true;
   }

@@ -304,8 +304,9 @@ static Value date_or_fail(Vm *vm, Day d) {
 
 Value op_date(Vm *vm, Op op, Value a, Value b, bool minus) {
   int64_t n;
-  if (a.tag == V_UNK || b.tag == V_UNK || b.tag == V_IVL) return unknown2(vm, a, b);
-  if (a.i == DAY_OPEN && op != OP_DATE_DIFF_) return a;
+  if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
+  if (a.i == DAY_OPEN && op != OP_DATE_DIFF_) return a;   /* however far */
+  if (b.tag == V_IVL) return unknown2(vm, a, b);
   if (op == OP_DATE_DIFF_) {
     if (a.i == DAY_OPEN || b.i == DAY_OPEN) { vm_fail(vm, DIAG_E0404, "'open' is no day to count from"); return value_int(0); }
     return value_figure(num_int(a.i - b.i), day_unit(vm));
