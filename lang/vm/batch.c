@@ -23,13 +23,14 @@ Value col_at(const Col *c, uint32_t row) {
     case COL_NUM: return c->zeros && !c->num[row] ? value_zero() : (Value){.tag = c->tag, .e = c->e, .unit = c->unit, .i = c->num[row]};
     case COL_ENT: return value_ent(c->ent[row]);
     case COL_VALUES: return c->values[row];
-    case COL_ONE: case COL_LESS: case COL_SEQS: break;
+    case COL_ONE: case COL_LESS: case COL_SEQS: case COL_TWOS: break;
   }
   return c->one;
 }
 
 bool col_plain(Batch *b, Col *c) {
   Vm *vm = b->vm;
+  if (c->kind == COL_TWOS) return twos_plain(b, c);
   if (c->kind != COL_SEQS) return true;
   Value *at = pool_get(b->pool, b->n * sizeof *at);
   if (!at) return false;
@@ -618,6 +619,7 @@ static bool gather_ents(Batch *b, const Seq *s, const Col *place, Col *out) {
 
 /* From one list, by a column of places. */
 static bool gather(Batch *b, const Col *of, const Col *place, Col *out) {
+  if (value_in_words(of->one)) return words_gather(b, of->one, place, out);
   const Seq *s = value_seq(of->one);
   uint32_t run = 0;
   if (gather_ents(b, s, place, out)) return true;
@@ -749,52 +751,6 @@ static bool govern(Batch *b, const Node *e, Col *out) {
   return ok;
 }
 
-/* One entity from each column, in order, each once. How many. */
-static uint32_t row_ents(const Col *x, uint32_t n, uint32_t row, Value few[SORTED_MOST]) {
-  uint32_t k = 0;
-  if (n == 2 && x[0].kind == COL_ENT && x[1].kind == COL_ENT) {   /* as most are */
-    Ent p = x[0].ent[row], q = x[1].ent[row];
-    few[0] = value_ent(p < q ? p : q);
-    few[1] = value_ent(p < q ? q : p);
-    return p == q ? 1 : 2;
-  }
-  for (uint32_t c = 0; c < n; c++) {
-    Value v = value_ent(x[c].kind == COL_ENT ? x[c].ent[row] : x[c].one.aux);
-    uint32_t p = k;
-    while (p && few[p - 1].aux > v.aux) p--;
-    if (p && few[p - 1].aux == v.aux) continue;
-    for (uint32_t q = k++; q > p; q--) few[q] = few[q - 1];
-    few[p] = v;
-  }
-  return k;
-}
-
-/* Sets of few entities. */
-static bool ent_sets(Batch *b, const Col *x, uint32_t n, Col *out) {
-  Vm *vm = b->vm;
-  Value *at = pool_get(b->pool, b->n * sizeof *at), few[SORTED_MOST];
-  SetMaker maker = {&vm->rt, NULL};
-  bool ok = at;
-  for (uint32_t i = 0; ok && i < b->n; i++) {
-    at[i] = (Value){0};
-    if (!bits_has(b->live, i)) continue;
-    at[i] = value_sorted(&maker, few, row_ents(x, n, i, few));
-    ok = vec_push(vm->mem, &vm->held, at[i]);
-    if (!ok) value_drop(vm->mem, at[i]);
-  }
-  value_sorted_end(&maker);
-  if (!ok) return false;
-  *b->work += b->n;
-  *out = (Col){.kind = COL_VALUES, .values = at};
-  return !mem_failed(vm->mem);
-}
-
-static bool of_ents(const Col *x, uint32_t n) {
-  for (uint32_t i = 0; i < n; i++)
-    if (x[i].kind != COL_ENT && !(x[i].kind == COL_ONE && x[i].one.tag == V_ENT)) return false;
-  return n && n <= SORTED_MOST && !all_one(x, n);
-}
-
 /* ---- anything ---- */
 
 static Value neg_fn(Vm *vm, const Node *e, const Value *a) {
@@ -877,7 +833,7 @@ static bool several(Batch *b, const Node *e, RowFn fn, Col *out) {
   uint32_t n = 0;
   for (const Node *k = list_first(e->kid[0]); k; k = k->next)
     if (n == 8 || !batch_eval(b, k, &at[n++])) return false;
-  if (e->kind == N_SET && of_ents(at, n)) return ent_sets(b, at, n, out);
+  if (e->kind == N_SET && few_ents(at, n)) return ent_sets(b, at, n, out);
   return apply(b, e, at, n, fn, out);
 }
 

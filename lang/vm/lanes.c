@@ -131,11 +131,13 @@ const uint64_t *lanes_absent(Lanes *l, uint32_t country) {
   return l->absent[country];
 }
 
+static bool is_country(const Vm *vm, Ent e) { return ent_kind(e) == K_COUNTRY && ent_index(e) < vm->w->ncountry; }
+
 /* One country that a row's world lacks: the first two are kept in order. */
 static bool row_lacks(const Vm *vm, Lanes *l, Value v, uint32_t row, uint32_t *many) {
   uint32_t c = ent_index(v.aux);
   Cut *two = &l->lacks[row];
-  if (v.tag != V_ENT || ent_kind(v.aux) != K_COUNTRY || c >= vm->w->ncountry) return false;
+  if (v.tag != V_ENT || !is_country(vm, v.aux)) return false;
   if (two->a == c || two->b == c) return true;
   if (++*many > 2) return absent_add(l, c, row);
   *two = two->a == nobody ? (Cut){c, nobody} : two->a < c ? (Cut){two->a, c} : (Cut){c, two->a};
@@ -163,14 +165,28 @@ static bool two_at_most(const Vm *vm, Value v, Cut *c) {
   if (v.tag != V_SET || v.obj->len > 2) return false;
   const Value *at = value_seq(v)->at;
   for (uint32_t i = 0; i < v.obj->len; i++)
-    if (at[i].tag != V_ENT || ent_kind(at[i].aux) != K_COUNTRY || ent_index(at[i].aux) >= vm->w->ncountry) return false;
+    if (at[i].tag != V_ENT || !is_country(vm, at[i].aux)) return false;
   *c = (Cut){v.obj->len > 0 ? ent_index(at[0].aux) : nobody, v.obj->len > 1 ? ent_index(at[1].aux) : nobody};
+  return true;
+}
+
+/* Sets of at most two entities, in words. */
+static bool twos_read(Batch *b, Lanes *l, const Col *c) {
+  for (uint32_t i = 0; i < b->n; i++) {
+    if (!bits_has(b->every, i)) { l->lacks[i] = (Cut){nobody, nobody}; continue; }
+    Ent first = word_first(c->num[i]), second = word_second(c->num[i]);
+    uint32_t many = first == WORD_NOBODY ? 0 : second == WORD_NOBODY ? 1 : 2;
+    if ((many > 0 && !is_country(b->vm, first)) || (many > 1 && !is_country(b->vm, second))) return false;
+    l->lacks[i] = (Cut){many > 0 ? ent_index(first) : nobody, many > 1 ? ent_index(second) : nobody};
+    if (many > l->most) l->most = many;
+  }
   return true;
 }
 
 static bool rows_read(Batch *b, Lanes *l, const Col *cols, uint32_t n) {
   l->lacks = lane_get(l, b->n * sizeof *l->lacks);
   if (!l->lacks) return false;
+  if (n == 1 && cols->kind == COL_TWOS) return twos_read(b, l, cols);
   for (uint32_t i = 0; i < b->n; i++) {
     uint32_t many = 0;
     l->lacks[i] = (Cut){nobody, nobody};
@@ -205,6 +221,8 @@ bool lanes_enter(Batch *b, const Node *arg, Lanes **out) {
   if (!l) return false;
   l->next = *b->worlds;
   *b->worlds = l;
+  for (uint32_t k = 0; n > 1 && k < n; k++)
+    if (cols[k].kind == COL_TWOS && !col_plain(b, &cols[k])) return false;
   if (!rows_read(b, l, cols, n)) return false;
   for (uint32_t k = 0; k < n; k++) {
     l->key[k].id = cols[k].kind == COL_ONE ? 0 : cols[k].id ? cols[k].id : UINT32_MAX;
