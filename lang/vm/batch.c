@@ -580,7 +580,8 @@ static bool field(Batch *b, const Node *e, Col *out) {
   if (e->op != REF_FIELD) return range_end(b, e, &of, out) || apply(b, e, &of, 1, end_fn, out);
   if (of.kind == COL_ENT && e->ref >= FIELD_FIRST && stored_field(b, e, &of, out)) return true;
   if (b->days) return false;
-  if (!b->lanes || of.kind != COL_ONE || of.one.tag != V_ENT) return apply(b, e, &of, 1, field_fn, out);
+  if (!b->lanes) return apply(b, e, &of, 1, field_fn, out);
+  if (of.kind != COL_ONE || of.one.tag != V_ENT) return false;
   const World *w = b->vm->w;
   uint32_t kind = ent_kind(of.one.aux), at = ent_index(of.one.aux) * b->vm->p->kinds.at[kind].fields.len + e->ref;
   if (at < w->fields[kind].len && w->fields[kind].at[at].tag == V_FUNC) return false;
