@@ -23,13 +23,14 @@ Value col_at(const Col *c, uint32_t row) {
     case COL_NUM: return c->zeros && !c->num[row] ? value_zero() : (Value){.tag = c->tag, .e = c->e, .unit = c->unit, .i = c->num[row]};
     case COL_ENT: return value_ent(c->ent[row]);
     case COL_VALUES: return c->values[row];
-    case COL_ONE: case COL_LESS: case COL_SEQS: case COL_TWOS: break;
+    case COL_ONE: case COL_LESS: case COL_SEQS: case COL_TWOS: case COL_LESSES: case COL_CUTS: break;
   }
   return c->one;
 }
 
 bool col_plain(Batch *b, Col *c) {
   Vm *vm = b->vm;
+  if (c->kind == COL_LESS || c->kind == COL_LESSES || c->kind == COL_CUTS) return false;
   if (c->kind == COL_TWOS) return twos_plain(b, c);
   if (c->kind != COL_SEQS) return true;
   Value *at = pool_get(b->pool, b->n * sizeof *at);
@@ -171,7 +172,7 @@ static bool all_one(const Col *c, uint32_t n) {
 static bool apply(Batch *b, const Node *e, Col *args, uint32_t n, RowFn fn, Col *out) {
   Value one[8];
   for (uint32_t k = 0; k < n; k++)
-    if (args[k].kind == COL_LESS || !col_plain(b, &args[k])) return false;
+    if (!col_plain(b, &args[k])) return false;
   if (!all_one(args, n)) return rows_do(b, e, args, n, fn, out);
   for (uint32_t k = 0; k < n && k < 8; k++) one[k] = args[k].one;
   *b->work += 1;
@@ -342,6 +343,8 @@ static bool compare_texts(Batch *b, const Node *e, const Col *x, Col *out) {
   return true;
 }
 
+static bool empty_set(const Col *c) { return c->kind == COL_ONE && c->one.tag == V_SET && !c->one.obj->len; }
+
 /* Lists or sets in rows against an empty one. */
 static bool seqs_empty(Batch *b, const Col *x, Col *out) {
   const Col *c = &x[x[0].kind != COL_SEQS], *to = &x[x[0].kind == COL_SEQS];
@@ -362,7 +365,11 @@ static bool compare(Batch *b, const Node *e, Col *x, Col *out) {
   bool ok;
   if (equal && (x[0].kind == COL_LESS || x[1].kind == COL_LESS)) {
     const Col *set = &x[x[0].kind != COL_LESS], *to = &x[x[0].kind == COL_LESS];
-    ok = to->kind == COL_ONE && to->one.tag == V_SET && !to->one.obj->len && less_empty(b, set, out);
+    ok = empty_set(to) && less_empty(b, set, out);
+  } else if (e->op == OP_EQ && (x[0].kind == COL_LESSES || x[1].kind == COL_LESSES)) {
+    *out = x[x[0].kind != COL_LESSES];
+    out->kind = COL_CUTS;
+    ok = empty_set(&x[x[0].kind == COL_LESSES]);
   } else if (equal && seqs_empty(b, x, out)) ok = true;
   else if (type_kind(types, e->kid[0]->ty) == TY_SET && !equal) return false;
   else if (all_one(x, 2)) ok = apply(b, e, x, 2, figures ? compare_fn : equal ? same_fn : before_fn, out);
@@ -465,7 +472,7 @@ bool col_choose(Batch *b, const uint64_t *yes, Col *x, Col *y, Col *out) {
     *b->work += b->n;
     return true;
   }
-  if (x->kind == COL_LESS || y->kind == COL_LESS || !col_plain(b, x) || !col_plain(b, y)) return false;
+  if (!col_plain(b, x) || !col_plain(b, y)) return false;
   Value *at = pool_get(b->pool, b->n * sizeof *at);
   for (uint32_t i = 0; at && i < b->n; i++) at[i] = col_at(bits_has(yes, i) ? x : y, i);
   return at && col_narrow(b, at, out);

@@ -50,7 +50,7 @@ bool col_choose(Batch *b, const uint64_t *yes, Col *x, Col *y, Col *out);
 /* *yes: bits of the rows in which it holds; false when it is no yes-or-no. */
 bool col_yes(Batch *b, const Col *c, const uint64_t **yes);
 
-/* Lists and sets without objects become values. */
+/* Lists and sets without objects become values; false for what differs from world to world. */
 bool col_plain(Batch *b, Col *c);
 /* A column in another power of ten, which is no greater. */
 bool col_rescale(Batch *b, Col *c, int8_t e);

@@ -32,6 +32,7 @@ bool col_gather(Batch *b, const Col *c, const uint32_t *row, uint32_t n, Col *ou
     case COL_SEQS: { SeqAt *at = to; for (uint32_t i = 0; i < n; i++) at[i] = c->seq[row[i]]; out->seq = at; break; }
     case COL_VALUES: { Value *at = to; for (uint32_t i = 0; i < n; i++) at[i] = c->values[row[i]]; out->values = at; break; }
     case COL_ONE: case COL_BITS: case COL_LESS: break;
+    case COL_LESSES: case COL_CUTS: return false;
   }
   return true;
 }

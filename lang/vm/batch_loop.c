@@ -577,7 +577,7 @@ static bool take(Sweep *s, uint32_t acc) {
   if (!words_any(s->b.live, s->b.words)) return true;
   if (!s->body) v = s->b.slot[0];
   else if (!counts && !batch_eval(&s->b, s->body, &v)) return false;
-  if (v.kind == COL_LESS || (v.kind != COL_TWOS && !col_plain(&s->b, &v))) return false;
+  if (v.kind != COL_TWOS && !col_plain(&s->b, &v)) return false;
   switch (kind) {
     case ACC_COUNT: return take_count(s, acc, &v);
     case ACC_SUM: return take_sum(s, acc, &v);
