@@ -212,7 +212,7 @@ static void clauses_plain(Load *l, const Node *rows, uint32_t agreement, const N
     if (late || (since && term.until <= r->from)) { row_late(l, r, term); continue; }
     l->w->strangers = l->w->strangers || !bits_has(a->parties, r->who);
     room = room || promises_room(l, rows->ref - i);
-    if (!room || !world_clause_plain(l->w, at, a->binding)) return;
+    if (!room || !world_clause_plain(l->w, at, a->binding, r->c > 0)) return;
     plain_push(l, r, at, win);
     unit_row_done(l->p->unit, rows, rows->sym + i);
   }

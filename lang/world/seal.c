@@ -120,7 +120,8 @@ static bool flags_make(World *w) {
     ClauseFacts room;
     const ClauseFacts *c = world_clause(w, p->clause.at[i], &room);
     bool plain = !c->to && !c->routes && c->when == UINT32_MAX && c->unless == UINT32_MAX && p->who.at[i] < w->ncountry && p->value.at[i].tag != V_FUNC && !w->agreements.at[c->agreement].amendment;
-    p->flags.at[i] = (uint8_t)((c->binding ? ROW_BINDS : 0) | (plain ? ROW_PLAIN : 0));
+    bool gives = plain && c->binding && p->act.at[i] == ACT_SUPPLY && p->value.at[i].tag == V_DEC && p->value.at[i].i > 0;
+    p->flags.at[i] = (uint8_t)((c->binding ? ROW_BINDS : 0) | (plain ? ROW_PLAIN : 0) | (gives ? ROW_GIVES : 0));
   }
   return true;
 }

@@ -177,11 +177,11 @@ void world_counts(World *w);     /* how many countries, routes and resources the
 void world_end(World *w);
 uint64_t *world_bits(World *w, uint32_t n);                  /* n bits, zeroed, in the arena */
 /* A row of clauses. Of a plain one everything is read from its promise, into `room`. */
-enum { ROW_BINDS = 1, ROW_PLAIN = 2, ROW_SOLE = 4 /* all that its clause says */ };
+enum { ROW_BINDS = 1, ROW_PLAIN = 2, ROW_SOLE = 4 /* all that its clause says */, ROW_GIVES = 8 /* plain, binds, and supplies an exact figure above 0 */ };
 #define PLAIN_CLAUSE 0x80000000u
 const ClauseFacts *world_clause(const World *w, uint32_t row, ClauseFacts *room);
 Span world_clause_span(const World *w, uint32_t row);
-bool world_clause_plain(World *w, uint32_t row, bool binding);   /* its promise is the row that comes next; false when memory is refused */
+bool world_clause_plain(World *w, uint32_t row, bool binding, bool some);   /* its promise is the row that comes next, some: of more than 0; false when memory is refused */
 ClauseFacts *world_clause_full(World *w, uint32_t row, const Node *article);   /* to be filled in; NULL when memory is refused */
 /* Whether a figure that is unknown or loose for that reason has been settled; then *v, owned, is its value. */
 bool world_settled(World *w, CauseKind kind, Ent a, uint32_t b, Span span, Value loose, Value *v);
