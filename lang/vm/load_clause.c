@@ -15,7 +15,7 @@ static void promise_push(Load *l, const Terms *t, uint32_t res, uint32_t who, Va
   if (!vec_push(m, &c->value, v)) value_drop(m, v);
   vec_push(m, &c->res, res);
   vec_push(m, &c->who, who);
-  vec_push(m, &c->win, win);
+  vec_push(m, &c->win, (DayRun){win.from, win.until});
   vec_push(m, &c->clause, t->clause);
   vec_push(m, &c->act, act);
   if (!t->own) return;
@@ -186,7 +186,7 @@ static bool promises_room(Load *l, uint32_t n) {
 }
 
 /* A plain clause is its promise: promise_push, into room that is there. */
-static void plain_push(Load *l, const Row *r, uint32_t clause, Window win) {
+static void plain_push(Load *l, const Row *r, uint32_t clause, DayRun win) {
   PromiseCols *c = &l->w->promises;
   uint32_t i = c->res.len;
   c->value.at[i] = value_dec(r->c, r->e, (UnitId)r->unit);
@@ -207,7 +207,7 @@ static void clauses_plain(Load *l, const Node *rows, uint32_t agreement, const N
     uint32_t at = rows->ty + i;
     if (!r->plain) room = false;   /* it may take of it */
     if (!r->plain) { clause(l, row_node(l->p, rows->sym + i), agreement, article); continue; }
-    Window win = {r->from > DAY_MIN ? r->from : term.from, r->until < DAY_OPEN ? r->until : term.until, true};
+    DayRun win = {r->from > DAY_MIN ? r->from : term.from, r->until < DAY_OPEN ? r->until : term.until};
     bool since = r->from > DAY_MIN, late = win.from >= win.until && r->until < DAY_OPEN;
     if (late || (since && term.until <= r->from)) { row_late(l, r, term); continue; }
     l->w->strangers = l->w->strangers || !bits_has(a->parties, r->who);

@@ -15,7 +15,7 @@ const ClauseFacts *world_clause(const World *w, uint32_t row, ClauseFacts *room)
   const ClauseRun *run = clause_run(w->p, row);
   uint32_t agreement = ent_index(run->owner);
   *room = (ClauseFacts){.agreement = agreement, .act = ACT_SUPPLY, .modal = MODAL_SHALL, .binding = w->agreements.at[agreement].binding,
-    .win = w->promises.win.at[at], .span = w->p->clauses.at[row], .subjects = w->alone + (size_t)w->promises.who.at[at] * bits_words(w->ncountry),
+    .win = promise_window(&w->promises, at), .span = w->p->clauses.at[row], .subjects = w->alone + (size_t)w->promises.who.at[at] * bits_words(w->ncountry),
     .res = w->promises.res.at[at], .control = UINT32_MAX, .when = UINT32_MAX, .unless = UINT32_MAX};
   room->article = article_word(w, run->article);
   return room;
@@ -24,7 +24,7 @@ const ClauseFacts *world_clause(const World *w, uint32_t row, ClauseFacts *room)
 /* The two that decide whether a clause is in force, without the rest. */
 Window clause_window(const World *w, uint32_t row) {
   uint32_t at = w->clauses.at[row];
-  return at & PLAIN_CLAUSE ? w->promises.win.at[at & ~PLAIN_CLAUSE] : w->clause_facts.at[at].win;
+  return at & PLAIN_CLAUSE ? promise_window(&w->promises, at & ~PLAIN_CLAUSE) : w->clause_facts.at[at].win;
 }
 
 uint32_t clause_agreement(const World *w, uint32_t row) {

@@ -199,7 +199,7 @@ static void row_add(Acc *a, uint32_t row) {
   const PromiseCols *p = &w->promises;
   uint32_t who = p->who.at[row], clause = p->clause.at[row];
   bool undated;
-  if (p->act.at[row] != a->act || !window_holds(w, p->win.at[row], a->x->day, &undated)) return;
+  if (p->act.at[row] != a->act || !window_holds(w, promise_window(p, row), a->x->day, &undated)) return;
   if (!(w->promises.flags.at[row] & ROW_BINDS) != !a->binding) return;
   if (who == WHO_JOINT) { joint_add(a, row, undated); return; }
   if (bits_has(a->x->absent, who) || (a->only != WHO_JOINT && a->only != who)) return;
@@ -466,7 +466,7 @@ static bool rest_idle(const World *w, uint32_t r, Day lo, Day hi) {
 bool suppliers_seen(World *w, Ctx *x, uint32_t r, Day lo, Day hi, uint64_t *seen) {
   const PromiseCols *p = &w->promises;
   const Inner *in = w->inner;
-  const Window *win = p->win.at;
+  const DayRun *win = p->win.at;
   const uint32_t *who = p->who.at;
   uint8_t rest = 0;
   if (!in->sealed || r >= w->nresource || w->tracing || x->view->nunder || !room_of(x)->all || in->control_start[r] != in->control_start[r + 1]) return false;

@@ -68,14 +68,13 @@ static inline void pieces_sort(char *at, size_t size, size_t piece, const uint32
 
 static bool cells_differ(const char *at, size_t size, uint32_t n) { return n > 1 && memcmp(at, at + size, (n - 1) * size) != 0; }
 
-/* A value in halves: there is room for a window of each row. */
-typedef char CellRoom[sizeof(Window)];
+/* A value in halves. */
+typedef char CellRoom[sizeof(Value) / 2];
 static void column_sort(void *column, size_t size, const uint32_t *row, uint32_t n, CellRoom *room) {
   char *at = column, *spare = (char *)room;
   if (size == sizeof(Value)) pieces_sort(at + sizeof(Value) / 2, sizeof(Value), sizeof(Value) / 2, row, n, spare);
   switch (size) {
     case sizeof(Value): pieces_sort(at, sizeof(Value), sizeof(Value) / 2, row, n, spare); break;
-    case sizeof(Window): pieces_sort(at, sizeof(Window), sizeof(Window), row, n, spare); break;
     case sizeof(uint32_t): pieces_sort(at, 4, 4, row, n, spare); break;
     case 1: if (cells_differ(at, 1, n)) pieces_sort(at, 1, 1, row, n, spare); break;
     default: pieces_sort(at, 8, 8, row, n, spare); break;
@@ -254,7 +253,10 @@ static void days_gather(Days *s) {
   windows_push(s, w->supply.win.at, w->supply.win.len);
   windows_push(s, w->demand.win.at, w->demand.win.len);
   windows_push(s, w->totals.win.at, w->totals.win.len);
-  windows_push(s, w->promises.win.at, w->promises.win.len);
+  for (uint32_t i = 0; i < w->promises.win.len; i++) {
+    day_push(s, w->promises.win.at[i].from);
+    day_push(s, w->promises.win.at[i].until);
+  }
   windows_push(s, w->requires.win.at, w->requires.win.len);
   windows_push(s, w->tables.win.at, w->tables.win.len);
   for (uint32_t i = 0; i < w->clause_facts.len; i++) window_push(s, w->clause_facts.at[i].win);   /* a plain one's is its promise's */

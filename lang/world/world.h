@@ -39,7 +39,7 @@ typedef struct SupplyCols {   /* who: country index, or WHO_REST */
 } SupplyCols;                 /* `demand` has the same shape, who WHO_JOINT for joint demand; `totals` (world R: ...) too, who unused */
 
 typedef struct PromiseCols {  /* one row for each subject, step of a schedule and resource of a clause that moves goods */
-  VEC(uint32_t) res; VEC(uint32_t) who /* country, or WHO_JOINT */; VEC(Value) value; VEC(Window) win; VEC(uint32_t) clause;
+  VEC(uint32_t) res; VEC(uint32_t) who /* country, or WHO_JOINT */; VEC(Value) value; VEC(DayRun) win; VEC(uint32_t) clause;
   VEC(uint8_t) act;           /* ACT_SUPPLY, ACT_BUY, ACT_STOCKPILE, ACT_CARRY; a fund's yield is ACT_SUPPLY */
   VEC(uint8_t) flags;         /* ROW_SOLE and ROW_BINDS of a plain clause's, else 0 until sealing */
   VEC(uint64_t *) to;         /* each m of: this subject's recipients; NULL, or no rows at all: those of the clause */
