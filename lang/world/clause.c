@@ -32,15 +32,11 @@ uint32_t clause_agreement(const World *w, uint32_t row) {
   return at & PLAIN_CLAUSE ? ent_index(clause_run(w->p, row)->owner) : w->clause_facts.at[at].agreement;
 }
 
-bool world_clause_plain(World *w, uint32_t row, bool binding, bool some) {
+bool world_alone(World *w) {
   uint32_t words = bits_words(w->ncountry);
-  if (!w->alone) {
-    w->alone = arena_zero(&w->arena, (size_t)w->ncountry * words * sizeof *w->alone);
-    for (uint32_t c = 0; w->alone && c < w->ncountry; c++) bits_set(w->alone + (size_t)c * words, c);
-  }
-  while (w->promises.flags.len < w->promises.res.len && vec_push(w->mem, &w->promises.flags, 0)) {}
-  w->clauses.at[row] = PLAIN_CLAUSE | w->promises.res.len;
-  return vec_push(w->mem, &w->promises.flags, (uint8_t)(ROW_PLAIN | ROW_SOLE | (binding ? ROW_BINDS : 0) | (binding && some ? ROW_GIVES : 0))) && w->alone;
+  if (!w->alone) w->alone = arena_zero(&w->arena, (size_t)w->ncountry * words * sizeof *w->alone);
+  for (uint32_t c = 0; w->alone && c < w->ncountry; c++) bits_set(w->alone + (size_t)c * words, c);
+  return w->alone != NULL;
 }
 
 ClauseFacts *world_clause_full(World *w, uint32_t row, const Node *article) {
