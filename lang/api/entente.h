@@ -150,6 +150,8 @@ const char *ent_replaced(ent_session *s);
 int ent_draft_text(ent_session *s, size_t from, const char **out, size_t *len);
 /* The path of the n-th file of the draft, as it was opened from the folder at hand; NULL past the last. */
 const char *ent_file(const ent_session *s, size_t n);
+/* The same of the data files that it has read, databases too; one may come twice. They are read anew by every ent_load_parts. */
+const char *ent_data_file(const ent_session *s, size_t n);
 
 /* False once memory has been refused: only ent_diagnostics and ent_close are then of use. */
 bool ent_usable(const ent_session *s);

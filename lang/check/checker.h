@@ -120,6 +120,9 @@ void clause_check(Checker *c, Node *n);
 void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields);   /* self UINT32_MAX: each row makes one */
 void fact_expr(Checker *c, Node *e, Binder b, Type want, const char *what, uint8_t must_not);
 
+/* money.c */
+void money_check(Checker *c, Node *e, Binder b);   /* what stands after 'fund' */
+
 /* data.c */
 void data_declare(Checker *c);                  /* once all kinds are known: which of them data makes */
 void data_check(Checker *c);

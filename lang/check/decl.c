@@ -541,27 +541,6 @@ static void routes_check(Checker *c, Node *names) {
   for (Node *n = list_first(names); n; n = n->next) entity_find(c, n, K_ROUTE, &e);
 }
 
-/* Which units are money is not known, but some certainly are not: those of time, and those in which a resource is measured. */
-static void money_check(Checker *c, Node *e, Binder b) {
-  DimId time = unit_dim(&c->p->units, c->p->units.atoms.at[0].unit);
-  fact_expr(c, e, b, T_ERROR, "'fund'", FLAG_CLAUSES);
-  if (e->ty == T_ERROR) return;
-  TypeInfo x = type_at(&c->p->types, e->ty);
-  if (x.kind == TY_QUANTITY && x.any) return;
-  bool goods = x.kind != TY_QUANTITY || x.u || x.dim == time;
-  for (uint32_t i = 0; i < c->p->resource_unit.len && !goods; i++) {
-    UnitId u = c->p->resource_unit.at[i];
-    if (u != UNIT_NONE) goods = x.dim == unit_dim(&c->p->units, u) || x.dim == dim_mul(&c->p->units, unit_dim(&c->p->units, u), time, 1);
-  }
-  if (!goods) return;
-  Buf t;
-  buf_init(&t, c->p->mem);
-  type_words(c, e->ty, &t);
-  Diag *d = diag_add(c->d, DIAG_E0215, e->span, "'fund' takes money, and this is %s", buf_text(&t));
-  diag_help(c->d, d, "write an amount in a currency, such as  5e6 USD ; goods are promised with 'supply'");
-  buf_end(&t);
-}
-
 /* In the unit of each resource that is named; where a set is computed, that is seen when it runs. */
 static void yield_check(Checker *c, Node *e, Node *of, Binder b) {
   bool ok = true;

@@ -156,7 +156,7 @@ static bool list_same(const Node *a, const Node *b) {
     }
     const Node *before = NULL;
     for (uint32_t i = 0; i < x->ref; i++, y = y->next) {
-      const Row *r = unit_row(&unit, x->sym + i);
+      const Row row = x->op == ROW_CLAUSE ? unit_clause(&unit, x->sym + i) : *unit_row(&unit, x->sym + i), *r = &row;
       const Node *n = parse_again(&unit, r);
       rows_seen++;
       if (!rises_truly(r, before, n)) return false;
