@@ -67,6 +67,10 @@ typedef struct Row {
 } Row;
 enum { ROWS_BLOCK = 4096 };
 
+/* What scan_row.c reads at one go: nothing; what a draft says in its commonest forms, much of it into rows; of a file of the library what it
+ * declares in its commonest forms, into nodes, and its functions as far as their names (parse_unread reads the rest). */
+typedef enum Rowing { ROWING_NONE, ROWING_DRAFT, ROWING_LIBRARY } Rowing;
+
 /* Rows of clauses lie in columns, which the world takes over as they are when there are many (load_clauses_take): then all but the spans are
  * gone. A figure is as long as a value of the world's, whose place it has. */
 typedef struct RowFigure { uint8_t none; int8_t e; uint16_t unit /* once plain */; uint32_t name /* of the unit */; int64_t c; } RowFigure;
@@ -88,7 +92,7 @@ typedef struct Unit {
   bool deep;            /* that this file nests too deep has been said */
   VEC(Span) comments;   /* all of them, in order of place */
   VEC(Span) docs;       /* documentation comments, in order of place */
-  bool rowing;          /* what can be rows is read as rows */
+  Rowing rowing;        /* what is read at one go */
   VEC(Row *) rows;      /* blocks of ROWS_BLOCK, of all that are not clauses */
   uint32_t nrow;
   ClauseRows clauses;
