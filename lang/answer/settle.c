@@ -288,7 +288,7 @@ static Type type_of(const Program *p, const CauseInfo *c, UnitId *unit) {
     case CAUSE_LOOSE: return is_one(p, c->span) ? T_QUANTITY : T_ERROR;
     case CAUSE_TABLE: t = p->tables.at[c->b].type; break;
     case CAUSE_FIELD: t = p->kinds.at[ent_kind(c->a)].fields.at[c->b].type; break;
-    case CAUSE_RATE: case CAUSE_UNDATED: case CAUSE_EMPTY: case CAUSE_ZERO: case CAUSE_KEY: case CAUSE_LAYER: case CAUSE_WORDS: case CAUSE_CELL: case CAUSE_UNASKED: break;
+    case CAUSE_RATE: case CAUSE_UNDATED: case CAUSE_EMPTY: case CAUSE_ZERO: case CAUSE_KEY: case CAUSE_LAYER: case CAUSE_WORDS: case CAUSE_NO_DATE: case CAUSE_CELL: case CAUSE_UNASKED: break;
   }
   if (type_is_figure(&p->types, t)) *unit = unit_for(p, t);
   return t;

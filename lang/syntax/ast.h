@@ -67,6 +67,10 @@ typedef struct Row {
 } Row;
 enum { ROWS_BLOCK = 4096 };
 
+/* What scan_row.c reads at one go: nothing; what a draft says in its commonest forms, much of it into rows; of a file of the library what it
+ * declares in its commonest forms, into nodes, and its functions as far as their names (parse_unread reads the rest). */
+typedef enum Rowing { ROWING_NONE, ROWING_DRAFT, ROWING_LIBRARY } Rowing;
+
 /* What one session's drafts are parsed into: shared by the files, freed together. */
 typedef struct Unit {
   Mem *mem;
@@ -79,7 +83,7 @@ typedef struct Unit {
   bool deep;            /* that this file nests too deep has been said */
   VEC(Span) comments;   /* all of them, in order of place */
   VEC(Span) docs;       /* documentation comments, in order of place */
-  bool rowing;          /* what can be rows is read as rows */
+  Rowing rowing;        /* what is read at one go */
   VEC(Row *) rows;      /* blocks of ROWS_BLOCK */
   uint32_t nrow;
   bool rows_gone;       /* some are wanted no more, and have been given back: nothing can be loaded again */

@@ -771,7 +771,7 @@ static void piece_begin(const Divided *d, uint32_t i) {
 /* Values that are no more than themselves go along; a piece with others, or not done in columns, is left to the loop. */
 static bool values_put(Buf *out, const Value *at, uint32_t n) {
   for (uint32_t i = 0; i < n; i++)
-    if (at[i].tag >= V_BIG) return false;
+    if (value_counted(at[i])) return false;
   parcel_put(out, &n, sizeof n);
   parcel_put(out, at, n * sizeof *at);
   return true;
@@ -819,7 +819,7 @@ static void pieces_take(void *of, unsigned who, Parcel *in) {
     for (uint32_t k = 0; p->ok && k < n && !in->bad; k++) {
       Value v;
       parcel_get(in, &v, sizeof v);
-      in->bad = in->bad || v.tag >= V_BIG || !vec_push(m, &p->items, v);
+      in->bad = in->bad || value_counted(v) || !vec_push(m, &p->items, v);
     }
     p->is = !in->bad;
   }

@@ -132,7 +132,7 @@ static inline int fast_next(Vm *vm, LoopCell *c, Value *base) {
   const Seq *s = value_seq(c->coll);
   if (c->next >= s->o.len) return 0;
   Value v = s->at[c->next];
-  if (v.tag >= V_BIG) return -1;
+  if (value_counted(v)) return -1;
   c->next++;
   c->doubt = false;
   reg_put(vm, base + c->target, v);

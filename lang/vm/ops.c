@@ -378,9 +378,10 @@ static uint32_t short_text(const Value *at, uint32_t n, char to[SHORT_TEXT]) {
   uint32_t len = 0;
   for (uint32_t i = 0; i < n; i++) {
     if (at[i].tag == V_STR) {
-      if (at[i].obj->len > SHORT_TEXT - 8 - len) return 0;
-      memcpy(to + len, value_str(at[i]), at[i].obj->len);
-      len += at[i].obj->len;
+      uint32_t more = value_len(at[i]);
+      if (more > SHORT_TEXT - 8 - len) return 0;
+      memcpy(to + len, value_str(&at[i]), more);
+      len += more;
     } else {
       if (at[i].tag != V_DEC || at[i].e || at[i].unit != UNIT_ONE || at[i].i < 0 || at[i].i > 9999) return 0;
       uint32_t v = (uint32_t)at[i].i, digits = v > 999 ? 4 : v > 99 ? 3 : v > 9 ? 2 : 1;

@@ -19,11 +19,12 @@ typedef enum CauseKind {
   CAUSE_ZERO,       /* division at `span` by what may be 0 */
   CAUSE_KEY,        /* a missing key or place, at `span` */
   CAUSE_LAYER,      /* a layer: the draft declares no critical resource of it */
-  CAUSE_WORDS,      /* a text that is no figure, at `span` */
+  CAUSE_WORDS,      /* a text that is no number, at `span` */
+  CAUSE_NO_DATE,    /* a text that is no date, at `span` */
   CAUSE_CELL,       /* a cell of a data file that is empty or not there, at `span` */
   CAUSE_UNASKED     /* the check at `span` found nothing to ask about */
 } CauseKind;
-typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; uint64_t keys; uint32_t key; } CauseInfo;  /* of a table: a hash of all keys; where they begin in cause_keys */
+typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; uint64_t keys; uint32_t key; } CauseInfo;  /* of a table or text: a hash of all keys, or of the text; where they begin in cause_keys */
 
 /* One figure that is missing or loose, as if it were known: everything that would say so says the value instead. Until one
  * is `set`, what it lies between is only noted. */
@@ -188,6 +189,7 @@ bool world_settled(World *w, CauseKind kind, Ent a, uint32_t b, Span span, Value
 /* Forgets what was worked out; while nobody holds a context. */
 void world_forget(World *w);
 Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span);
+Cause world_text_cause(World *w, CauseKind kind, Value text, Span span);   /* CAUSE_WORDS, CAUSE_NO_DATE */
 void world_cause_text(World *w, Cause c, Buf *out);          /* "what AUS can supply of gallium: no supply fact says" */
 Span world_cause_span(const World *w, Cause c);
 uint32_t world_cite(World *w, const uint32_t *sources, uint32_t n);  /* equal runs may repeat */

@@ -120,7 +120,7 @@ static bool same_value(Machine *m, Value a, V b) {
       return hi < lo ? b->b < b->a : b->a == lo && b->b == hi;
     }
     case V_ENT: return b->kind == W_ENTITY && b->a == a.aux;
-    case V_STR: return b->kind == W_TEXT && b->n == a.obj->len && !memcmp(b->text, value_str(a), b->n);
+    case V_STR: return b->kind == W_TEXT && b->n == value_len(a) && !memcmp(b->text, value_str(&a), b->n);
     case V_UNK: return b->kind == W_UNKNOWN;
     case V_LIST: case V_SET: case V_MAP: return same_seq(m, a, b);
     case V_NONE: case V_FUNC: case V_CELL: return false;

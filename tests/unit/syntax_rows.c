@@ -183,11 +183,11 @@ static bool both_ways(const char *text) {
   const Source *a = sources_add(&sources, "a", text, strlen(text), false), *b = sources_add(&sources, "b", text, strlen(text), false);
   start[0] = a->base;
   start[1] = b->base;
-  unit.rowing = true;
+  unit.rowing = ROWING_DRAFT;
   Node *x = parse_file(&unit, a);
   said(&with, a->base);
   bool kept = !memcmp(a->text, text, strlen(text));
-  unit.rowing = false;
+  unit.rowing = ROWING_NONE;
   Node *y = parse_file(&unit, b);
   said(&without, b->base);
   bool same = !strcmp(buf_text(&with), buf_text(&without)) && kept && list_same(x->kid[0], y->kid[0]);
