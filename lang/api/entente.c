@@ -581,7 +581,7 @@ bool session_library_doc(ent_session *s, const char *module, const char *name, B
     const Node *file = doc_parse(s, m->name, m->whole, m->whole_len, true, &src);
     if (!file) return false;
     if (module) return report_doc(to, &s->unit, src, file, module, name, &plain);
-    report_doc_line(to, &s->unit, src, file, m->name);
+    report_doc_line(to, &s->unit, src, file, m->name, &plain);
   }
   return !module;
 }
