@@ -67,6 +67,7 @@ typedef struct ent_config {
   ent_host host;           /* functions from outside; zeros: none */
   ent_crew crew;           /* of ent_check, ent_test and ent_eval; not used with `profile`, with `coverage`, and by drafts with functions from outside */
   ent_columns columns;     /* when loops are worked through in columns, many elements at once; the answers are the same */
+  bool whole_library;      /* functions of the library, too, are read at once, not when one is named; the answers are the same */
   volatile int *stop;      /* NULL, or set to non-zero from elsewhere to end a run */
   uint64_t fail_alloc_at;  /* for tests: the allocation with this number (from 1) is refused; 0: none */
   bool fail_alloc_after;   /* ... and every one after it */

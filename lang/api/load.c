@@ -130,9 +130,9 @@ static void load_data(Loader *l, Node *file, Folder dir, uint16_t module);
 /* Parses a source, loads what it uses, and makes it a module. */
 static uint16_t module_make(Loader *l, const Source *src, Sym name, Folder dir, bool library) {
   profile_enter(l->profile, profile_id(PROFILE_FILE, src->base));
-  l->u->rowing = !library;
+  l->u->rowing = !library ? ROWING_DRAFT : l->whole_library ? ROWING_NONE : ROWING_LIBRARY;
   Node *file = parse_file(l->u, src);
-  l->u->rowing = false;
+  l->u->rowing = ROWING_NONE;
   VEC(struct { uint16_t module; Sym prefix; Span span; }) uses = {0};
   load_uses(l, file, dir);
   for (Node *n = list_first(file->kid[0]); n; n = n->next)

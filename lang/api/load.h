@@ -12,6 +12,7 @@ typedef struct Loader {
   volatile int *stop;
   Profile *profile;     /* or NULL */
   int root;             /* a folder's descriptor, or -1 */
+  bool whole_library;   /* functions of the library, too, are read at once */
   bool no_root;         /* the root that was named is no folder that can be opened */
   VEC(struct { uint64_t dev, ino; Sym name; uint16_t module; bool open; const Source *src; }) files;
   VEC(struct { uint64_t dev, ino; const Rows *rows; }) data;   /* data files read so far */

@@ -125,7 +125,7 @@ static void func_col_put(Vm *vm, FuncCol *f, const Col *v, uint32_t row, uint32_
       ((SeqAt *)(uintptr_t)f->col.seq)[to] = at;
       break;
     }
-    case COL_ONE: case COL_VALUES: case COL_LESS: break;
+    case COL_ONE: case COL_VALUES: case COL_LESS: case COL_TWOS: case COL_LESSES: case COL_CUTS: break;
   }
 }
 

@@ -54,8 +54,8 @@ static bool name_text(Load *l, Node *n, Buf *out) {
   if (e->kind == N_NAME && n->kind == N_NAME) { buf_str(out, sym_text(l->p, e->sym)); return true; }
   if (e->kind == N_STRING) { Text t = ast_text(l->p->unit, e); buf_add(out, t.at, t.len); return true; }
   Value v = load_value(l, e, UINT32_MAX);
-  bool some = v.tag == V_STR && v.obj->len;
-  if (some) buf_add(out, value_str(v), v.obj->len);
+  bool some = v.tag == V_STR && value_len(v);
+  if (some) buf_add(out, value_str(&v), value_len(v));
   value_drop(l->vm->mem, v);
   if (!some && !load_stop(l)) report(l, DIAG_E0410, n, "no name is given here", NULL, NULL);
   return some;
@@ -208,8 +208,8 @@ static void title_set(Load *l, Ent e, Node *title) {
   Entity *x = program_entity(l->p, e);
   if (!title || x->name != sym_text(l->p, x->id)) return;   /* the first title stays */
   Value v = load_value(l, title, UINT32_MAX);
-  if (v.tag == V_STR && v.obj->len) {
-    const char *name = arena_copy(&l->w->arena, value_str(v), v.obj->len);
+  if (v.tag == V_STR && value_len(v)) {
+    const char *name = arena_copy(&l->w->arena, value_str(&v), value_len(v));
     if (name) x->name = name;
   }
   value_drop(l->vm->mem, v);

@@ -43,7 +43,7 @@ static int keys_order(const World *w, const CauseInfo *x, const CauseInfo *y) {
   return o ? o : order_of(x->keys, y->keys);
 }
 
-static int text_order(const World *w, const CauseInfo *x, const CauseInfo *y) {
+static int unread_order(const World *w, const CauseInfo *x, const CauseInfo *y) {
   bool both = x->key < w->cause_keys.len && y->key < w->cause_keys.len;
   return both ? value_order((Rt *)(uintptr_t)&w->rt, w->cause_keys.at[x->key], w->cause_keys.at[y->key]) : 0;
 }
@@ -57,7 +57,7 @@ int cause_order(const World *w, Cause a, Cause b) {
   if (!o) o = order_of(x->a, y->a);
   if (!o) o = order_of(x->b, y->b);
   if (!o && x->kind == CAUSE_TABLE) o = keys_order(w, x, y);
-  if (!o && (x->kind == CAUSE_WORDS || x->kind == CAUSE_NO_DATE)) o = text_order(w, x, y);
+  if (!o && (x->kind == CAUSE_WORDS || x->kind == CAUSE_NO_DATE)) o = unread_order(w, x, y);
   return o ? o : order_of(a, b);
 }
 
@@ -145,7 +145,7 @@ static void unread_text(World *w, const CauseInfo *c, Buf *out) {
     buf_end(&part);
   } else buf_str(out, "a text");
   buf_str(out, date ? " is no date, which is a day of the calendar written YYYY-MM-DD" : " is no number");
-  if (!date && there && has_comma(value_str(text), text.obj->len))
+  if (!date && there && has_comma(value_str(&text), value_len(text)))
     buf_str(out, ", since its comma may set off thousands or decimals");
 }
 
@@ -256,7 +256,7 @@ static void promise_words(World *w, uint32_t row, Buf *out) {
   figure_words(w, p->value.at[row], false, out);
   buf_fmt(out, " of %s", ent_word(w, K_RESOURCE, p->res.at[row]));
   if (c->to) { buf_str(out, " to "); names_of(w, K_COUNTRY, c->to, w->inner->cwords, out); }
-  window_words(p->win.at[row], out);
+  window_words(promise_window(p, row), out);
   buf_fmt(out, " (%s.%s)", agreement_word(w, c->agreement), ent_word(w, K_CLAUSE, clause_named(w, p->clause.at[row])));
 }
 

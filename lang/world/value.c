@@ -41,8 +41,9 @@ static void share_drop(Mem *m, SeqShare *s) {
 /* Collections nest as deeply as their types do, which is bounded by the depth of a tree. */
 static void seq_free(Mem *m, Value v) {
   Seq *s = (Seq *)v.obj;
-  for (uint32_t i = 0, n = seq_slots(v); i < n; i++) value_drop(m, s->at[i]);
-  if (s->share) share_drop(m, (SeqShare *)(void *)((Value *)(void *)s - s->share));
+  bool words = s->share == SEQ_WORDS;
+  for (uint32_t i = 0, n = words ? 0 : seq_slots(v); i < n; i++) value_drop(m, s->at[i]);
+  if (s->share && !words) share_drop(m, (SeqShare *)(void *)((Value *)(void *)s - s->share));
   else mem_free(m, s, sizeof *s + s->cap * sizeof(Value));
 }
 
@@ -56,7 +57,7 @@ void value_drop_slow(Mem *m, Value v) {
   else if (v.tag == V_UNK) causes_drop(m, (Causes *)v.obj);
   else if (!obj_drop(v.obj)) return;
   else if (v.tag == V_IVL) ivl_free(m, (Ivl *)v.obj);
-  else if (v.tag == V_STR) mem_free(m, v.obj, sizeof(Str) + v.obj->len + 1);
+  else if (v.tag == V_STR) mem_free(m, v.obj, sizeof(Str) + v.obj->len);
   else seq_free(m, v);
 }
 
@@ -168,7 +169,12 @@ Value value_interval(Rt *rt, const Num *lo, const Num *hi, UnitId unit, Value wh
 
 Value value_text(Rt *rt, const char *s, size_t n) {
   if (!n) return counted(V_STR, &nothing);
-  Str *t = n < UINT32_MAX ? mem_get(rt->mem, sizeof *t + n + 1) : NULL;
+  if (n <= TEXT_SHORT) {
+    Value v = {.tag = V_STR, .e = (int8_t)n};
+    memcpy((char *)&v + TEXT_AT, s, n);
+    return v;
+  }
+  Str *t = n < UINT32_MAX ? mem_get(rt->mem, sizeof *t + n) : NULL;
   if (!t) {
     rt->mem->failed = true;
     return counted(V_STR, &nothing);
@@ -176,7 +182,6 @@ Value value_text(Rt *rt, const char *s, size_t n) {
   t->o.refs = 1;
   t->o.len = (uint32_t)n;
   memcpy(t->at, s, n);
-  t->at[n] = 0;
   return counted(V_STR, t);
 }
 
@@ -232,7 +237,7 @@ static Value *sort(const Sort *s, Value *at, Value *other, size_t n) {
 
 bool value_vague(Value v) {
   if (v.tag == V_UNK || v.tag == V_IVL) return true;
-  if (v.tag != V_LIST && v.tag != V_SET && v.tag != V_MAP) return false;
+  if ((v.tag != V_LIST && v.tag != V_SET && v.tag != V_MAP) || value_in_words(v)) return false;
   for (size_t i = 0, n = seq_slots(v); i < n; i++)
     if (value_vague(value_seq(v)->at[i])) return true;
   return false;
@@ -348,9 +353,10 @@ static int order_range(Value a, Value b) {
   return order ? order : order_int(value_hi(a), value_hi(b));
 }
 
-static int order_text(const Obj *a, const Obj *b) {
-  int order = memcmp(((const Str *)a)->at, ((const Str *)b)->at, a->len < b->len ? a->len : b->len);
-  return order ? (order < 0 ? -1 : 1) : order_int(a->len, b->len);
+int text_order(const Value *a, const Value *b) {
+  uint32_t la = value_len(*a), lb = value_len(*b);
+  int order = memcmp(value_str(a), value_str(b), la < lb ? la : lb);
+  return order ? (order < 0 ? -1 : 1) : order_int(la, lb);
 }
 
 static int order_seq(Rt *rt, Value a, Value b) {
@@ -378,7 +384,7 @@ int value_order(Rt *rt, Value a, Value b) {
     case V_FUNC: case V_CELL: return a.aux == b.aux ? order_int(a.i, b.i) : order_int(a.aux, b.aux);
     case V_IVL: return order_ivl(rt, a, b);
     case V_UNK: return order_causes(rt, value_causes(a), value_causes(b));
-    case V_STR: return order_text(a.obj, b.obj);
+    case V_STR: return text_order(&a, &b);
     case V_LIST: case V_SET: case V_MAP: return order_seq(rt, a, b);
   }
   return 0;
@@ -435,7 +441,7 @@ static uint64_t hash_inside(Rt *rt, Value v) {
     case V_FUNC: case V_CELL: return mix(v.aux, (uint64_t)v.i);
     case V_IVL: return hash_ivl(rt, v);
     case V_UNK: return hash_causes(rt, value_causes(v));
-    case V_STR: return hash_bytes(value_str(v), v.obj->len, 0);
+    case V_STR: return hash_bytes(value_str(&v), value_len(v), 0);
     case V_LIST: case V_SET: case V_MAP: return hash_seq(rt, v);
   }
   return 0;
