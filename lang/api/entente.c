@@ -319,12 +319,17 @@ static int uncoded(ent_session *s, int rc, const char **out, size_t *len) {
   return session_hand_out(s, ENT_TEXT, rc, out, len);
 }
 
+int session_judges(ent_session *s, const char **out, size_t *len) {
+  answer_opens(&s->program);
+  int rc = coded(s);
+  return rc == ENT_PASSES ? rc : uncoded(s, rc, out, len);
+}
+
 int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
   if (f == ENT_JUNIT) return no_report(s, f, ENT_USAGE, out, len);
   if (!report_begin(s, f, out, len)) return ENT_BROKEN;
-  answer_opens(&s->program);
-  int rc = coded(s);
-  if (rc != ENT_PASSES) return uncoded(s, rc, out, len);
+  int rc = session_judges(s, out, len);
+  if (rc != ENT_PASSES) return rc;
   profile_phase(s->profile, PHASE_JUDGE);
   CheckOptions o = {s->as_of, severity(s->config.fail_on), s->config.allow_undecided};
   if (!answer_check(&s->vm, &o, &s->report)) {

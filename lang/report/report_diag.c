@@ -13,7 +13,7 @@
  *      = help: for days of cover, write  stockpiled(r) / needed(r) >= 90 d
  *
  * A quoted line is cut to a window around what it is quoted for: of LINE_CUT columns, or of what the page has room for. */
-enum { LINE_CUT = 120, LINE_LEAST = 30, BYTES_CUT = 1024, TAB = 4, MARKS = DIAG_LABELS + 1, ROW = LINE_CUT + 64 };
+enum { LINE_CUT = 120, LINE_LEAST = 30, BYTES_CUT = 1024, TAB = 4, MARKS = DIAG_LABELS + 1, ROW = LINE_CUT + 64, SEVERITY_INDENT = 2 };
 
 /* A marked place. lo and hi are offsets in its line's text, hi cut to the line. from and to are columns of the quoted
  * line; from < 0: it is outside the window. */
@@ -284,6 +284,13 @@ static bool file_seen(const Picture *p, int i) {
   return false;
 }
 
+/* A sentence, filled to the width where that is known; else, for those who read line by line, on one. */
+static void words(Buf *out, const ReportStyle *st, int col, int indent, const char *text) {
+  if (st->width <= 0) { show_str(out, text); return; }
+  Para p = para_at(out, st, col, indent);
+  para_show(&p, text);
+}
+
 /* Beside the gutter. */
 static int room(const Picture *p) {
   int left = p->st->width - p->gutter - 3;
@@ -297,7 +304,7 @@ void show_diag(Buf *out, Sources *s, const Diag *d, const ReportStyle *st) {
   ink_off(out, st, p.ink);
   ink_on(out, st, INK_BOLD);
   buf_str(out, ": ");
-  show_str(out, d->text);
+  words(out, st, (int)(strlen(show_severity(d->sev)) + strlen(diag_info(d->code)->code)) + 4, SEVERITY_INDENT, d->text);
   ink_off(out, st, INK_BOLD);
   buf_char(out, '\n');
   marks_make(&p, d);
@@ -306,7 +313,7 @@ void show_diag(Buf *out, Sources *s, const Diag *d, const ReportStyle *st) {
     if (!file_seen(&p, i)) file_picture(&p, &p.mark[i]);
   if (!d->help) return;
   note_start(&p, "help");
-  show_str(out, d->help);
+  words(out, st, p.gutter + 9, p.gutter + 3, d->help);
   buf_char(out, '\n');
 }
 
