@@ -8,9 +8,11 @@
 static Value unknown(Vm *vm, CauseKind kind) { return value_unknown(&vm->rt, world_cause(vm->w, kind, 0, 0, vm_place(vm))); }
 
 /* Of a text: where a row of data is at hand, its place is that of the cell read last. */
-static Value unknown_text(Vm *vm, CauseKind kind, bool empty) {
-  bool cell = vm->row.rows != NULL;
-  return value_unknown(&vm->rt, world_cause(vm->w, cell && empty ? CAUSE_CELL : kind, 0, 0, cell ? vm->row.cell : vm_place(vm)));
+static Span text_place(const Vm *vm) { return vm->row.rows ? vm->row.cell : vm_place(vm); }
+
+static Value unread(Vm *vm, CauseKind kind, Value text) {
+  bool empty = vm->row.rows && !value_len(text);
+  return value_unknown(&vm->rt, empty ? world_cause(vm->w, CAUSE_CELL, 0, 0, text_place(vm)) : world_text_cause(vm->w, kind, text, text_place(vm)));
 }
 
 static Value rounded(Vm *vm, Value v, const Value *places) {
@@ -44,34 +46,44 @@ static int read_figure(Mem *m, const char *s, size_t n, Num *x) {
   return bad;
 }
 
-/* 12, 1_000, -3.5, 40%, >50, <0.1; words and empty cells are unknown. */
-static Value number_of(Vm *vm, Value text) {
-  const char *s = value_str(&text);
-  size_t n = value_len(text);
-  char mark = 0;
-  bool negative = false, percent = false;
+/* What stands between blanks at either end. */
+static const char *without_blanks(const Value *text, size_t *len) {
+  const char *s = value_str(text);
+  size_t n = value_len(*text);
   while (n && *s == ' ') s++, n--;
   while (n && s[n - 1] == ' ') n--;
+  *len = n;
+  return s;
+}
+
+/* 12, 1_000, -3.5, 40%, >50, <0.1; words and empty cells are unknown. */
+static Value number_of(Vm *vm, Value text) {
+  size_t n;
+  const char *s = without_blanks(&text, &n);
+  char mark = 0;
+  bool negative = false, percent = false;
   if (n && (*s == '>' || *s == '<')) mark = *s++, n--;
   while (n && *s == ' ') s++, n--;
   if (n && *s == '-') negative = true, s++, n--;
   if (n && s[n - 1] == '%') percent = true, n--;
   Num x;
-  if (!n || read_figure(vm->mem, s, n, &x)) return unknown_text(vm, CAUSE_WORDS, !value_len(text));
+  if (!n || read_figure(vm->mem, s, n, &x)) return unread(vm, CAUSE_WORDS, text);
   if (percent || negative) {
     Num f = percent ? num_dec(negative ? -1 : 1, -2) : num_int(-1), y = num_mul(vm->mem, x, f);
     num_drop(vm->mem, x);
     x = y;
   }
   if (!mark) return value_figure(x, UNIT_ONE);
-  Value why = unknown_text(vm, CAUSE_LOOSE, false), v = bound(vm, mark, x, UNIT_ONE, why);
+  Value why = value_unknown(&vm->rt, world_cause(vm->w, CAUSE_LOOSE, 0, 0, text_place(vm))), v = bound(vm, mark, x, UNIT_ONE, why);
   value_drop(vm->mem, why);
   return v;
 }
 
 static Value date_of(Vm *vm, Value text) {
+  size_t n;
+  const char *s = without_blanks(&text, &n);
   Day d;
-  if (date_read(value_str(&text), value_len(text), &d)) return unknown_text(vm, CAUSE_WORDS, !value_len(text));
+  if (date_read(s, n, &d)) return unread(vm, CAUSE_NO_DATE, text);
   return value_date(d);
 }
 
@@ -436,7 +448,9 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
 
 /* The fields of a clause, in the order of its kind's. */
 enum { CLAUSE_PARTIES = FIELD_FIRST, CLAUSE_RESOURCES, CLAUSE_AGREEMENT, CLAUSE_ARTICLE, CLAUSE_ACT, CLAUSE_MODAL, CLAUSE_BINDING, CLAUSE_FROM,
-       CLAUSE_UNTIL, CLAUSE_TEXT, CLAUSE_TO };
+       CLAUSE_UNTIL, CLAUSE_TEXT, CLAUSE_TO, CLAUSE_BY };
+
+static Value not_stated(Vm *vm, Ent e, uint32_t slot) { return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_FIELD, e, slot, (Span){0, 0})); }
 
 static Value clause_field(Vm *vm, Ent e, uint32_t slot) {
   static const char *const acts[] = {"", "supply", "buy", "stockpile", "carry", "fund", "exempt", "not restrict", "undertake"};
@@ -456,9 +470,8 @@ static Value clause_field(Vm *vm, Ent e, uint32_t slot) {
     case CLAUSE_FROM: return value_date(c->win.from);
     case CLAUSE_UNTIL: return value_date(c->win.until);
     case CLAUSE_TO: return world_bits_value(vm->w, K_COUNTRY, c->to ? c->to : a->parties);
-    case CLAUSE_TEXT:
-      if (c->text.tag == V_STR) return value_keep(c->text);
-      return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_FIELD, e, slot, (Span){0, 0}));
+    case CLAUSE_TEXT: return c->text.tag == V_STR ? value_keep(c->text) : not_stated(vm, e, slot);
+    case CLAUSE_BY: return c->by ? value_date(c->win.from) : not_stated(vm, e, slot);
     default: return value_text(&vm->rt, word, strlen(word));
   }
 }
@@ -479,5 +492,5 @@ Value vm_field(Vm *vm, Value v, uint32_t slot) {
   }
   Value settled, none = {0};
   if (world_settled(vm->w, CAUSE_FIELD, v.aux, slot, (Span){0, 0}, none, &settled)) return settled;
-  return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_FIELD, v.aux, slot, (Span){0, 0}));
+  return not_stated(vm, v.aux, slot);
 }

@@ -234,7 +234,7 @@ static void field_add(Load *l, Ent e, Node *f) {
   load_field_set(l, e, f);
   at = &l->w->fields[kind].at[ent_index(e) * n + slot];
   bool is_default = kind == K_RESOURCE && before.tag == V_TRUE && program_entity(l->p, e)->row && !strcmp(name, "critical");
-  if (!is_default && !load_stop(l) && !value_same(&l->vm->rt, before, *at)) contradicts(l, e, f);
+  if (!is_default && !load_stop(l) && !value_agrees(&l->vm->rt, before, *at)) contradicts(l, e, f);
   value_drop(l->vm->mem, before);
 }
 

@@ -97,7 +97,7 @@ bool op_vague(Vm *vm, Value v, Value *why) {
     value_drop(vm->mem, *why);
     *why = both;
   }
-  if (v.tag != V_LIST && v.tag != V_SET && v.tag != V_MAP) return any;
+  if ((v.tag != V_LIST && v.tag != V_SET && v.tag != V_MAP) || value_in_words(v)) return any;
   const Seq *s = value_seq(v);
   for (uint32_t i = 0, n = v.tag == V_MAP ? 2 * s->o.len : s->o.len; i < n; i++)
     if (s->at[i].tag >= V_IVL) any = op_vague(vm, s->at[i], why) || any;
@@ -305,8 +305,9 @@ static Value date_or_fail(Vm *vm, Day d) {
 
 Value op_date(Vm *vm, Op op, Value a, Value b, bool minus) {
   int64_t n;
-  if (a.tag == V_UNK || b.tag == V_UNK || b.tag == V_IVL) return unknown2(vm, a, b);
-  if (a.i == DAY_OPEN && op != OP_DATE_DIFF_) return a;
+  if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
+  if (a.i == DAY_OPEN && op != OP_DATE_DIFF_) return a;   /* however far */
+  if (b.tag == V_IVL) return unknown2(vm, a, b);
   if (op == OP_DATE_DIFF_) {
     if (a.i == DAY_OPEN || b.i == DAY_OPEN) { vm_fail(vm, DIAG_E0404, "'open' is no day to count from"); return value_int(0); }
     return value_figure(num_int(a.i - b.i), day_unit(vm));

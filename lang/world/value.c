@@ -44,8 +44,9 @@ static void share_leave(Mem *m, Obj *o, uint32_t place) { share_drop(m, (Share *
 /* Collections nest as deeply as their types do, which is bounded by the depth of a tree. */
 static void seq_free(Mem *m, Value v) {
   Seq *s = (Seq *)v.obj;
-  for (uint32_t i = 0, n = seq_slots(v); i < n; i++) value_drop(m, s->at[i]);
-  if (s->share) share_leave(m, v.obj, s->share);
+  bool words = s->share == SEQ_WORDS;
+  for (uint32_t i = 0, n = words ? 0 : seq_slots(v); i < n; i++) value_drop(m, s->at[i]);
+  if (s->share && !words) share_leave(m, v.obj, s->share);
   else mem_free(m, s, sizeof *s + s->cap * sizeof(Value));
 }
 
@@ -247,7 +248,7 @@ static Value *sort(const Sort *s, Value *at, Value *other, size_t n) {
 
 bool value_vague(Value v) {
   if (v.tag == V_UNK || v.tag == V_IVL) return true;
-  if (v.tag != V_LIST && v.tag != V_SET && v.tag != V_MAP) return false;
+  if ((v.tag != V_LIST && v.tag != V_SET && v.tag != V_MAP) || value_in_words(v)) return false;
   for (size_t i = 0, n = seq_slots(v); i < n; i++)
     if (value_vague(value_seq(v)->at[i])) return true;
   return false;
@@ -357,15 +358,19 @@ static int order_causes(const Rt *rt, const Causes *a, const Causes *b) {
   return by_len ? by_len : order_int(a->more, b->more);
 }
 
-static int order_ivl(Rt *rt, Value a, Value b) {
+static int order_bounds(Rt *rt, Value a, Value b) {
   const Ivl *x = (const Ivl *)a.obj, *y = (const Ivl *)b.obj;
-  int order = order_causes(rt, x->why, y->why);
-  if (!order) order = order_int(dim_of(rt, a.unit), dim_of(rt, b.unit));
+  int order = order_int(dim_of(rt, a.unit), dim_of(rt, b.unit));
   if (!order) order = order_int(x->has_lo, y->has_lo);
   if (!order) order = order_int(x->has_hi, y->has_hi);
   if (!order && x->has_lo) order = order_num(rt, x->lo, a.unit, y->lo, b.unit);
   if (!order && x->has_hi) order = order_num(rt, x->hi, a.unit, y->hi, b.unit);
   return order;
+}
+
+static int order_ivl(Rt *rt, Value a, Value b) {
+  int order = order_causes(rt, ((const Ivl *)a.obj)->why, ((const Ivl *)b.obj)->why);
+  return order ? order : order_bounds(rt, a, b);
 }
 
 /* Ranges without a day are all one. */
@@ -414,6 +419,11 @@ int value_order(Rt *rt, Value a, Value b) {
 }
 
 bool value_same(Rt *rt, Value a, Value b) { return value_order(rt, a, b) == 0; }
+
+bool value_agrees(Rt *rt, Value a, Value b) {
+  if (a.tag == V_IVL && b.tag == V_IVL) return order_bounds(rt, a, b) == 0;
+  return (a.tag == V_UNK && b.tag == V_UNK) || value_same(rt, a, b);
+}
 
 /* ---- hash ---- */
 
