@@ -190,7 +190,7 @@ test: all $(UNIT) $(FUZZ) $(B)/tests/differ
 	@B='$(B)' ENTENTE='$(B)/entente' sh tests/run.sh $(or $(T),$(B)/tests/differ $(TESTS) $(UNIT) $(FUZZ))
 
 bench: all $(B)/tests/session
-	@python3 tests/bench/run.py && python3 tests/bench/sweep.py medium && python3 tests/bench/sweep.py large && bash tests/bench/run.sh
+	@python3 tests/bench/page.py start && python3 tests/bench/run.py && python3 tests/bench/sweep.py medium && python3 tests/bench/sweep.py large && bash tests/bench/run.sh && echo && python3 tests/bench/page.py show
 soak: all $(B)/tests/fault $(B)/tests/differ
 	@B='$(B)' bash tests/soak.sh
 

@@ -82,7 +82,7 @@ sub part_types {
     }
     my @allow = ('--allow-ffi', 'libfriend.so');
     my $got = ask($friend, \@allow, 'num(number("W")) + 1');
-    ok($got->{code} == 3 && $got->{out} =~ /^unknown: .*no figure/, 'an unknown argument, an unknown result, for the same reason') or Drive::show($got);
+    ok($got->{code} == 3 && $got->{out} =~ /^unknown: .*no number/, 'an unknown argument, an unknown result, for the same reason') or Drive::show($got);
     says($friend, \@allow, 'tomorrow(9999-12-31)', 'E0428', 'a day outside the years 1 to 9999');
     says($friend, \@allow, 'tomorrow(open)', 'E0429', "'open' is no day");
     says($friend, \@allow, 'num(10^400)', 'E0429', 'larger than any double');

@@ -54,6 +54,13 @@ file('empty/b.ent', Drive::slurp($none));
 ends('a folder: files without a test are passed over', ['test', "$dir/mixed"], 0, qr/a\.ent\n1\.\.1\n/, [qr/b\.ent/]);
 ends('a folder without a test', ['test', "$dir/empty"], 3, qr/no file in it holds a test/);
 
+my $rice = "\x{e7}\x{a8}\x{80}" x 3;    # three wide characters
+my $wide = file('wide.ent', qq(test "a title that takes its room on the line" { expect "$rice" == "x" and len({1, 2}) == 3 }\n));
+my $shown = qq(... expect "$rice" == "x" and);
+ends('a line that is too wide is shown from what is expected on', ['test', '--format', 'text', '--width', '60', $wide], 1,
+    qr/^ {10}\Q$shown\E.*\n {10} {20}\|.*\n {10} {20}false/m);
+ends('... and whole where nobody says how wide the page is', ['test', $wide], 1, qr/^# test "a title.*3 \}\n/m);
+
 ends('--run takes titles', ['test', '--run', '^a$', $good], 0, qr/^1\.\.1\n.*\nok 1 - a\n/);
 ends('... extended expressions', ['test', '--run', '(x|&) ', $good], 0, qr/^1\.\.1\n/);
 ends('... of several drafts', ['test', '--run', '^a$', $bad, $good], 0, qr/^    1\.\.1\n/, [qr/bad\.ent/]);

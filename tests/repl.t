@@ -432,4 +432,35 @@ SKIP: {
     is($t->ended, 0, ':quit leaves');
 }
 
+# Data files that change are noticed as drafts are; what they say is read anew when the draft changes, or by :reload
+SKIP: {
+    my $base = Drive::slurp('tests/lang/data/rows.db');
+    Drive::spill("$dir/rows.csv", "id,n\na,1\n");
+    Drive::spill("$dir/rows.json", '[{"id": "b", "n": 2}]');
+    Drive::spill("$dir/rows.db", $base);
+    Drive::spill("$dir/rows.ent", <<'END');
+table n (id: string): number
+data row in "rows.csv" { fact n(row.id) = number(row.n) }
+data row in "rows.json" { fact n(row.id) = number(row.n) }
+data row in sqlite("rows.db", "select id, 3 as n from m limit 1") { fact n(row.id) = number(row.n) }
+END
+    my $t = terminal({}, "$dir/rows.ent");
+    skip('there are no pseudo-terminals', 1) unless $t;
+    $t->sees(qr/^entente> ?\z/m);
+    Drive::spill("$dir/rows.csv", "id,n\na,7\n");
+    $t->send("n(\"a\")\r");
+    sees($t, qr/^1\n.*rows\.csv has changed; :reload reads it again\nentente>\z/m, 'a CSV file that changed is noticed');
+    $t->send(":reload\rn(\"a\")\r");
+    sees($t, qr/^7\nentente>\z/m, ':reload reads it');
+    Drive::spill("$dir/rows.json", '[{"id": "b", "n": 20}]');
+    Drive::spill("$dir/rows.db", $base . "\0" x 4096);
+    $t->send("n(\"b\")\r");
+    sees($t, qr/^2\n.*rows\.json has changed;.*\n.*rows\.db has changed; :reload reads it again\nentente>\z/m, 'so are JSON and a database');
+    $t->send("let c = 1\rn(\"b\")\r");
+    sees($t, qr/let c = 1\nentente> n\("b"\)\n20\nentente>\z/m, 'a declaration reads data anew, and nothing is told then');
+    $t->send(":help reload\r:quit\r");
+    is($t->ended, 0, 'and so it ends');
+    like($t->screen, qr/:undo does not take it back/, ':help says that :undo does not take back :reload');
+}
+
 done_testing();

@@ -8,6 +8,8 @@ typedef struct CheckOptions { Day as_of; Severity fail_on; bool allow_undecided;
 
 void report_init(Report *r, Mem *mem, const char *draft);
 void report_end(Report *r);
+/* Opens what answer_check asks of the library; it wants to be compiled then. */
+void answer_opens(Program *p);
 /* Runs every check and fills the report. False when the run failed (vm->error says why). */
 bool answer_check(Vm *vm, const CheckOptions *o, Report *r);
 /* Which tests are run: wants NULL, all. */

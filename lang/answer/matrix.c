@@ -151,8 +151,13 @@ static void year_end(Vm *vm, const View *v, uint32_t members, Matrix *m, uint32_
   }
 }
 
+/* In the order of Asked. */
+static const char *const asks[] = {"rank", "covered_count", "members", "exposure"};
+
+void answer_opens(Program *p) { program_open(p, "std.coverage", asks, sizeof asks / sizeof *asks); }
+
 static Asked asked(const Program *p) {
-  return (Asked){library_func(p, "rank"), library_func(p, "covered_count"), library_func(p, "members"), library_func(p, "exposure")};
+  return (Asked){library_func(p, asks[0]), library_func(p, asks[1]), library_func(p, asks[2]), library_func(p, asks[3])};
 }
 
 /* The days of the matrix. */

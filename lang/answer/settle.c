@@ -288,7 +288,7 @@ static Type type_of(const Program *p, const CauseInfo *c, UnitId *unit) {
     case CAUSE_LOOSE: return is_one(p, c->span) ? T_QUANTITY : T_ERROR;
     case CAUSE_TABLE: t = p->tables.at[c->b].type; break;
     case CAUSE_FIELD: t = p->kinds.at[ent_kind(c->a)].fields.at[c->b].type; break;
-    case CAUSE_RATE: case CAUSE_UNDATED: case CAUSE_EMPTY: case CAUSE_ZERO: case CAUSE_KEY: case CAUSE_LAYER: case CAUSE_WORDS: case CAUSE_CELL: case CAUSE_UNASKED: break;
+    case CAUSE_RATE: case CAUSE_UNDATED: case CAUSE_EMPTY: case CAUSE_ZERO: case CAUSE_KEY: case CAUSE_LAYER: case CAUSE_WORDS: case CAUSE_NO_DATE: case CAUSE_CELL: case CAUSE_UNASKED: break;
   }
   if (type_is_figure(&p->types, t)) *unit = unit_for(p, t);
   return t;
@@ -343,7 +343,7 @@ static const char *cause_settles(Settling *s, Report *r, const CauseInfo *c, boo
   return text;
 }
 
-static uint64_t facts_each(const Vm *vm) { return 100 + (uint64_t)vm->p->facts.len + vm->p->unit->nrow; }
+static uint64_t facts_each(const Vm *vm) { return 100 + (uint64_t)vm->p->facts.len + vm->p->unit->nrow + vm->p->unit->clauses.len; }
 
 uint32_t answer_settle_left(const Settling *s, const Vm *vm) {
   if (vm->p->unit->rows_gone || s->facts > FACTS_MAX || s->steps > steps_max) return 0;

@@ -230,6 +230,10 @@ const char *ent_file(const ent_session *s, size_t n) {
   return NULL;
 }
 
+const char *ent_data_file(const ent_session *s, size_t n) {
+  return n < s->loader.data_names.len ? intern_text(&s->names, s->loader.data_names.at[n]) : NULL;
+}
+
 /* Adds a source's text without what was struck from it, whole lines where nothing else stands on them. */
 static void text_add(ent_session *s, const Source *src, Buf *to) {
   uint32_t from = 0;

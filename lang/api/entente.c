@@ -62,6 +62,7 @@ ent_session *ent_open(const ent_config *c) {
   s->loader.max_data = s->config.max_data;
   s->loader.max_steps = s->config.max_steps;
   s->loader.stop = s->config.stop;
+  s->loader.whole_library = s->config.whole_library;
   if (c->profile) profile_make(s);
   s->loader.profile = s->profile;
   buf_init(&s->out, m);
@@ -149,15 +150,21 @@ void session_no_memory(ent_session *s) {
   } else only(s, DIAG_E0505, "memory ran out: the draft needs more than", s->config.max_memory, "--max-memory");
 }
 
+/* Makes code of what has none. */
+static int coded(ent_session *s) {
+  uint32_t at;
+  const char *why;
+  if (!compile_all(&s->chunk, &s->world.rt)) return ENT_BROKEN;
+  return chunk_verify(&s->chunk, &at, &why) ? ENT_PASSES : ENT_FAULT;
+}
+
 static int compiled(ent_session *s) {
   if (s->diags.errors || mem_failed(&s->mem)) return ENT_BROKEN;
   profile_phase(s->profile, PHASE_CHECK);
   if (!program_check(&s->program) || !machine_ready(s)) return ENT_BROKEN;
   profile_phase(s->profile, PHASE_COMPILE);
-  if (!compile_all(&s->chunk, &s->world.rt)) return ENT_BROKEN;
-  uint32_t at;
-  const char *why;
-  if (!chunk_verify(&s->chunk, &at, &why)) return ENT_FAULT;
+  int rc = coded(s);
+  if (rc != ENT_PASSES) return rc;
   profile_phase(s->profile, PHASE_LOAD);
   return vm_load(&s->vm) && world_base(&s->world) ? ENT_PASSES : ENT_BROKEN;
 }
@@ -305,9 +312,19 @@ bool ent_alone(const ent_session *s) {
 
 bool ent_reported(const ent_session *s) { return s->whole; }
 
+/* There is no code, with messages why; without any where it is the tool's own fault. */
+static int uncoded(ent_session *s, int rc, const char **out, size_t *len) {
+  if (rc == ENT_BROKEN) return session_broken(s, out, len);
+  buf_clear(&s->out);
+  return session_hand_out(s, ENT_TEXT, rc, out, len);
+}
+
 int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
   if (f == ENT_JUNIT) return no_report(s, f, ENT_USAGE, out, len);
   if (!report_begin(s, f, out, len)) return ENT_BROKEN;
+  answer_opens(&s->program);
+  int rc = coded(s);
+  if (rc != ENT_PASSES) return uncoded(s, rc, out, len);
   profile_phase(s->profile, PHASE_JUDGE);
   CheckOptions o = {s->as_of, severity(s->config.fail_on), s->config.allow_undecided};
   if (!answer_check(&s->vm, &o, &s->report)) {
@@ -408,14 +425,15 @@ Ctx *session_ctx(ent_session *s) {
   return v ? world_ctx(&s->world, v, first) : NULL;
 }
 
-/* The Func that an expression became, compiled; UINT32_MAX with messages. */
-static uint32_t expression(ent_session *s, const char *expr) {
+/* The Func that an expression became, compiled; else UINT32_MAX, and why in *rc, with messages. */
+static uint32_t expression(ent_session *s, const char *expr, int *rc) {
   session_clear_diags(s);
   uint32_t dates = s->program.dates.len;
   const Source *src = sources_add(&s->sources, "<expression>", expr, strlen(expr), false);
   Node *e = src ? parse_expr(&s->unit, src) : NULL;
   uint32_t f = e && !s->diags.errors ? program_check_expr(&s->program, s->module, e) : UINT32_MAX;
-  if (f == UINT32_MAX || !compile_all(&s->chunk, &s->world.rt)) { diags_sort(&s->diags); session_no_memory(s); return UINT32_MAX; }
+  *rc = f == UINT32_MAX ? ENT_BROKEN : coded(s);
+  if (*rc != ENT_PASSES) { diags_sort(&s->diags); session_no_memory(s); return UINT32_MAX; }
   bool today = s->program.funcs.at[f].flags & FLAG_TODAY;
   if (today || s->program.dates.len > dates) s->world.daily = true;  /* a day may be asked for on which no fact changes */
   return f;
@@ -437,12 +455,12 @@ static int expression_value(ent_session *s, uint32_t func, Buf *to) {
 
 int session_ask(ent_session *s, ent_question q, const char *expr, const char **out, size_t *len) {
   if (!s->loaded) return session_broken(s, out, len);
-  uint32_t f = expression(s, expr);
-  if (f == UINT32_MAX) return session_broken(s, out, len);
+  int rc;
+  uint32_t f = expression(s, expr, &rc);
+  if (f == UINT32_MAX) return uncoded(s, rc, out, len);
   Buf text;
   buf_init(&text, &s->mem);
   text.max = s->config.max_output;
-  int rc = ENT_PASSES;
   switch (q) {
     case ENT_VALUE: rc = expression_value(s, f, &text); break;
     case ENT_TYPE: type_text(&s->program, s->program.funcs.at[f].ret, &text); break;

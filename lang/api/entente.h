@@ -67,6 +67,7 @@ typedef struct ent_config {
   ent_host host;           /* functions from outside; zeros: none */
   ent_crew crew;           /* of ent_check, ent_test and ent_eval; not used with `profile`, with `coverage`, and by drafts with functions from outside */
   ent_columns columns;     /* when loops are worked through in columns, many elements at once; the answers are the same */
+  bool whole_library;      /* functions of the library, too, are read at once, not when one is named; the answers are the same */
   volatile int *stop;      /* NULL, or set to non-zero from elsewhere to end a run */
   uint64_t fail_alloc_at;  /* for tests: the allocation with this number (from 1) is refused; 0: none */
   bool fail_alloc_after;   /* ... and every one after it */
@@ -149,6 +150,8 @@ const char *ent_replaced(ent_session *s);
 int ent_draft_text(ent_session *s, size_t from, const char **out, size_t *len);
 /* The path of the n-th file of the draft, as it was opened from the folder at hand; NULL past the last. */
 const char *ent_file(const ent_session *s, size_t n);
+/* The same of the data files that it has read, databases too; one may come twice. They are read anew by every ent_load_parts. */
+const char *ent_data_file(const ent_session *s, size_t n);
 
 /* False once memory has been refused: only ent_diagnostics and ent_close are then of use. */
 bool ent_usable(const ent_session *s);

@@ -31,6 +31,7 @@ void loader_end(Loader *l) {
   if (l->root >= 0) close(l->root);
   vec_end(l->u->mem, &l->files);
   vec_end(l->u->mem, &l->data);
+  vec_end(l->u->mem, &l->data_names);
   vec_end(l->u->mem, &l->stack);
 }
 
@@ -129,9 +130,9 @@ static void load_data(Loader *l, Node *file, Folder dir, uint16_t module);
 /* Parses a source, loads what it uses, and makes it a module. */
 static uint16_t module_make(Loader *l, const Source *src, Sym name, Folder dir, bool library) {
   profile_enter(l->profile, profile_id(PROFILE_FILE, src->base));
-  l->u->rowing = !library;
+  l->u->rowing = !library ? ROWING_DRAFT : l->whole_library ? ROWING_NONE : ROWING_LIBRARY;
   Node *file = parse_file(l->u, src);
-  l->u->rowing = false;
+  l->u->rowing = ROWING_NONE;
   VEC(struct { uint16_t module; Sym prefix; Span span; }) uses = {0};
   load_uses(l, file, dir);
   for (Node *n = list_first(file->kid[0]); n; n = n->next)
@@ -372,6 +373,7 @@ static const Rows *data_rows(Loader *l, Node *from, Folder dir) {
   buf_fmt(&path, "%s%s", intern_text(l->u->names, dir.real), t.at);
   buf_fmt(&shown, "%s%s", intern_text(l->u->names, dir.shown), t.at);
   int fd = open_used(l, t, buf_text(&path), &st);
+  if (fd >= 0) vec_push(l->u->mem, &l->data_names, intern_put(l->u->names, buf_text(&shown), shown.len));
   if (fd >= 0) r = kind == DATA_QUERY ? ask_rows(l, fd, &st, query, buf_text(&shown)) : read_rows(l, fd, &st, kind, buf_text(&shown));
   if (!r && errno && !mem_failed(l->u->mem)) refuse(l, file->span, errno, t.at, true);
   if (fd >= 0) close(fd);

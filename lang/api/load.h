@@ -12,9 +12,11 @@ typedef struct Loader {
   volatile int *stop;
   Profile *profile;     /* or NULL */
   int root;             /* a folder's descriptor, or -1 */
+  bool whole_library;   /* functions of the library, too, are read at once */
   bool no_root;         /* the root that was named is no folder that can be opened */
   VEC(struct { uint64_t dev, ino; Sym name; uint16_t module; bool open; const Source *src; }) files;
   VEC(struct { uint64_t dev, ino; const Rows *rows; }) data;   /* data files read so far */
+  VEC(Sym) data_names;  /* of all data files that were opened, databases too, as they are shown; one may stand there twice */
   VEC(struct { Sym name; Span span; }) stack;   /* what is being loaded, outermost first */
   const struct Loader *before;   /* NULL, or one whose files are taken as it read them */
 } Loader;

@@ -355,9 +355,8 @@ static uint32_t overloads_text(Checker *c, Sym name, Buf *all) {
 
 /* What the nearest function of that name takes, so that @ can name it. Where several differ in the first parameter, nobody knows. */
 static void named_hints(Checker *c, Node *e, Bind nearest) {
-  Bind b;
   const Func *f = &c->p->funcs.at[nearest.index];
-  bool one = nearest.next < 0 && !name_find_next(c, c->module, e->kid[0]->sym, 1, &b);
+  bool one = nearest.next < 0 && !name_again(c, c->module, e->kid[0]->sym);
   uint32_t i = 0;
   for (Node *a = list_first(e->kid[1]); a && i < f->nparam; a = a->next, i++)
     if (i || one) atoms_hint(c, a, f->param[i]);

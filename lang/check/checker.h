@@ -37,8 +37,13 @@ typedef struct Checker {
   uint32_t marked;     /* uses.c: the module and unit that were marked last */
 } Checker;
 
+/* program.c */
+void checker_init(Checker *c, Program *p);
+void checker_end(Checker *c);
+
 /* names.c */
 bool name_find(Checker *c, uint16_t module, Sym name, Bind *out);
+bool name_again(const Checker *c, uint16_t module, Sym name);   /* whether another file that can be seen has one, too */
 bool name_find_next(Checker *c, uint16_t module, Sym name, uint32_t skip, Bind *out);   /* the same, past the `skip` nearest */
 /* An entity of the kind, by name; reports and returns false when there is none. NAME and ATOM nodes. */
 bool entity_find(Checker *c, Node *name, uint32_t kind, Ent *out);
@@ -115,6 +120,9 @@ void clause_check(Checker *c, Node *n);
 void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields);   /* self UINT32_MAX: each row makes one */
 void fact_expr(Checker *c, Node *e, Binder b, Type want, const char *what, uint8_t must_not);
 
+/* money.c */
+void money_check(Checker *c, Node *e, Binder b);   /* what stands after 'fund' */
+
 /* data.c */
 void data_declare(Checker *c);                  /* once all kinds are known: which of them data makes */
 void data_check(Checker *c);
@@ -128,6 +136,11 @@ uint32_t kind_find(Checker *c, const Node *n);  /* of an entity that is declared
 uint32_t thunk_make(Checker *c, Node *expr, Node *binder, Type binder_type, Type want, const char *what);
 
 void func_ready(Checker *c, uint32_t f);    /* checks its body now if that has not been done */
+
+/* unread.c */
+void funcs_open(Checker *c, Bind b);        /* what the name stands for is wanted: those that are unread are read, and have types */
+void funcs_ready(Checker *c);               /* ... and the bodies of all that have been read are checked */
+void func_header(Checker *c, uint32_t f);   /* decl.c */
 
 /* outside.c */
 void outside_check(Checker *c, const Func *f);   /* once its parameters and result have types */

@@ -25,6 +25,25 @@ static void leave(Checker *c, Saved s) {
   c->monotone = s.monotone;
 }
 
+/* What holds where a function is named and not within it. */
+typedef struct Around { Sym row; const DataBlock *block; bool dates, untyped; } Around;
+
+static Around around_leave(Checker *c) {
+  Around a = {c->row, c->block, c->dates, c->untyped};
+  c->row = 0;
+  c->block = NULL;
+  c->dates = true;
+  c->untyped = false;
+  return a;
+}
+
+static void around_back(Checker *c, Around a) {
+  c->row = a.row;
+  c->block = a.block;
+  c->dates = a.dates;
+  c->untyped = a.untyped;
+}
+
 /* ---- functions ---- */
 
 /* Of what stands in a list under a name each: whether none before it has that of `at`; else that is reported. */
@@ -37,7 +56,7 @@ static bool named_once(Checker *c, Node *first, const Node *at) {
 static Node *params_of(const Func *f) { return f->kind == FUNC_FN || f->kind == FUNC_RULE ? f->decl->kid[1] : NULL; }
 static Node *type_of(const Func *f) { return f->kind == FUNC_FN ? f->decl->kid[2] : f->kind == FUNC_LET && f->decl->kind == N_LET ? f->decl->kid[1] : NULL; }
 
-static void func_header(Checker *c, uint32_t i) {
+void func_header(Checker *c, uint32_t i) {
   Func *f = &c->p->funcs.at[i];
   c->module = f->module;
   for (Node *n = list_first(params_of(f)); n; n = n->next) {
@@ -112,6 +131,7 @@ void func_ready(Checker *c, uint32_t i) {
   if (f->outside) { f->state = 2; return; }
   f->state = 1;
   Saved s = enter(c, i);
+  Around a = around_leave(c);
   uint32_t k = 0;
   for (Node *n = list_first(params_of(f)); n && k < c->p->funcs.at[i].nparam; n = n->next, k++) local_push(c, n->kid[0], c->p->funcs.at[i].param[k], NULL);
   if (f->kind == FUNC_CHECK) check_body(c, f->body);
@@ -123,6 +143,7 @@ void func_ready(Checker *c, uint32_t i) {
     else if (type_of(f) && !type_fits(&c->p->types, t, f->ret)) expected(c, f->body, t, f->ret, quoted(c, sym_text(c->p, f->name)));
     if (!type_of(f) && f->kind != FUNC_RULE) f->ret = t;
   }
+  around_back(c, a);
   leave(c, s);
   c->p->funcs.at[i].state = 2;
 }
@@ -520,27 +541,6 @@ static void routes_check(Checker *c, Node *names) {
   for (Node *n = list_first(names); n; n = n->next) entity_find(c, n, K_ROUTE, &e);
 }
 
-/* Which units are money is not known, but some certainly are not: those of time, and those in which a resource is measured. */
-static void money_check(Checker *c, Node *e, Binder b) {
-  DimId time = unit_dim(&c->p->units, c->p->units.atoms.at[0].unit);
-  fact_expr(c, e, b, T_ERROR, "'fund'", FLAG_CLAUSES);
-  if (e->ty == T_ERROR) return;
-  TypeInfo x = type_at(&c->p->types, e->ty);
-  if (x.kind == TY_QUANTITY && x.any) return;
-  bool goods = x.kind != TY_QUANTITY || x.u || x.dim == time;
-  for (uint32_t i = 0; i < c->p->resource_unit.len && !goods; i++) {
-    UnitId u = c->p->resource_unit.at[i];
-    if (u != UNIT_NONE) goods = x.dim == unit_dim(&c->p->units, u) || x.dim == dim_mul(&c->p->units, unit_dim(&c->p->units, u), time, 1);
-  }
-  if (!goods) return;
-  Buf t;
-  buf_init(&t, c->p->mem);
-  type_words(c, e->ty, &t);
-  Diag *d = diag_add(c->d, DIAG_E0215, e->span, "'fund' takes money, and this is %s", buf_text(&t));
-  diag_help(c->d, d, "write an amount in a currency, such as  5e6 USD ; goods are promised with 'supply'");
-  buf_end(&t);
-}
-
 /* In the unit of each resource that is named; where a set is computed, that is seen when it runs. */
 static void yield_check(Checker *c, Node *e, Node *of, Binder b) {
   bool ok = true;
@@ -733,11 +733,13 @@ void decls_check(Checker *c) {
     if (n->kind == N_TABLE) table_check(c, n);
     if (n->kind == N_ENTITY && n->op == K_RESOURCE) unit_field(c, n);
   }
-  for (uint32_t i = 0; i < p->funcs.len; i++) func_header(c, i);
-  for (uint32_t i = 0; i < p->funcs.len; i++) overloads_check(c, i);
+  uint32_t named = p->funcs.len;
+  for (uint32_t i = 0; i < named; i++)
+    if (!p->funcs.at[i].late) func_header(c, i);
+  for (uint32_t i = 0; i < named; i++)
+    if (!p->funcs.at[i].late) overloads_check(c, i);
   concern_check(c);
   for (uint32_t i = 0; i < p->givens.len; i++) p->givens.at[i].node->ref = ent_make(K_SCENARIO, p->kinds.at[K_SCENARIO].list.len + i);
-  uint32_t named = p->funcs.len;
   for (uint32_t i = 0; i < named && !mem_failed(p->mem); i++) func_ready(c, i);
   for (uint32_t i = 0; i < p->facts.len && !mem_failed(p->mem); i++) {
     c->module = p->facts.at[i].module;
@@ -745,4 +747,5 @@ void decls_check(Checker *c) {
   }
   rows_asked_drop(c);
   data_check(c);
+  funcs_ready(c);
 }

@@ -45,7 +45,16 @@ static bool find(Program *p, uint16_t module, Sym name, uint32_t skip, Bind *out
   return find_used(p, module, prefix, intern_put(p->unit->names, dot + 1, strlen(dot + 1)), skip, out);
 }
 
-bool name_find_next(Checker *c, uint16_t module, Sym name, uint32_t skip, Bind *out) { return find(c->p, module, name, skip, out); }
+bool name_again(const Checker *c, uint16_t module, Sym name) {
+  Bind b;
+  return find(c->p, module, name, 1, &b);
+}
+
+bool name_find_next(Checker *c, uint16_t module, Sym name, uint32_t skip, Bind *out) {
+  if (!find(c->p, module, name, skip, out)) return false;
+  if (out->kind == BIND_FUNC) funcs_open(c, *out);
+  return true;
+}
 
 Ent program_find(Program *p, uint16_t module, Sym name, uint32_t kind) {
   Bind b;
@@ -268,7 +277,8 @@ static Ent entity_add(Checker *c, uint32_t kind, Node *name, Node *title, Node *
 }
 
 static uint32_t func_add(Checker *c, FuncKind kind, Node *name, Node *decl, Node *body) {
-  Func f = {.name = name->sym, .kind = (uint8_t)kind, .module = c->module, .decl = decl, .body = body, .span = name->span};
+  bool unread = (decl->kind == N_FN || decl->kind == N_RULE) && decl->op;
+  Func f = {.name = name->sym, .kind = (uint8_t)kind, .state = unread ? FUNC_UNREAD : 0, .late = unread, .module = c->module, .decl = decl, .body = body, .span = name->span};
   vec_push(c->p->mem, &c->p->funcs, f);
   return c->p->funcs.len - 1;
 }

@@ -100,6 +100,7 @@ void program_end(Program *p) {
   vec_end(p->mem, &p->modules);
   vec_end(p->mem, &p->binds);
   vec_end(p->mem, &p->calls);
+  vec_end(p->mem, &p->opened);
   vec_end(p->mem, &p->facts);
   vec_end(p->mem, &p->checks);
   vec_end(p->mem, &p->tests);
@@ -149,7 +150,7 @@ Rows *program_rows(Program *p, const Source *src) {
   return r;
 }
 
-static void checker_init(Checker *c, Program *p) {
+void checker_init(Checker *c, Program *p) {
   memset(c, 0, sizeof *c);
   c->p = p;
   c->u = p->unit;
@@ -157,7 +158,7 @@ static void checker_init(Checker *c, Program *p) {
   c->dates = true;
 }
 
-static void checker_end(Checker *c) {
+void checker_end(Checker *c) {
   vec_end(c->p->mem, &c->locals);
   vec_end(c->p->mem, &c->bad_units);
 }
@@ -176,17 +177,26 @@ bool program_check(Program *p) {
   return !c.d->errors && !mem_failed(p->mem);
 }
 
+/* Forgets whom those from this Func on call. */
+static void calls_drop(Program *p, uint32_t func) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < p->calls.len; i++)
+    if (p->calls.at[i].from < func) p->calls.at[kept++] = p->calls.at[i];
+  p->calls.len = kept;
+}
+
 uint32_t program_check_expr(Program *p, uint16_t module, Node *expr) {
   Checker c;
   checker_init(&c, p);
   c.module = module;
-  uint32_t funcs = p->funcs.len, calls = p->calls.len;
+  uint32_t funcs = p->funcs.len;
   uint32_t f = thunk_make(&c, expr, NULL, T_ERROR, T_ERROR, NULL);
+  funcs_ready(&c);
   if (!c.d->errors) strata_check(&c);
   checker_end(&c);
   if (!c.d->errors && !mem_failed(p->mem)) return f;
   p->funcs.len = funcs;   /* it is not compiled with the expressions that are asked next */
-  p->calls.len = calls;
+  calls_drop(p, funcs);
   return UINT32_MAX;
 }
 

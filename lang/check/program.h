@@ -45,16 +45,18 @@ typedef struct Call { uint32_t from, to; bool monotone; Span span; } Call;
 typedef struct Func {
   Sym name;
   uint8_t kind, flags;
-  uint8_t state;            /* 0 not checked yet, 1 being checked, 2 checked */
+  uint8_t state;            /* 0 not checked yet, 1 being checked, 2 checked; or FUNC_UNREAD */
+  bool late;                /* it was unread at first */
   uint16_t module;
   uint16_t nparam, nslot;   /* slots hold parameters first, then every name bound within */
   Type param[8];
   Type ret;
   uint32_t outside;         /* 1 + its place in Program.externs, and then it has no body; 0: it is written in the draft */
-  Node *decl, *body;        /* body: the expression; a check's is its CHECK node, and its verdict's too; a test's its TEST */
+  Node *decl, *body;        /* of one that is unread, decl has the name alone. body: the expression; a check's is its CHECK node, and its verdict's too; a test's its TEST */
   uint32_t verdict;         /* of a check: the FUNC_VERDICT that says whether it passes; 0: nobody asks */
   Span span;
 } Func;
+enum { FUNC_UNREAD = 3 /* of the library, and nobody has named it: see unread.c */ };
 enum { PARAM_MAX = 8, RULE_PARAM_MAX = 3, SLOT_MAX = 4000, GIVEN_MAX = 255 };
 
 /* A function from outside. types: a letter for each parameter, a colon, and one for the result: n a number or quantity,
@@ -156,6 +158,8 @@ typedef struct Program {
   VEC(Module) modules;
   VEC(Bind) binds;
   VEC(Call) calls;
+  VEC(uint32_t) opened;  /* Funcs that were unread, in the order in which they were named, */
+  uint32_t ready;        /* and how many of them have been checked */
   VEC(Decl) facts;       /* declarations that the world is built from, in order */
   VEC(uint32_t) checks;  /* Funcs of kind FUNC_CHECK, in order */
   VEC(uint32_t) tests;   /* ... FUNC_TEST */
@@ -209,14 +213,16 @@ const ClauseRun *clause_run(const Program *p, uint32_t clause);
 static inline const char *sym_text(const Program *p, Sym s) { return intern_text(p->unit->names, s); }
 /* The Func that an expression of a declaration became, or UINT32_MAX when it is a plain literal. */
 uint32_t program_thunk(const Program *p, const Node *expr);
+/* Reads and checks these functions of a module of the library, all of a name, so that they can be asked; those that are not there are none. */
+void program_open(Program *p, const char *module, const char *const *names, size_t n);
 /* The entity of that kind whose name can be seen from the module; UINT32_MAX when there is none. */
 Ent program_find(Program *p, uint16_t module, Sym name, uint32_t kind);
 /* The clause of an agreement, or of one as amended, with that label; or UINT32_MAX. */
 Ent program_clause(const Program *p, Ent of, Sym label);
 /* What a name stands for in a module; false when it is not known there. a.b is looked for in what is used as a. */
 bool program_bind(Program *p, uint16_t module, const char *name, size_t len, Bind *out);
-/* Goes through the names that a module sees; one that is seen in several files comes several times. prefix: what is used as that; 0. */
-void program_names(const Program *p, uint16_t module, Sym prefix, void (*each)(void *data, Sym name, const Bind *b), void *data);
+/* Goes through the names that a module sees, with their types; one that is seen in several files comes several times. prefix: what is used as that; 0. */
+void program_names(Program *p, uint16_t module, Sym prefix, void (*each)(void *data, Sym name, const Bind *b), void *data);
 Sym bind_name(const Program *p, const Bind *b);   /* 0: of nothing */
 /* The field of a kind, and its slot; NULL when there is none. */
 const Field *field_find(const Program *p, uint32_t kind, Sym name, uint32_t *slot);

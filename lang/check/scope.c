@@ -5,9 +5,13 @@
 /* What is in scope, for those who offer names. */
 
 bool program_bind(Program *p, uint16_t module, const char *name, size_t len, Bind *out) {
-  Checker c = {.p = p, .u = p->unit, .d = p->unit->diags, .module = module};
+  Checker c;
+  checker_init(&c, p);
   Sym s = intern_find(p->unit->names, name, len);
-  return (s || memchr(name, '.', len)) && name_find(&c, module, intern_put(p->unit->names, name, len), out) && out->kind != BIND_BAD;
+  if ((!s && !memchr(name, '.', len)) || !name_find(&c, module, intern_put(p->unit->names, name, len), out)) return false;
+  funcs_ready(&c);
+  checker_end(&c);
+  return out->kind != BIND_BAD;
 }
 
 Sym bind_name(const Program *p, const Bind *b) {
@@ -45,7 +49,9 @@ static bool seen_in(const Program *p, const Bind *b, Sym name, const uint64_t *s
   return false;
 }
 
-void program_names(const Program *p, uint16_t module, Sym prefix, void (*each)(void *data, Sym name, const Bind *b), void *data) {
+void program_names(Program *p, uint16_t module, Sym prefix, void (*each)(void *data, Sym name, const Bind *b), void *data) {
+  Checker c;
+  checker_init(&c, p);
   size_t words = bits_words(p->modules.len) + 1;
   uint64_t *seen = mem_zero(p->mem, words * sizeof *seen);
   const Module *m = &p->modules.at[module];
@@ -55,7 +61,12 @@ void program_names(const Program *p, uint16_t module, Sym prefix, void (*each)(v
   for (uint32_t i = 0; seen && i < p->binds.len; i++) {
     const Bind *b = &p->binds.at[i];
     Sym name = bind_name(p, b);
-    if (name && seen_in(p, b, name, seen)) each(data, name, b);
+    if (name && seen_in(p, b, name, seen)) {
+      funcs_open(&c, *b);
+      funcs_ready(&c);
+      each(data, name, b);
+    }
   }
+  checker_end(&c);
   mem_free(p->mem, seen, words * sizeof *seen);
 }

@@ -42,7 +42,9 @@ typedef struct Chunk {
   VEC(Ins) ins;
   VEC(Span) place;          /* of each instruction: the expression that it is part of */
   VEC(Value) consts;
-  VEC(Code) codes;          /* by Func */
+  VEC(Code) codes;          /* by Func; of one that is unread, without an instruction */
+  uint32_t opened;          /* how many of Program.opened have been looked at */
+  uint32_t verified;        /* instructions */
   VEC(Require) requires;
   VEC(CheckCode) checks;
   VEC(LoopCode) loops;
@@ -58,8 +60,8 @@ int chunk_months(const Program *p, const Node *e);
 /* Compiles every Func that has no code yet. False when memory is refused or a function is too large (said in diags). */
 bool compile_all(Chunk *k, Rt *rt);
 /* Whether the code of every Func is well formed: registers in range, jumps to instructions, constants and functions that exist.
- * Otherwise *at is where it is not. */
-bool chunk_verify(const Chunk *k, uint32_t *at, const char **why);
+ * Otherwise *at is where it is not. What was well formed is not looked at again. */
+bool chunk_verify(Chunk *k, uint32_t *at, const char **why);
 /* The code of one Func, a line an instruction, source lines between. */
 void chunk_disassemble(const Chunk *k, uint32_t func, Rt *rt, Buf *out);
 

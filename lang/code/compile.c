@@ -745,8 +745,10 @@ static void join_jumps(Chunk *k, const Code *code) {
   }
 }
 
-static void func(Compiler *c, uint32_t i) {
+/* Of a function that is unread there is none. */
+static Code func(Compiler *c, uint32_t i) {
   Func *f = &c->p->funcs.at[i];
+  if (f->state == FUNC_UNREAD) return (Code){0};
   if (f->kind != FUNC_THUNK && i > 0xFFFF) {  /* calls name a function in sixteen bits */
     diag_add(c->p->unit->diags, DIAG_E0504, f->span, "there are more than 65,536 functions, 'let's, checks and tests");
     c->failed = true;
@@ -766,11 +768,18 @@ static void func(Compiler *c, uint32_t i) {
   if (!c->failed && !mem_failed(c->k->mem)) join_jumps(c->k, &code);
   code.nreg = (uint16_t)(c->most + 1);
   if (c->failed && !c->p->unit->diags->errors) diag_add(c->p->unit->diags, DIAG_E0504, f->span, "this is too large to compile: it needs more than %d places for values", REG_MAX);
-  vec_push(c->k->mem, &c->k->codes, code);
+  return code;
 }
 
 bool compile_all(Chunk *k, Rt *rt) {
   Compiler c = {.k = k, .p = k->p, .rt = rt};
-  while (k->codes.len < k->p->funcs.len && !mem_failed(k->mem) && !c.failed) func(&c, k->codes.len);
+  for (; k->opened < k->p->opened.len && !mem_failed(k->mem) && !c.failed; k->opened++) {
+    uint32_t f = k->p->opened.at[k->opened];
+    if (f < k->codes.len) k->codes.at[f] = func(&c, f);
+  }
+  while (k->codes.len < k->p->funcs.len && !mem_failed(k->mem) && !c.failed) {
+    Code code = func(&c, k->codes.len);
+    vec_push(k->mem, &k->codes, code);
+  }
   return !c.failed && !mem_failed(k->mem);
 }

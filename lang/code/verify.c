@@ -50,9 +50,10 @@ static const char *ins_wrong(const Chunk *k, const Code *code, const Ins *i) {
   return NULL;
 }
 
-bool chunk_verify(const Chunk *k, uint32_t *at, const char **why) {
+bool chunk_verify(Chunk *k, uint32_t *at, const char **why) {
   for (uint32_t f = 0; f < k->codes.len; f++) {
     const Code *code = &k->codes.at[f];
+    if (code->start < k->verified || (!code->len && k->p->funcs.at[f].state == FUNC_UNREAD)) continue;
     *at = code->start;
     *why = "a function without an end";
     if (!code->len || code->start + code->len > k->ins.len || k->ins.at[code->start + code->len - 1].op != OP_RETURN_) return false;
@@ -62,5 +63,6 @@ bool chunk_verify(const Chunk *k, uint32_t *at, const char **why) {
       if (*why) return false;
     }
   }
+  k->verified = k->ins.len;
   return true;
 }

@@ -207,7 +207,7 @@ static void run_help(Repl *r, const char *about, bool force);
 const Command repl_commands[] = {
   {"help", ":help [X]", "this list; or one thing: a command, a word, a name, a module, a code", "", ENT_FORM_TOPIC, false, run_help},
   {"load", ":load FILE", "add a file to the draft", "Adds a file, and what it uses, to the draft in memory.", ENT_FORM_NAME, true, run_load},
-  {"reload", ":reload", "read the files again", "Reads every file of the draft again. Where that fails the draft stays as it was.", ENT_FORM_NAME, false, run_reload},
+  {"reload", ":reload", "read the files again", "Reads every file of the draft, and its data, again. Where that fails the draft stays as it was.\n  :undo does not take it back: what the files said before is gone.", ENT_FORM_NAME, false, run_reload},
   {"save", ":save[!] [FILE]", "write the draft", "Writes the draft in memory to one file, laid out: the files that were\n  "
    "loaded, and what was declared since. It is written whole or not at all. A file that is there already is\n  "
    "overwritten when the line is given twice, or with :save!. Without FILE: the one that was loaded.", ENT_FORM_NAME, true, run_save},
@@ -224,7 +224,7 @@ const Command repl_commands[] = {
   {"as-of", ":as-of DATE", "move to a day", "Moves to a day. `:as-of none` goes back to that on which the agreements start.", ENT_FORM_NAME, false, run_as_of},
   {"assume", ":assume SHOCK", "assume a step of a scenario", "Assumes a step of a scenario, upon what is assumed already:\n  "
    "withdraw NLD from 2027-01-01, close ROUTE, impose CONTROL, lift CONTROL, scale supply R of C by 50%, suspend pact.m1, assume SCENARIO. `:assume none` takes back all.", ENT_FORM_SHOCK, false, run_assume},
-  {"undo", ":undo", "take back the last change", "Takes back the last declaration, :load, :as-of or :assume.", ENT_FORM_NAME, false, run_undo},
+  {"undo", ":undo", "take back the last change", "Takes back the last declaration, :load, :as-of or :assume, but not :reload: files stay as they were last read.", ENT_FORM_NAME, false, run_undo},
   {"redo", ":redo", "make it again", "Makes again what :undo took back.", ENT_FORM_NAME, false, run_redo},
   {"quit", ":quit", "leave, as Ctrl-D does", "Leaves. What has not been saved is lost.", ENT_FORM_NAME, false, run_quit},
   {0},

@@ -94,27 +94,38 @@ static void seen_end(Draft *d) {
   d->nseen = 0;
 }
 
-/* Files that the session before had read were not read again: what is known of them stays. */
+static Seen *seen_find(const Draft *d, const char *path) {
+  for (size_t i = 0; i < d->nseen; i++)
+    if (!strcmp(d->seen[i].path, path)) return &d->seen[i];
+  return NULL;
+}
+
+/* was: what is known of it already, or NULL. */
+static void seen_add(Draft *d, const char *path, const Seen *was) {
+  Seen *s = &d->seen[d->nseen];
+  char *copy = strdup(path);
+  if (!copy) return;
+  if (was) *s = *was;
+  s->path = copy;
+  if (!was) seen_read(s);
+  d->nseen++;
+}
+
+/* Drafts that the session before had read were not read again, so what is known of them stays; data was. */
 static void seen_renew(Draft *d, bool reread) {
   Draft old = *d;
   d->seen = NULL;
   d->nseen = 0;
-  size_t n = 0;
+  size_t n = 0, data = 0;
   while (ent_file(d->session, n)) n++;
-  d->seen = calloc(n + 1, sizeof *d->seen);
+  while (ent_data_file(d->session, data)) data++;
+  d->seen = calloc(n + data + 1, sizeof *d->seen);
   for (size_t i = 0; d->seen && i < n; i++) {
-    Seen *s = &d->seen[d->nseen];
-    if (!(s->path = strdup(ent_file(d->session, i)))) continue;
-    size_t k = 0;
-    while (!reread && k < old.nseen && strcmp(old.seen[k].path, s->path)) k++;
-    if (reread || k == old.nseen) seen_read(s);
-    else {
-      char *path = s->path;
-      *s = old.seen[k];
-      s->path = path;
-    }
-    d->nseen++;
+    const char *path = ent_file(d->session, i);
+    seen_add(d, path, reread ? NULL : seen_find(&old, path));
   }
+  for (size_t i = 0; d->seen && i < data; i++)
+    if (!seen_find(d, ent_data_file(d->session, i))) seen_add(d, ent_data_file(d->session, i), NULL);
   seen_end(&old);
 }
 

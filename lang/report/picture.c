@@ -8,7 +8,8 @@
  *          91%                65%     false
  */
 
-enum { LINE_SHOWN = 160, VALUE_SHOWN = 72 };
+enum { LINE_SHOWN = 160, LINE_LEAST = 40, VALUE_SHOWN = 72 };
+static const char CUT[] = "... ";
 
 /* Safe text, cut to a number of columns. */
 static void clipped(Buf *out, const char *safe, int columns) {
@@ -27,7 +28,7 @@ static void clipped(Buf *out, const char *safe, int columns) {
 
 /* A part on the line at hand. */
 typedef struct Hung { int col, width; const char *value; bool done; } Hung;
-typedef struct Picture { Buf *out; Hung at[PARTS_MAX]; uint32_t n; } Picture;
+typedef struct Picture { Buf *out; int columns; Hung at[PARTS_MAX]; uint32_t n; } Picture;
 
 /* One row below the line: of each value that is not shown yet the text, where there is room up to what stands to the right
  * of it, else a bar. True when nothing is left. */
@@ -78,6 +79,13 @@ static void hang(Picture *p, Arena *arena, int col, const char *value) {
   buf_end(&short_);
 }
 
+/* Where a line is shown from, in bytes, when the whole is too wide: the `expect` on it, or what is expected. */
+static uint32_t expected_from(const char *t, uint32_t skip, uint32_t at) {
+  static const char word[] = "expect ";
+  uint32_t n = sizeof word - 1;
+  return at >= skip + n && !memcmp(t + at - n, word, n) ? at - n : at;
+}
+
 /* One line of the draft, from its column `from` (in bytes), and the parts that stand on it: i up to those after it. */
 static uint32_t line_picture(Picture *p, Sources *s, const Source *file, uint32_t line, uint32_t from, const Unmet *u, uint32_t i) {
   Arena arena;
@@ -88,15 +96,22 @@ static uint32_t line_picture(Picture *p, Sources *s, const Source *file, uint32_
   arena_init(&arena, p->out->mem);
   scratch_init(&text, p->out);
   show_text(&text, t + skip, len - skip);
-  clipped(p->out, buf_text(&text), LINE_SHOWN);
+  uint32_t start = file->base + (uint32_t)(t - file->text), beyond = 0;
+  bool cut = utf8_text_width(buf_text(&text), text.len) > p->columns && u->span.lo > start + skip && u->span.lo <= start + len;
+  if (cut) {
+    skip = expected_from(t, skip, u->span.lo - start);
+    buf_clear(&text);
+    buf_str(&text, CUT);
+    show_text(&text, t + skip, len - skip);
+  }
+  clipped(p->out, buf_text(&text), p->columns);
   buf_char(p->out, '\n');
   p->n = 0;
-  uint32_t start = file->base + (uint32_t)(t - file->text), beyond = 0;
   for (; i < u->npart && u->part[i].at <= start + len; i++) {
     buf_clear(&text);
     if (u->part[i].at > start + skip) show_text(&text, t + skip, u->part[i].at - start - skip);
-    int col = utf8_text_width(buf_text(&text), text.len);
-    if (col < LINE_SHOWN - 3) hang(p, &arena, col, u->part[i].value);
+    int col = utf8_text_width(buf_text(&text), text.len) + (cut ? (int)sizeof CUT - 1 : 0);
+    if (col < p->columns - 3) hang(p, &arena, col, u->part[i].value);
     else beyond++;
   }
   if (p->n) {
@@ -116,8 +131,8 @@ static uint32_t indent_of(Sources *s, const Source *file, uint32_t line) {
   return n;
 }
 
-void show_unmet(Buf *out, Sources *s, const Unmet *u) {
-  Picture p = {.out = out};
+void show_unmet(Buf *out, Sources *s, const Unmet *u, int columns) {
+  Picture p = {.out = out, .columns = columns <= 0 ? LINE_SHOWN : columns < LINE_LEAST ? LINE_LEAST : columns};
   Place first = sources_place(s, u->span.lo), last = sources_place(s, u->span.hi - 1);
   uint32_t from = indent_of(s, first.source, first.line), i = 0;
   show_place(out, s, u->span);

@@ -35,13 +35,15 @@ static void cell_text(Buf *to, const Table *t, const Cell *c) {
   if (c->resources && !t->bare) buf_fmt(to, " %u/%u", (unsigned)c->covered, (unsigned)c->resources);
 }
 
-/* A text of the draft, cut to so many columns. */
+/* A text of the draft, whole if it fits so many columns, else cut to them. */
 static void cut_text(Buf *to, const char *s, int room) {
+  size_t fits = 0;   /* bytes that leave room for the dots */
   for (size_t i = 0, n = strlen(s); i < n;) {
-    size_t at = to->len;
     i += show_step(to, s, n, i);
-    if (to->len <= NAME_MAX_BYTES && width_of(to) <= room - (i < n ? 3 : 0)) continue;
-    to->len = at;
+    int width = width_of(to);
+    if (to->len <= NAME_MAX_BYTES && width <= room - 3) fits = to->len;
+    if (to->len <= NAME_MAX_BYTES && width <= room) continue;
+    to->len = fits;
     buf_str(to, "...");
     return;
   }
@@ -179,6 +181,7 @@ static void legend(Buf *out, const ReportStyle *st, bool days) {
     buf_fmt(&text, "%s: %s%s ", status_name(word[i].status), word[i].means, i + 1 < n ? ";" : ".");
   buf_str(&text, "6/9: six of nine critical resources are covered.");
   if (days) buf_str(&text, " Each year is shown by its weakest day.");
+  buf_str(&text, " Exposure: the most that countries of concern hold of the world's production of anything that a layer takes.");
   buf_pad(out, ' ', MARGIN);
   Para p = para_at(out, st, MARGIN, MARGIN);
   para_add(&p, buf_text(&text));

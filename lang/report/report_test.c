@@ -20,7 +20,7 @@ static void unmet(Buf *out, Sources *s, const TestResult *t, const ReportStyle *
   for (uint32_t i = 0; i < t->unmet.len && !out->full; i++) {
     Buf text;
     scratch_init(&text, out);
-    show_unmet(&text, s, &t->unmet.at[i]);
+    show_unmet(&text, s, &t->unmet.at[i], st->width > 0 ? st->width - (int)strlen(before) : 0);
     show_lines(out, before, buf_text(&text));
     scratch_end(&text, out);
   }

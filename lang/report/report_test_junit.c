@@ -38,7 +38,7 @@ static void suite(Buf *out, const char *draft, uint32_t tests, uint32_t failures
 static void failure(Buf *out, Sources *s, const Unmet *u) {
   Buf text;
   scratch_init(&text, out);
-  show_unmet(&text, s, u);
+  show_unmet(&text, s, u, 0);
   buf_fmt(out, "    <failure message=\"%s\">", u->unknown ? "it cannot be told whether this holds" : "this does not hold");
   xml(out, buf_text(&text));
   buf_str(out, "</failure>\n");

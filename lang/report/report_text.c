@@ -99,8 +99,28 @@ static int cell(Buf *out, const ReportStyle *st, Buf *tmp, int width, Ink ink) {
   return w + pad;
 }
 
+/* In a narrow window: the name and the result on one line, where they fit, and the title below. */
+static void check_stacked(Buf *out, const CheckCount *c, const ReportStyle *st, Buf *tmp) {
+  Para p = para_at(out, st, INDENT, INDENT * 3);
+  para_show(&p, c->name);
+  check_result(tmp, c);
+  para_add(&p, "  ");
+  ink_on(out, st, check_ink(c));
+  para_add(&p, buf_text(tmp));
+  ink_off(out, st, check_ink(c));
+  para_end(&p);
+  buf_clear(tmp);
+  if (!c->title) return;
+  buf_pad(out, ' ', INDENT * 2);
+  p = para_at(out, st, INDENT * 2, INDENT * 2);
+  para_show(&p, c->title);
+  para_end(&p);
+}
+
 static void check_line(Buf *out, const CheckCount *c, const Columns *col, const ReportStyle *st, Buf *tmp) {
+  int titles = INDENT + col->name + GAP + col->result + GAP;
   buf_pad(out, ' ', INDENT);
+  if (titles > show_width(st) * 2 / 3) { check_stacked(out, c, st, tmp); return; }
   show_str(tmp, c->name);
   int at = INDENT + cell(out, st, tmp, col->name, INK_PLAIN);
   check_result(tmp, c);

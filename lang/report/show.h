@@ -45,8 +45,9 @@ void show_binding(Buf *out, const Finding *f);                  /* l = Critical 
 void show_description(Buf *out, const char *safe);
 /* Each line of safe text behind `before`, with no blank at its end. */
 void show_lines(Buf *out, const char *before, const char *safe);
-/* picture.c: what did not hold in a test, line by line, with the values of its parts below them; safe text. */
-void show_unmet(Buf *out, Sources *s, const Unmet *u);
+/* picture.c: what did not hold in a test, line by line, with the values of its parts below them; safe text. columns: of a line of the
+ * draft, or 0 where nobody says. */
+void show_unmet(Buf *out, Sources *s, const Unmet *u, int columns);
 
 /* report_diag.c: one message, with the lines that it is about. */
 void show_diag(Buf *out, Sources *s, const Diag *d, const ReportStyle *st);

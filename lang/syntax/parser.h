@@ -10,5 +10,7 @@ Node *parse_expr(Unit *u, const Source *src);
 Node *parse_form(Unit *u, const Source *src, ParseForm form);
 /* A row, read again as the grammar has it: a CLAUSE, SUPPLY, DEMAND_JOINT or REQUIRES. NULL only when memory is refused. */
 Node *parse_again(Unit *u, const Row *row);
+/* A function of the library of which only the name has been read, in whole. NULL only when memory is refused. */
+Node *parse_unread(Unit *u, const Node *func);
 
 #endif

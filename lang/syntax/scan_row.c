@@ -9,12 +9,13 @@
  * not: what is not in one of these forms to the last letter, or could go on after it, is left to the grammar, as is
  * everything that is wrong. tests/unit/syntax_rows.c reads drafts both ways. */
 
-/* The words that begin what is read here: a row of that kind, or an entity. */
-enum { FORM_RESOURCE = ROW_REQUIRES + 1, FORM_COUNTRY, FORM_LAYER, FORM_SOURCE, FORM_ROUTE, FORM_UNIT /* a field */, FORMS };
+/* The words that begin what is read here: a row of that kind, an entity, a unit; of the library, a function. */
+enum { FORM_RESOURCE = ROW_REQUIRES + 1, FORM_COUNTRY, FORM_LAYER, FORM_SOURCE, FORM_ROUTE, FORM_UNIT, FORM_FN, FORM_RULE, FORMS };
 static const struct { const char *word; uint32_t len; uint8_t kind; } forms[FORMS] = {
   [ROW_CLAUSE] = {"clause", 6, 0}, [ROW_SUPPLY] = {"supply", 6, 0}, [ROW_DEMAND] = {"demand", 6, 0}, [ROW_REQUIRES] = {"requires", 8, 0},
   [FORM_RESOURCE] = {"resource", 8, K_RESOURCE}, [FORM_COUNTRY] = {"country", 7, K_COUNTRY}, [FORM_LAYER] = {"layer", 5, K_LAYER},
-  [FORM_SOURCE] = {"source", 6, K_SOURCE}, [FORM_ROUTE] = {"route", 5, K_ROUTE}, [FORM_UNIT] = {"unit", 4, 0}};
+  [FORM_SOURCE] = {"source", 6, K_SOURCE}, [FORM_ROUTE] = {"route", 5, K_ROUTE}, [FORM_UNIT] = {"unit", 4, 0},
+  [FORM_FN] = {"fn", 2, 0}, [FORM_RULE] = {"rule", 4, 0}};
 
 /* at: what comes next, of no meaning once something said no. Two NULs stand behind the text, at `end`; nothing here passes one. */
 typedef struct Reader {
@@ -327,16 +328,13 @@ static bool row_fill(Reader *r, Row *row, int form) {
 
 /* The row that begins at `text`, which is `lo` on the number line: whether it is one. */
 static bool row_read(Reader *r, const char *text, uint32_t lo, int form) {
-  Row *row = unit_row_room(r->u);
-  if (!row) return false;
-  *row = (Row){.from = DAY_MIN, .until = DAY_OPEN, .kind = (uint8_t)form};
+  Row row = {.from = DAY_MIN, .until = DAY_OPEN, .kind = (uint8_t)form};
   r->at = text + forms[form].len;
   r->entry = NULL;
-  if (!gap(r) || !row_fill(r, row, form)) return false;
-  row->span = (Span){lo, lo + (uint32_t)(r->at - text)};
-  if (r->entry) row->entry = (Span){lo + (uint32_t)(r->entry - text), lo + (uint32_t)(r->entry_end - text)};
-  r->u->nrow++;
-  return true;
+  if (!gap(r) || !row_fill(r, &row, form)) return false;
+  row.span = (Span){lo, lo + (uint32_t)(r->at - text)};
+  if (r->entry) row.entry = (Span){lo + (uint32_t)(r->entry - text), lo + (uint32_t)(r->entry_end - text)};
+  return form == ROW_CLAUSE ? unit_clause_put(r->u, &row) : unit_row_put(r->u, &row);
 }
 
 /* ---- entities ---- */
@@ -431,6 +429,70 @@ static Node *entity_read(Reader *r, const char *text, int form) {
   return ast_make(r->u, N_ENTITY, span_from(r, text), forms[form].kind, form_name(r, form), label, title, fields, NULL);
 }
 
+/* ---- units ---- */
+
+static Node *number_node(Reader *r, const char *from, const Row *figure) {
+  if (!vec_push(r->u->mem, &r->u->numbers, num_dec(figure->c, figure->e))) return NULL;
+  return ast_make(r->u, N_NUMBER, span_from(r, from), 0, r->u->numbers.len - 1, NULL, NULL, NULL, NULL);
+}
+
+/* 1_000 kg, or 1 d / 24. What follows must begin a declaration: else it might go on. */
+static Node *measure_node(Reader *r) {
+  const char *from = r->at, *at;
+  Row one = {0}, by = {0};
+  Node *n = figure(r, &one) ? number_node(r, from, &one) : NULL, *right = NULL;
+  at = r->at + 1;
+  if (!n || !unit(r, &one)) return NULL;
+  Span of = span_from(r, at);
+  n = ast_make(r->u, N_QUANTITY, span_from(r, from), 0, n->sym, ast_make(r->u, N_UNIT, of, 0, one.unit, NULL, NULL, NULL, NULL), NULL, NULL, NULL);
+  const char *end = r->at;
+  blanks(r);
+  if (mark(r, '/') && gap(r)) {
+    at = r->at;
+    if (!figure(r, &by) || !(right = number_node(r, at, &by))) return NULL;
+    n = ast_make(r->u, N_BINARY, span_from(r, from), OP_DIV, 0, n, right, NULL, NULL);
+  } else r->at = end;
+  return !*gone_on(r->at) || ENDS(r, WORD("unit"), WORD("fn"), WORD("rule"), WORD("layer"), WORD("country"), WORD("resource"), WORD("source"), WORD("agreement")) ? n : NULL;
+}
+
+/* unit NAME "title" = figure: the title may be left out, and the figure. */
+static Node *unit_decl_read(Reader *r, const char *text) {
+  r->at = text + forms[FORM_UNIT].len;
+  Node *label = gap(r) ? name_node(r) : NULL, *title = NULL, *value = NULL;
+  if (!label) return NULL;
+  const char *end = r->at;
+  blanks(r);
+  if (*r->at == '"' && !(title = text_node(r))) return NULL;
+  if (title) end = r->at;
+  blanks(r);
+  if (mark(r, '=') && gap(r)) {
+    if (!(value = measure_node(r))) return NULL;
+    end = r->at;
+  } else if (*gone_on(end) && strchr("\"={", *gone_on(end))) return NULL;
+  r->at = end;
+  return ast_make(r->u, N_UNIT_DECL, span_from(r, text), 0, 0, label, title, value, NULL);
+}
+
+/* ---- functions of the library ---- */
+
+static const char *line_after(const Reader *r, const char *s) {
+  const char *end = memchr(s, '\n', (size_t)(r->end - s));
+  return end ? end + 1 : r->end;
+}
+
+/* As far as its name. The library is laid out as `entente fmt` has it: what goes on in another line is set in, and what begins in the
+ * first column is the next declaration. */
+static Node *func_read(Reader *r, const char *text, int form) {
+  r->at = text + forms[form].len;
+  Node *label = gap(r) ? name_node(r) : NULL;
+  if (!label || *r->at != '(') return NULL;
+  const char *next = line_after(r, r->at);
+  while (next < r->end && !in_word(*next) && *next != '#') next = line_after(r, next);
+  while (is_blank(next[-1]) || next[-1] == '\n' || next[-1] == '\r') next--;
+  r->at = next;
+  return ast_make(r->u, form == FORM_FN ? N_FN : N_RULE, span_from(r, text), 1, 0, label, NULL, NULL, NULL);
+}
+
 /* ---- runs ---- */
 
 /* The node for the rows from `first` on: that of the run before, if this goes on with it. A run that the parser joined to one
@@ -454,14 +516,22 @@ static bool begins(const Reader *r, const char *at, int form) {
   return letters_are(r, at, forms[form].word, forms[form].len) && !in_word(at[forms[form].len]);
 }
 
+/* Whether this is read at one go here: of the library no rows, of a draft no functions. */
+static bool form_fits(Rowing rowing, int form) { return rowing == ROWING_LIBRARY ? form > ROW_REQUIRES : form < FORM_FN; }
+
 /* What may be read at one go, `form` having been read before it: where its word stands, after blanks and line ends at most; else
  * NULL. Clauses follow clauses, declarations declarations. */
 static const char *form_next(const Reader *r, const char *at, int *form) {
   while (is_blank(*at) || *at == '\n' || *at == '\r') at++;
   if (begins(r, at, *form)) return at;
-  for (int f = ROW_SUPPLY; f <= FORM_ROUTE && *form != ROW_CLAUSE; f++)
-    if (begins(r, at, f)) { *form = f; return at; }
+  for (int f = ROW_SUPPLY; f < FORMS && *form != ROW_CLAUSE; f++)
+    if (form_fits(r->scan->rowing, f) && begins(r, at, f)) { *form = f; return at; }
   return NULL;
+}
+
+/* What is no row; NULL: it is not in its form. */
+static Node *node_read(Reader *r, const char *text, int form) {
+  return form < FORM_UNIT ? entity_read(r, text, form) : form == FORM_UNIT ? unit_decl_read(r, text) : func_read(r, text, form);
 }
 
 /* Room for what a long text says again and again, by its length; a short one does without. */
@@ -495,11 +565,11 @@ static bool line_begins(const ScanState *s, const char *text) {
 
 int scan_rows(ScanState *s, char *text, int len, char held, YYSTYPE *out, Span *at) {
   enum { LONG = 1 << 30 };   /* bytes at one go: Flex counts them in an int */
-  Reader r = {.u = s->unit, .end = s->text + s->len, .scan = s};
   const char *end = NULL;
   Node *last = NULL;
   int form = form_of(text, len);
-  if (s->holes || (form > ROW_REQUIRES && !line_begins(s, text))) return 0;
+  if (s->holes || !form_fits(s->rowing, form) || (form > ROW_REQUIRES && !line_begins(s, text))) return 0;
+  Reader r = {.u = s->unit, .end = s->text + s->len, .scan = s};
   if (!s->unit->kept.len) scan_kept(s->unit);
   seen_room(s);
   out->node = NULL;
@@ -507,8 +577,8 @@ int scan_rows(ScanState *s, char *text, int len, char held, YYSTYPE *out, Span *
   for (const char *next = text; next && next - text < LONG; next = form_next(&r, end, &form)) {
     uint32_t lo = at->lo + (uint32_t)(next - text);
     Node *n = NULL;
-    if (form > ROW_REQUIRES) n = entity_read(&r, next, form);
-    else if (row_read(&r, next, lo, form)) n = rows_node(s, last, (Span){lo, lo + (uint32_t)(r.at - next)}, s->unit->nrow - 1, form);
+    if (form > ROW_REQUIRES) n = node_read(&r, next, form);
+    else if (row_read(&r, next, lo, form)) n = rows_node(s, last, (Span){lo, lo + (uint32_t)(r.at - next)}, (form == ROW_CLAUSE ? s->unit->clauses.len : s->unit->nrow) - 1, form);
     if (!n) break;
     if (!last) out->node = n;
     else if (n != last) last->next = n;

@@ -27,7 +27,7 @@ typedef struct ScanState {
   uint32_t brace[SCAN_HOLES_MAX];   /* braces open within each */
   Span opened[SCAN_HOLES_MAX];      /* where each one's string began */
   bool stop;         /* what follows cannot be read */
-  bool rowing;       /* a row may begin here */
+  Rowing rowing;     /* what may be read at one go here */
   ScanSeen *seen;    /* NULL: the text is too short to gain by it */
   size_t seen_size;
   Node *rows;        /* the ROWS node made last */

@@ -12,7 +12,7 @@ uint64_t *bits_get(Batch *b) { return pool_get(b->pool, b->words * sizeof(uint64
 
 bool col_hold(Batch *b, Value v, Col *out) {
   *out = col_one(v);
-  if (v.tag < V_BIG || vec_push(b->vm->mem, &b->vm->held, v)) return !b->vm->failed;
+  if (!value_counted(v) || vec_push(b->vm->mem, &b->vm->held, v)) return !b->vm->failed;
   value_drop(b->vm->mem, v);
   return false;
 }
@@ -155,7 +155,7 @@ static bool rows_do(Batch *b, const Node *e, const Col *args, uint32_t n, RowFn 
     if (!bits_has(b->live, i)) continue;
     for (uint32_t k = 0; k < n; k++) row[k] = col_at(&args[k], i);
     at[i] = fn(b->vm, e, row);
-    if (at[i].tag >= V_BIG && !vec_push(b->vm->mem, &b->vm->held, at[i])) { value_drop(b->vm->mem, at[i]); return false; }
+    if (value_counted(at[i]) && !vec_push(b->vm->mem, &b->vm->held, at[i])) { value_drop(b->vm->mem, at[i]); return false; }
     if (b->vm->failed) return false;
   }
   *b->work += b->n;
@@ -332,10 +332,7 @@ static bool compare_texts(Batch *b, const Node *e, const Col *x, Col *out) {
     if (!bits_has(b->live, i)) continue;
     const Value l = col_at(&x[swap], i), r = col_at(&x[!swap], i);
     if (l.tag != V_STR || r.tag != V_STR) return false;
-    uint32_t n = l.obj->len < r.obj->len ? l.obj->len : r.obj->len;
-    if (equal && l.obj->len != r.obj->len) continue;
-    int o = memcmp(value_str(l), value_str(r), n);
-    if (!o) o = (l.obj->len > r.obj->len) - (l.obj->len < r.obj->len);
+    int o = equal ? !text_same(l, r) : text_order(&l, &r);
     if (equal ? o == 0 : o < 0 || (or_same && !o)) bits_set(bits, i);
   }
   *b->work += b->n;

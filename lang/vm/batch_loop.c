@@ -46,7 +46,8 @@ static bool each_sum(Batch *b, Each *a, Col *v, bool all) {
   if (v->zeros) return false;
   if (v->kind == COL_ONE && all) {
     Value sum;
-    if (v->one.tag != V_DEC || fig_add(&b->vm->rt, a->sum, v->one, &sum) || sum.tag != V_DEC) return false;
+    if (v->one.tag != V_DEC || fig_add(&b->vm->rt, a->sum, v->one, &sum)) return false;
+    if (sum.tag != V_DEC) { value_drop(b->vm->mem, sum); return false; }
     a->sum = sum;
     return true;
   }
@@ -777,7 +778,7 @@ static void piece_begin(const Divided *d, uint32_t i) {
 /* Values that are no more than themselves go along; a piece with others, or not done in columns, is left to the loop. */
 static bool values_put(Buf *out, const Value *at, uint32_t n) {
   for (uint32_t i = 0; i < n; i++)
-    if (at[i].tag >= V_BIG) return false;
+    if (value_counted(at[i])) return false;
   parcel_put(out, &n, sizeof n);
   parcel_put(out, at, n * sizeof *at);
   return true;
@@ -829,7 +830,7 @@ static void pieces_take(void *of, unsigned who, Parcel *in) {
     for (uint32_t k = 0; p->ok && k < n && !in->bad; k++) {
       Value v;
       parcel_get(in, &v, sizeof v);
-      in->bad = in->bad || v.tag >= V_BIG || !vec_push(m, &p->items, v);
+      in->bad = in->bad || value_counted(v) || !vec_push(m, &p->items, v);
     }
     p->is = !in->bad;
   }

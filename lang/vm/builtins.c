@@ -8,9 +8,11 @@
 static Value unknown(Vm *vm, CauseKind kind) { return value_unknown(&vm->rt, world_cause(vm->w, kind, 0, 0, vm_place(vm))); }
 
 /* Of a text: where a row of data is at hand, its place is that of the cell read last. */
-static Value unknown_text(Vm *vm, CauseKind kind, bool empty) {
-  bool cell = vm->row.rows != NULL;
-  return value_unknown(&vm->rt, world_cause(vm->w, cell && empty ? CAUSE_CELL : kind, 0, 0, cell ? vm->row.cell : vm_place(vm)));
+static Span text_place(const Vm *vm) { return vm->row.rows ? vm->row.cell : vm_place(vm); }
+
+static Value unread(Vm *vm, CauseKind kind, Value text) {
+  bool empty = vm->row.rows && !value_len(text);
+  return value_unknown(&vm->rt, empty ? world_cause(vm->w, CAUSE_CELL, 0, 0, text_place(vm)) : world_text_cause(vm->w, kind, text, text_place(vm)));
 }
 
 static Value rounded(Vm *vm, Value v, const Value *places) {
@@ -44,34 +46,44 @@ static int read_figure(Mem *m, const char *s, size_t n, Num *x) {
   return bad;
 }
 
-/* 12, 1_000, -3.5, 40%, >50, <0.1; words and empty cells are unknown. */
-static Value number_of(Vm *vm, Value text) {
+/* What stands between blanks at either end. */
+static const char *without_blanks(const Value *text, size_t *len) {
   const char *s = value_str(text);
-  size_t n = text.obj->len;
-  char mark = 0;
-  bool negative = false, percent = false;
+  size_t n = value_len(*text);
   while (n && *s == ' ') s++, n--;
   while (n && s[n - 1] == ' ') n--;
+  *len = n;
+  return s;
+}
+
+/* 12, 1_000, -3.5, 40%, >50, <0.1; words and empty cells are unknown. */
+static Value number_of(Vm *vm, Value text) {
+  size_t n;
+  const char *s = without_blanks(&text, &n);
+  char mark = 0;
+  bool negative = false, percent = false;
   if (n && (*s == '>' || *s == '<')) mark = *s++, n--;
   while (n && *s == ' ') s++, n--;
   if (n && *s == '-') negative = true, s++, n--;
   if (n && s[n - 1] == '%') percent = true, n--;
   Num x;
-  if (!n || read_figure(vm->mem, s, n, &x)) return unknown_text(vm, CAUSE_WORDS, !text.obj->len);
+  if (!n || read_figure(vm->mem, s, n, &x)) return unread(vm, CAUSE_WORDS, text);
   if (percent || negative) {
     Num f = percent ? num_dec(negative ? -1 : 1, -2) : num_int(-1), y = num_mul(vm->mem, x, f);
     num_drop(vm->mem, x);
     x = y;
   }
   if (!mark) return value_figure(x, UNIT_ONE);
-  Value why = unknown_text(vm, CAUSE_LOOSE, false), v = bound(vm, mark, x, UNIT_ONE, why);
+  Value why = value_unknown(&vm->rt, world_cause(vm->w, CAUSE_LOOSE, 0, 0, text_place(vm))), v = bound(vm, mark, x, UNIT_ONE, why);
   value_drop(vm->mem, why);
   return v;
 }
 
 static Value date_of(Vm *vm, Value text) {
+  size_t n;
+  const char *s = without_blanks(&text, &n);
   Day d;
-  if (date_read(value_str(text), text.obj->len, &d)) return unknown_text(vm, CAUSE_WORDS, !text.obj->len);
+  if (date_read(s, n, &d)) return unread(vm, CAUSE_NO_DATE, text);
   return value_date(d);
 }
 
@@ -79,7 +91,7 @@ static Value slug(Vm *vm, Value text) {
   Buf b;
   buf_init(&b, vm->mem);
   bool gap = false;
-  for (const char *s = value_str(text); *s; s++) {
+  for (const char *s = value_str(&text), *end = s + value_len(text); s < end; s++) {
     char c = *s >= 'A' && *s <= 'Z' ? (char)(*s + 32) : *s;
     bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     if (!word) { gap = b.len > 0; continue; }
@@ -117,7 +129,7 @@ static Value joined(Vm *vm, Value v, Value between) {
   if (op_vague(vm, v, &why)) return why;
   buf_init(&b, vm->mem);
   for (uint32_t i = 0; i < v.obj->len; i++) {
-    if (i) buf_add(&b, value_str(between), between.obj->len);
+    if (i) buf_add(&b, value_str(&between), value_len(between));
     value_show(&vm->rt, value_seq(v)->at[i], &b);
   }
   Value text = value_text(&vm->rt, buf_text(&b), b.len);
@@ -191,10 +203,10 @@ static bool index_make(Vm *vm, Value of) {
   x->of = value_keep(of);
   for (uint32_t i = 0; i < s->o.len; i++) {
     Value k = s->at[2 * (size_t)i];
-    uint64_t h = hash_bytes(value_str(k), k.obj->len, vm->text_seed) & (cap - 1);
+    uint64_t h = hash_bytes(value_str(&k), value_len(k), vm->text_seed) & (cap - 1);
     while (x->at[h]) h = (h + 1) & (cap - 1);
     x->at[h] = i + 1;
-    for (h = hash_u64((uint64_t)(uintptr_t)k.obj) & (cap - 1); x->same[h]; h = (h + 1) & (cap - 1)) continue;
+    if (!k.e) for (h = hash_u64((uint64_t)(uintptr_t)k.obj) & (cap - 1); x->same[h]; h = (h + 1) & (cap - 1)) continue;
     x->same[h] = i + 1;
   }
   return true;
@@ -216,12 +228,11 @@ uint32_t text_find(Vm *vm, Value of, Value key) {
     if (vm->asked_map != of.obj) { vm->asked_map = of.obj; return key_find(vm, s, key); }
     if (!index_make(vm, of)) return key_find(vm, s, key);
   }
-  /* Most keys are the very texts that the map was made of. */
-  for (uint64_t h = hash_u64((uint64_t)(uintptr_t)key.obj) & (x->cap - 1); x->same[h]; h = (h + 1) & (x->cap - 1))
+  /* Most long keys are the very texts that the map was made of. */
+  if (!key.e) for (uint64_t h = hash_u64((uint64_t)(uintptr_t)key.obj) & (x->cap - 1); x->same[h]; h = (h + 1) & (x->cap - 1))
     if (s->at[2 * (size_t)(x->same[h] - 1)].obj == key.obj) return x->same[h] - 1;
-  for (uint64_t h = hash_bytes(value_str(key), key.obj->len, vm->text_seed) & (x->cap - 1); x->at[h]; h = (h + 1) & (x->cap - 1)) {
-    Value k = s->at[2 * (size_t)(x->at[h] - 1)];
-    if (k.obj == key.obj || (k.obj->len == key.obj->len && !memcmp(value_str(k), value_str(key), k.obj->len))) return x->at[h] - 1;
+  for (uint64_t h = hash_bytes(value_str(&key), value_len(key), vm->text_seed) & (x->cap - 1); x->at[h]; h = (h + 1) & (x->cap - 1)) {
+    if (text_same(s->at[2 * (size_t)(x->at[h] - 1)], key)) return x->at[h] - 1;
   }
   return UINT32_MAX;
 }
@@ -230,9 +241,9 @@ Value vm_index(Vm *vm, Value of, Value key) {
   if (of.tag == V_UNK || key.tag == V_UNK) return value_unknown2(&vm->rt, of, key);
   if (of.tag == V_LIST) return nth(vm, of, key);
   if (of.tag == V_ENT) {
-    Ent e = program_clause(vm->p, of.aux, intern_put(vm->p->unit->names, value_str(key), key.obj->len));
+    Ent e = program_clause(vm->p, of.aux, intern_put(vm->p->unit->names, value_str(&key), value_len(key)));
     if (e != UINT32_MAX) return value_ent(e);
-    vm_fail(vm, DIAG_E0404, "the %s has no clause \"%s\"", ent_kind(of.aux) == K_AMENDMENT ? "amendment" : "agreement", value_str(key));
+    vm_fail(vm, DIAG_E0404, "the %s has no clause \"%.*s\"", ent_kind(of.aux) == K_AMENDMENT ? "amendment" : "agreement", (int)value_len(key), value_str(&key));
     return value_int(0);
   }
   const Seq *s = value_seq(of);

@@ -1,12 +1,26 @@
 #include "vm/column.h"
 #include <string.h>
 
-/* Loops over columns, with nothing in them but the work: twice, for machines with wide registers and for others. */
+/* Loops over columns, with nothing in them but the work: twice, for machines with wide registers and for others. Which this is the C library
+ * knows since the program began. GCC's own way to choose (target_clones) asks the processor once more, and in a virtual machine that
+ * answer costs more than a small draft's whole check. */
 
-#if defined __x86_64__ && defined __GNUC__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__
-#define WIDE __attribute__((target_clones("avx2", "default")))
+#if defined __x86_64__ && defined __GNUC__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__ && __has_include(<sys/platform/x86.h>)
+#include <sys/platform/x86.h>
+#define INLINED static inline __attribute__((always_inline))
+#define GIVE_bool return
+#define GIVE_void
+#define TWICE(type, name, params, args) \
+  INLINED type name##_loop params; \
+  __attribute__((target("avx2"))) static type name##_wide params { GIVE_##type name##_loop args; } \
+  static type name##_plain params { GIVE_##type name##_loop args; } \
+  type name params { \
+    if (CPU_FEATURE_ACTIVE(AVX2)) GIVE_##type name##_wide args; \
+    else GIVE_##type name##_plain args; \
+  } \
+  INLINED type name##_loop params
 #else
-#define WIDE
+#define TWICE(type, name, params, args) type name params
 #endif
 
 struct PoolBlock { PoolBlock *below; size_t size, used; };
@@ -68,33 +82,33 @@ void pool_end(Pool *p) {
 typedef uint64_t Four __attribute__((vector_size(32), aligned(8), may_alias));
 #define FOURS(w) ((const Four *)(const void *)(w))
 
-WIDE void words_and(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+TWICE(void, words_and, (uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n), (to, a, b, n)) {
   Four *t = (Four *)(void *)to;
   for (uint32_t i = 0; i < n / 4; i++) t[i] = FOURS(a)[i] & FOURS(b)[i];
 }
 
-WIDE void words_or(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+TWICE(void, words_or, (uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n), (to, a, b, n)) {
   Four *t = (Four *)(void *)to;
   for (uint32_t i = 0; i < n / 4; i++) t[i] = FOURS(a)[i] | FOURS(b)[i];
 }
 
-WIDE void words_or_and(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+TWICE(void, words_or_and, (uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n), (to, a, b, n)) {
   Four *t = (Four *)(void *)to;
   for (uint32_t i = 0; i < n / 4; i++) t[i] |= FOURS(a)[i] & FOURS(b)[i];
 }
 
-WIDE void words_less(uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n) {
+TWICE(void, words_less, (uint64_t *to, const uint64_t *a, const uint64_t *b, uint32_t n), (to, a, b, n)) {
   Four *t = (Four *)(void *)to;
   for (uint32_t i = 0; i < n / 4; i++) t[i] = FOURS(a)[i] & ~FOURS(b)[i];
 }
 
-WIDE bool words_any(const uint64_t *a, uint32_t n) {
+TWICE(bool, words_any, (const uint64_t *a, uint32_t n), (a, n)) {
   for (uint32_t i = 0; i < n; i += ROW_WORDS)
     if (a[i] | a[i + 1] | a[i + 2] | a[i + 3]) return true;
   return false;
 }
 
-WIDE bool words_all(const uint64_t *a, const uint64_t *of, uint32_t n) {
+TWICE(bool, words_all, (const uint64_t *a, const uint64_t *of, uint32_t n), (a, of, n)) {
   for (uint32_t i = 0; i < n; i++)
     if (of[i] & ~a[i]) return false;
   return true;
@@ -117,7 +131,7 @@ static bool carry_up(Planes *c, uint32_t i, uint64_t carry) {
 }
 
 /* A carry dies out after two planes on average, and most words add nothing. */
-WIDE bool planes_add(Planes *c, const uint64_t *bits, const uint64_t *live) {
+TWICE(bool, planes_add, (Planes *c, const uint64_t *bits, const uint64_t *live), (c, bits, live)) {
   for (uint32_t i = 0; i < c->words; i += ROW_WORDS) {
     if (!(bits[i] | bits[i + 1] | bits[i + 2] | bits[i + 3])) continue;
     for (uint32_t j = i; j < i + ROW_WORDS; j++)
@@ -146,7 +160,7 @@ static void plane_count(const uint64_t *plane, int64_t worth, int64_t *to, uint3
   }
 }
 
-WIDE void planes_count(const Planes *c, int64_t sign, int64_t *to, uint32_t rows) {
+TWICE(void, planes_count, (const Planes *c, int64_t sign, int64_t *to, uint32_t rows), (c, sign, to, rows)) {
   for (uint32_t k = 0; k < c->n; k++) plane_count(c->at[k], sign * ((int64_t)1 << k), to, rows);
 }
 
@@ -159,19 +173,19 @@ WIDE void planes_count(const Planes *c, int64_t sign, int64_t *to, uint32_t rows
   else { const int64_t p = *x.at; for (uint32_t i = 0; i < n; i++) { const int64_t q = y.at[i * y.step]; __VA_ARGS__ } }
 
 /* No branch in these loops: whether anything overflowed is asked at the end. */
-WIDE bool nums_add(int64_t *to, Nums x, Nums y, uint32_t n) {
+TWICE(bool, nums_add, (int64_t *to, Nums x, Nums y, uint32_t n), (to, x, y, n)) {
   uint64_t bad = 0;
   EACH_ROW(uint64_t s = (uint64_t)p + (uint64_t)q; bad |= ((uint64_t)p ^ s) & ((uint64_t)q ^ s); to[i] = (int64_t)s;)
   return !(bad >> 63);
 }
 
-WIDE bool nums_sub(int64_t *to, Nums x, Nums y, uint32_t n) {
+TWICE(bool, nums_sub, (int64_t *to, Nums x, Nums y, uint32_t n), (to, x, y, n)) {
   uint64_t bad = 0;
   EACH_ROW(uint64_t s = (uint64_t)p - (uint64_t)q; bad |= ((uint64_t)p ^ (uint64_t)q) & ((uint64_t)p ^ s); to[i] = (int64_t)s;)
   return !(bad >> 63);
 }
 
-WIDE bool nums_mul(int64_t *to, Nums x, Nums y, uint32_t n) {
+TWICE(bool, nums_mul, (int64_t *to, Nums x, Nums y, uint32_t n), (to, x, y, n)) {
   bool bad = false;
   EACH_ROW(bad |= __builtin_mul_overflow(p, q, &to[i]);)
   return !bad;
@@ -184,7 +198,7 @@ static inline int64_t mod_of(int64_t a, int64_t b) {
 
 /* By one divisor that fits 32 bits, as in nearly every draft, a remainder takes two multiplications: what is left of x / d
  * in 64 binary places, times d (Lemire, Kaser and Kurz, Faster remainder by direct computation, 2019). */
-WIDE bool nums_mod(int64_t *to, Nums x, Nums y, uint32_t n) {
+TWICE(bool, nums_mod, (int64_t *to, Nums x, Nums y, uint32_t n), (to, x, y, n)) {
   if (!y.step && *y.at > 0 && *y.at <= UINT32_MAX) {
     __extension__ typedef unsigned __int128 u128;
     uint64_t d = (uint64_t)*y.at, inverse = UINT64_MAX / d + 1;
@@ -221,7 +235,7 @@ static inline void test64(uint8_t *m, NumTest t, Nums x, Nums y, uint32_t n) {
   else { EACH_ROW(m[i] = p == q;) }
 }
 
-WIDE void nums_test(uint64_t *to, NumTest t, Nums x, Nums y, uint32_t n) {
+TWICE(void, nums_test, (uint64_t *to, NumTest t, Nums x, Nums y, uint32_t n), (to, t, x, y, n)) {
   uint8_t m[64] = {0};
   uint32_t i = 0;
   for (; i + 64 <= n; i += 64, x.at += 64 * x.step, y.at += 64 * y.step) {
@@ -249,19 +263,19 @@ bool nums_nought(const int64_t *x, const uint64_t *live, uint32_t n) {
   return true;
 }
 
-WIDE bool nums_some_nought(Nums x, uint32_t n) {
+TWICE(bool, nums_some_nought, (Nums x, uint32_t n), (x, n)) {
   uint64_t some = 0;
   for (uint32_t i = 0; i < n; i++) some |= x.at[i * x.step] == 0;
   return some;
 }
 
-WIDE void nums_pick(int64_t *to, const uint32_t *from, const uint32_t *place, int64_t plus, int64_t sign, uint32_t n) {
+TWICE(void, nums_pick, (int64_t *to, const uint32_t *from, const uint32_t *place, int64_t plus, int64_t sign, uint32_t n), (to, from, place, plus, sign, n)) {
   if (sign < 0) for (uint32_t i = 0; i < n; i++) to[i] = plus - from[place[i]];
   else for (uint32_t i = 0; i < n; i++) to[i] = plus + from[place[i]];
 }
 
 /* Whole words of rows by halves, counted from the least figure there is so that none is below 0: neither half can overflow. */
-WIDE bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum, int64_t *high) {
+TWICE(bool, nums_sum, (const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum, int64_t *high), (x, live, n, sum, high)) {
   __extension__ typedef __int128 i128;
   i128 all = 0;
   uint64_t lo = 0, hi = 0, whole = 0;

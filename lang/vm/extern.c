@@ -64,7 +64,8 @@ static void put(Vm *vm, const void *p, size_t n) {
 static void put_text(Vm *vm, const char *s, size_t n) {
   uint32_t len = (uint32_t)n;
   put(vm, &len, sizeof len);
-  put(vm, s, n + 1);
+  put(vm, s, n);
+  put(vm, "", 1);
 }
 
 /* Every decimal of fifteen digits survives a double; others are looked at. */
@@ -119,8 +120,8 @@ static bool put_one(Vm *vm, uint32_t of, char letter, Value v, UnitId unit) {
       return true;
     }
     default:
-      if (strlen(value_str(v)) != v.obj->len) fail_here(vm, DIAG_E0429, "this text holds a zero byte, which ends a text in C", NULL);
-      put_text(vm, value_str(v), v.obj->len);
+      if (memchr(value_str(&v), 0, value_len(v))) fail_here(vm, DIAG_E0429, "this text holds a zero byte, which ends a text in C", NULL);
+      put_text(vm, value_str(&v), value_len(v));
       return !vm->failed;
   }
 }

@@ -131,7 +131,7 @@ static inline int fast_next(Vm *vm, LoopCell *c, Value *base) {
   if (c->coll.tag != V_SET && c->coll.tag != V_LIST) return -1;
   if (c->next >= c->coll.obj->len) return 0;
   Value v = value_seq(c->coll)->at[c->next];
-  if (v.tag >= V_BIG) return -1;
+  if (value_counted(v)) return -1;
   c->next++;
   c->doubt = false;
   reg_put(vm, base + c->target, v);

@@ -712,7 +712,7 @@ bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out) {
     if (!s || !at || !solve(b, l, q, at)) return false;
     *s = (Solved){l->solved, q, at};
     l->solved = s;
-  }
+  } else dep_meet(&b->vm->dep, s->cuts->dep);
   if (ent_index(args[0].one.aux) >= s->cuts->n) return false;
   const uint64_t *at = s->at[ent_index(args[0].one.aux)];
   *out = !at || at == l->all ? col_one(value_bool(at != NULL)) : col_bits((uint64_t *)(uintptr_t)at);

@@ -53,14 +53,25 @@ Value load_figure(Load *l, Node *e, Ent arg, uint32_t res, bool share_too) {
   return value_int(0);
 }
 
+/* What is unknown is an error at e that says what is missing first. */
+static void fail_unknown(Load *l, DiagCode code, const char *what, Value v, const Node *e) {
+  Value why = {0};
+  Buf b;
+  buf_init(&b, l->vm->mem);
+  op_vague(l->vm, v, &why);
+  const Causes *lacks = value_causes(why);
+  if (lacks && lacks->o.len) world_cause_text(l->w, lacks->at[0], &b);
+  vm_fail(l->vm, code, "%s%s%s", what, b.len ? ": " : "", b.len ? buf_text(&b) : "");
+  l->vm->error.span = e->span;
+  buf_end(&b);
+  value_drop(l->vm->mem, why);
+}
+
 Day load_day(Load *l, Node *e, Ent arg) {
   Value v = load_value(l, e, arg);
   if (v.tag == V_DATE) return (Day)v.i;
+  if (!load_stop(l)) fail_unknown(l, DIAG_E0404, "a window needs a known date", v, e);
   value_drop(l->vm->mem, v);
-  if (!load_stop(l)) {
-    vm_fail(l->vm, DIAG_E0404, "a window needs a known date");
-    l->vm->error.span = e->span;
-  }
   return DAY_MIN;
 }
 
@@ -113,17 +124,7 @@ void load_bits_add(uint64_t *bits, Value v) {
 
 bool load_known(Load *l, Value v, const Node *at) {
   if (!value_vague(v)) return true;
-  if (load_stop(l)) return false;
-  Value why = {0};
-  Buf b;
-  buf_init(&b, l->vm->mem);
-  op_vague(l->vm, v, &why);
-  const Causes *lacks = value_causes(why);
-  if (lacks && lacks->o.len) world_cause_text(l->w, lacks->at[0], &b);
-  vm_fail(l->vm, DIAG_E0370, "nobody can tell what is meant here%s%s", b.len ? ": " : "", b.len ? buf_text(&b) : "");
-  l->vm->error.span = at->span;
-  buf_end(&b);
-  value_drop(l->vm->mem, why);
+  if (!load_stop(l)) fail_unknown(l, DIAG_E0370, "nobody can tell what is meant here", v, at);
   return false;
 }
 
@@ -505,6 +506,7 @@ static void load_all(Load *l) {
   Vm *vm = l->vm;
   Program *p = l->p;
   fields_room(l);
+  load_clauses_take(l);
   if (vec_more(vm->mem, &vm->w->clauses, p->clauses.len - vm->w->clauses.len))
     while (vm->w->clauses.len < p->clauses.len) vm->w->clauses.at[vm->w->clauses.len++] = 0;
   while (vm->w->passes.len < p->kinds.at[K_ROUTE].list.len && vec_push(vm->mem, &vm->w->passes, NULL)) {}

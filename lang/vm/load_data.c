@@ -54,8 +54,8 @@ static bool name_text(Load *l, Node *n, Buf *out) {
   if (e->kind == N_NAME && n->kind == N_NAME) { buf_str(out, sym_text(l->p, e->sym)); return true; }
   if (e->kind == N_STRING) { Text t = ast_text(l->p->unit, e); buf_add(out, t.at, t.len); return true; }
   Value v = load_value(l, e, UINT32_MAX);
-  bool some = v.tag == V_STR && v.obj->len;
-  if (some) buf_add(out, value_str(v), v.obj->len);
+  bool some = v.tag == V_STR && value_len(v);
+  if (some) buf_add(out, value_str(&v), value_len(v));
   value_drop(l->vm->mem, v);
   if (!some && !load_stop(l)) report(l, DIAG_E0410, n, "no name is given here", NULL, NULL);
   return some;
@@ -208,8 +208,8 @@ static void title_set(Load *l, Ent e, Node *title) {
   Entity *x = program_entity(l->p, e);
   if (!title || x->name != sym_text(l->p, x->id)) return;   /* the first title stays */
   Value v = load_value(l, title, UINT32_MAX);
-  if (v.tag == V_STR && v.obj->len) {
-    const char *name = arena_copy(&l->w->arena, value_str(v), v.obj->len);
+  if (v.tag == V_STR && value_len(v)) {
+    const char *name = arena_copy(&l->w->arena, value_str(&v), value_len(v));
     if (name) x->name = name;
   }
   value_drop(l->vm->mem, v);
@@ -234,7 +234,7 @@ static void field_add(Load *l, Ent e, Node *f) {
   load_field_set(l, e, f);
   at = &l->w->fields[kind].at[ent_index(e) * n + slot];
   bool is_default = kind == K_RESOURCE && before.tag == V_TRUE && program_entity(l->p, e)->row && !strcmp(name, "critical");
-  if (!is_default && !load_stop(l) && !value_same(&l->vm->rt, before, *at)) contradicts(l, e, f);
+  if (!is_default && !load_stop(l) && !value_agrees(&l->vm->rt, before, *at)) contradicts(l, e, f);
   value_drop(l->vm->mem, before);
 }
 

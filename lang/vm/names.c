@@ -15,7 +15,8 @@ static bool same_language(const char *asked, size_t n, const char *there) {
 
 /* The language itself; else that without its region, fr of fr_CA; else the first with a region, zh_CN of zh. */
 static unsigned language_find(const char *asked, size_t len) {
-  size_t base = strcspn(asked, "_-");
+  size_t base = 0;
+  while (base < len && asked[base] != '_' && asked[base] != '-') base++;
   unsigned l = 0;
   for (; l < ent_name_languages; l++)
     if (strlen(ent_name_language[l]) == len && same_language(asked, len, ent_name_language[l])) return l;
@@ -34,21 +35,20 @@ static unsigned country_find(const char *id) {
   return lo < ent_name_countries && !strcmp(ent_name_country[lo], id) ? lo : ent_name_countries;
 }
 
-static Value no_language(Vm *vm, const char *asked) {
+static Value no_language(Vm *vm, Value asked) {
   Buf all;
   buf_init(&all, vm->mem);
   for (unsigned l = 0; l < ent_name_languages; l++) buf_fmt(&all, "%s%s", l ? ", " : "there are ", ent_name_language[l]);
   if (!all.len) buf_str(&all, "this program was built without them");
-  vm_fail(vm, DIAG_E0404, "there are no names of countries in the language '%s'", asked);
+  vm_fail(vm, DIAG_E0404, "there are no names of countries in the language '%.*s'", (int)value_len(asked), value_str(&asked));
   vm->error.help = arena_copy(&vm->w->arena, buf_text(&all), all.len);
   buf_end(&all);
   return value_int(0);
 }
 
 Value vm_name_in(Vm *vm, Value country, Value language) {
-  const char *asked = value_str(language);
-  unsigned l = language_find(asked, strlen(asked)), c = country_find(sym_text(vm->p, program_entity(vm->p, country.aux)->id));
-  if (l == ent_name_languages) return no_language(vm, asked);
+  unsigned l = language_find(value_str(&language), value_len(language)), c = country_find(sym_text(vm->p, program_entity(vm->p, country.aux)->id));
+  if (l == ent_name_languages) return no_language(vm, language);
   unsigned at = c < ent_name_countries ? ent_name_at[l * ent_name_countries + c] : 0;
   const char *name = (const char *)ent_name_text + at;
   if (!at) return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_KEY, 0, 0, vm_place(vm)));

@@ -304,8 +304,9 @@ static Value date_or_fail(Vm *vm, Day d) {
 
 Value op_date(Vm *vm, Op op, Value a, Value b, bool minus) {
   int64_t n;
-  if (a.tag == V_UNK || b.tag == V_UNK || b.tag == V_IVL) return unknown2(vm, a, b);
-  if (a.i == DAY_OPEN && op != OP_DATE_DIFF_) return a;
+  if (a.tag == V_UNK || b.tag == V_UNK) return unknown2(vm, a, b);
+  if (a.i == DAY_OPEN && op != OP_DATE_DIFF_) return a;   /* however far */
+  if (b.tag == V_IVL) return unknown2(vm, a, b);
   if (op == OP_DATE_DIFF_) {
     if (a.i == DAY_OPEN || b.i == DAY_OPEN) { vm_fail(vm, DIAG_E0404, "'open' is no day to count from"); return value_int(0); }
     return value_figure(num_int(a.i - b.i), day_unit(vm));
@@ -377,9 +378,10 @@ static uint32_t short_text(const Value *at, uint32_t n, char to[SHORT_TEXT]) {
   uint32_t len = 0;
   for (uint32_t i = 0; i < n; i++) {
     if (at[i].tag == V_STR) {
-      if (at[i].obj->len > SHORT_TEXT - 8 - len) return 0;
-      memcpy(to + len, value_str(at[i]), at[i].obj->len);
-      len += at[i].obj->len;
+      uint32_t more = value_len(at[i]);
+      if (more > SHORT_TEXT - 8 - len) return 0;
+      memcpy(to + len, value_str(&at[i]), more);
+      len += more;
     } else {
       if (at[i].tag != V_DEC || at[i].e || at[i].unit != UNIT_ONE || at[i].i < 0 || at[i].i > 9999) return 0;
       uint32_t v = (uint32_t)at[i].i, digits = v > 999 ? 4 : v > 99 ? 3 : v > 9 ? 2 : 1;

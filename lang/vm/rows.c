@@ -66,8 +66,8 @@ Ent vm_named(Vm *vm, uint16_t module, uint32_t kind, const char *s, uint32_t n) 
 Value vm_atom(Vm *vm, uint32_t kind, Value text) {
   if (text.tag != V_STR) return value_unknown2(&vm->rt, text, (Value){0});
   uint16_t module = vm->p->funcs.at[vm->frames.at[vm->frames.len - 1].func].module;
-  Ent e = vm_named(vm, module, kind, value_str(text), text.obj->len);
+  Ent e = vm_named(vm, module, kind, value_str(&text), value_len(text));
   if (e != UINT32_MAX) return value_ent(e);
-  vm_fail(vm, DIAG_E0410, "there is no %s '%s'", sym_text(vm->p, vm->p->kinds.at[kind].word), value_str(text));
+  vm_fail(vm, DIAG_E0410, "there is no %s '%.*s'", sym_text(vm->p, vm->p->kinds.at[kind].word), (int)value_len(text), value_str(&text));
   return value_int(0);
 }

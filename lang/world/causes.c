@@ -43,6 +43,11 @@ static int keys_order(const World *w, const CauseInfo *x, const CauseInfo *y) {
   return o ? o : order_of(x->keys, y->keys);
 }
 
+static int unread_order(const World *w, const CauseInfo *x, const CauseInfo *y) {
+  bool both = x->key < w->cause_keys.len && y->key < w->cause_keys.len;
+  return both ? value_order((Rt *)(uintptr_t)&w->rt, w->cause_keys.at[x->key], w->cause_keys.at[y->key]) : 0;
+}
+
 int cause_order(const World *w, Cause a, Cause b) {
   if (a == b || !w || a >= w->causes.len || b >= w->causes.len) return order_of(a, b);
   const CauseInfo *x = &w->causes.at[a], *y = &w->causes.at[b];
@@ -52,12 +57,21 @@ int cause_order(const World *w, Cause a, Cause b) {
   if (!o) o = order_of(x->a, y->a);
   if (!o) o = order_of(x->b, y->b);
   if (!o && x->kind == CAUSE_TABLE) o = keys_order(w, x, y);
+  if (!o && (x->kind == CAUSE_WORDS || x->kind == CAUSE_NO_DATE)) o = unread_order(w, x, y);
   return o ? o : order_of(a, b);
 }
 
 Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span) {
   bool fresh;
   return cause_intern(w, (CauseInfo){.kind = (uint8_t)kind, .a = a, .b = b, .span = span}, &fresh);
+}
+
+Cause world_text_cause(World *w, CauseKind kind, Value text, Span span) {
+  CauseInfo c = {.kind = (uint8_t)kind, .keys = value_hash(&w->rt, text), .span = span, .key = w->cause_keys.len};
+  bool fresh = false;
+  Cause id = cause_intern(w, c, &fresh);
+  if (fresh && !vec_push(w->mem, &w->cause_keys, value_keep(text))) value_drop(w->mem, text);
+  return id;
 }
 
 Value unknown_key(World *w, uint32_t table, const Value *key) {
@@ -104,12 +118,35 @@ static void field_cause(const World *w, const CauseInfo *c, Buf *out) {
 }
 
 /* What the draft says at the span, when it is short and on one line; else `instead`. */
-static void quoted(const World *w, Span at, const char *instead, Buf *out) {
+void draft_quoted(const World *w, Span at, const char *instead, Buf *out) {
   enum { SHORT = 60 };
   uint32_t n = at.hi > at.lo && w->p->unit->sources->list.len ? at.hi - at.lo : 0;
   const char *s = n && n <= SHORT ? sources_text(w->p->unit->sources, at) : NULL;
   if (s && !memchr(s, '\n', n)) buf_add(out, s, n);
   else buf_str(out, instead);
+}
+
+/* Whether it would be a number but for a comma. */
+static bool has_comma(const char *s, size_t n) {
+  return memchr(s, ',', n) && strspn(s, " <>-0123456789_,.%") == n;
+}
+
+/* The text that could not be read, as much of it as can be taken in, and what would have been one. */
+static void unread_text(World *w, const CauseInfo *c, Buf *out) {
+  enum { SHOWN = 40 };
+  Value text = c->key < w->cause_keys.len ? w->cause_keys.at[c->key] : value_none();
+  bool date = c->kind == CAUSE_NO_DATE, there = text.tag == V_STR;
+  if (there) {
+    Buf part;
+    buf_init(&part, w->mem);
+    part.max = SHOWN;
+    value_show_inside(&w->rt, text, &part);
+    buf_fmt(out, "the text %s%s", buf_text(&part), part.full ? "...\"" : "");
+    buf_end(&part);
+  } else buf_str(out, "a text");
+  buf_str(out, date ? " is no date, which is a day of the calendar written YYYY-MM-DD" : " is no number");
+  if (!date && there && has_comma(value_str(&text), value_len(text)))
+    buf_str(out, ", since its comma may set off thousands or decimals");
 }
 
 void world_cause_text(World *w, Cause id, Buf *out) {
@@ -118,18 +155,18 @@ void world_cause_text(World *w, Cause id, Buf *out) {
   switch ((CauseKind)c->kind) {
     case CAUSE_CAPACITY: capacity_cause(w, c, out); break;
     case CAUSE_WORLD: buf_fmt(out, "what the world produces of %s: no world fact says", ent_text(w, c->a)); break;
-    case CAUSE_LOOSE: quoted(w, c->span, "a figure", out); buf_str(out, ": this gives only a range"); break;
+    case CAUSE_LOOSE: draft_quoted(w, c->span, "a figure", out); buf_str(out, ": this gives only a range"); break;
     case CAUSE_TABLE: table_cause(w, c, out); break;
     case CAUSE_RATE: buf_fmt(out, "how much %s making %s takes: no rate is stated", ent_word(w, K_RESOURCE, ent_index(c->b)), ent_text(w, c->a)); break;
     case CAUSE_FIELD: field_cause(w, c, out); break;
-    case CAUSE_UNDATED: quoted(w, c->span, "the fact", out); buf_str(out, c->a ? ": no day is set" : " has a window, and no day is set"); break;
-    case CAUSE_EMPTY: quoted(w, c->span, "what is chosen", out); buf_str(out, ": there is nothing to choose from"); break;
-    case CAUSE_ZERO: quoted(w, c->span, "a division", out); buf_str(out, ": what it divides by may be 0"); break;
-    case CAUSE_KEY: quoted(w, c->span, "what is looked up", out); buf_str(out, ": that key or place is not there"); break;
+    case CAUSE_UNDATED: draft_quoted(w, c->span, "the fact", out); buf_str(out, c->a ? ": no day is set" : " has a window, and no day is set"); break;
+    case CAUSE_EMPTY: draft_quoted(w, c->span, "what is chosen", out); buf_str(out, ": there is nothing to choose from"); break;
+    case CAUSE_ZERO: draft_quoted(w, c->span, "a division", out); buf_str(out, ": what it divides by may be 0"); break;
+    case CAUSE_KEY: draft_quoted(w, c->span, "what is looked up", out); buf_str(out, ": that key or place is not there"); break;
     case CAUSE_LAYER: buf_fmt(out, "the layer %s: the draft declares no critical resource of it", ent_text(w, c->a)); break;
     case CAUSE_CELL: buf_str(out, "a cell of the data: it is empty"); break;
-    case CAUSE_UNASKED: buf_str(out, "the check "), quoted(w, c->span, "that is asked for", out), buf_str(out, ": it found nothing to judge"); break;
-    case CAUSE_WORDS: quoted(w, c->span, "a text", out); buf_str(out, ": the text is no figure"); break;
+    case CAUSE_UNASKED: buf_str(out, "the check "), draft_quoted(w, c->span, "that is asked for", out), buf_str(out, ": it found nothing to judge"); break;
+    case CAUSE_WORDS: case CAUSE_NO_DATE: unread_text(w, c, out); break;
   }
 }
 
@@ -219,7 +256,7 @@ static void promise_words(World *w, uint32_t row, Buf *out) {
   figure_words(w, p->value.at[row], false, out);
   buf_fmt(out, " of %s", ent_word(w, K_RESOURCE, p->res.at[row]));
   if (c->to) { buf_str(out, " to "); names_of(w, K_COUNTRY, c->to, w->inner->cwords, out); }
-  window_words(p->win.at[row], out);
+  window_words(promise_window(p, row), out);
   buf_fmt(out, " (%s.%s)", agreement_word(w, c->agreement), ent_word(w, K_CLAUSE, clause_named(w, p->clause.at[row])));
 }
 

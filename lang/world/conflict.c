@@ -94,7 +94,7 @@ static void subjects_check(World *w) {
 
 static void words_of(World *w, Value v, Buf *out) {
   buf_init(out, w->mem);
-  if (v.tag == V_FUNC) buf_str(out, "an expression");
+  if (v.tag == V_FUNC) draft_quoted(w, w->p->funcs.at[v.aux].body->span, "an expression", out);
   else value_show(&w->rt, v, out);
 }
 
@@ -111,7 +111,8 @@ static void clash(World *w, const char *what, Value a, Span at_a, Value b, Span 
   buf_init(&day, w->mem);
   if (from > DAY_MIN) { buf_str(&day, "both hold from "); date_show(&day, from); }
   else buf_str(&day, "neither has a start");
-  Diag *x = diag_add(diags(w), DIAG_E0310, at_b, "two facts differ on %s, and %s: %s and %s", what, buf_text(&day), buf_text(&first), buf_text(&second));
+  bool computed = a.tag == V_FUNC || b.tag == V_FUNC;   /* anew on each day: then nobody compares them */
+  Diag *x = diag_add(diags(w), DIAG_E0310, at_b, "two facts %sdiffer on %s, and %s: %s and %s", computed ? "may " : "", what, buf_text(&day), buf_text(&first), buf_text(&second));
   diag_label(diags(w), x, at_a, "the other one");
   diag_topic(x, TOPIC_FACTS, line_at(w, at_a), line_at(w, at_b));  /* a line that stands twice is one mistake */
   diag_help(diags(w), x, "where a figure changes, give the later fact its own start, as in  from 2027-01-01 ; else keep one of them");
@@ -137,7 +138,7 @@ static void facts_check(World *w, int kind) {
   for (uint32_t i = 1; i < s->res.len; i++) {
     uint32_t a = s->row[i - 1], b = s->row[i];
     if (s->res.at[a] != s->res.at[b] || s->who.at[a] != s->who.at[b] || !at_once(s->win.at[a], s->win.at[b])) continue;
-    if (value_same(&w->rt, s->value.at[a], s->value.at[b])) continue;
+    if (value_agrees(&w->rt, s->value.at[a], s->value.at[b])) continue;
     Buf what;
     buf_init(&what, w->mem);
     supply_what(w, kind, b, &what);
@@ -151,7 +152,7 @@ static void rates_check(World *w) {
   for (uint32_t i = 1; i < q->res.len; i++) {
     uint32_t a = q->row[i - 1], b = q->row[i];
     if (q->res.at[a] != q->res.at[b] || q->input.at[a] != q->input.at[b] || !at_once(q->win.at[a], q->win.at[b])) continue;
-    if (q->rate.at[a].tag == V_NONE || q->rate.at[b].tag == V_NONE || value_same(&w->rt, q->rate.at[a], q->rate.at[b])) continue;
+    if (q->rate.at[a].tag == V_NONE || q->rate.at[b].tag == V_NONE || value_agrees(&w->rt, q->rate.at[a], q->rate.at[b])) continue;
     Buf what;
     buf_init(&what, w->mem);
     buf_fmt(&what, "how much %s making %s takes", ent_word(w, K_RESOURCE, q->input.at[b]), ent_word(w, K_RESOURCE, q->res.at[b]));
@@ -185,7 +186,7 @@ static void tables_check(World *w) {
   for (uint32_t b = 0; b < t->table.len; b++) {
     uint32_t a = w->inner->table_next[b];
     while (a != UINT32_MAX && t->win.at[a].from == t->win.at[b].from && !keys_same(w, a, b)) a = w->inner->table_next[a];
-    if (a == UINT32_MAX || !keys_same(w, a, b) || !at_once(t->win.at[a], t->win.at[b]) || value_same(&w->rt, t->value.at[a], t->value.at[b])) continue;
+    if (a == UINT32_MAX || !keys_same(w, a, b) || !at_once(t->win.at[a], t->win.at[b]) || value_agrees(&w->rt, t->value.at[a], t->value.at[b])) continue;
     Buf what;
     buf_init(&what, w->mem);
     table_what(w, b, &what);

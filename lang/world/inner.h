@@ -93,6 +93,7 @@ Value figure_mul(World *w, Value a, Value b);                        /* takes bo
 Value unit_zero(const World *w, uint32_t r);
 Value unknown_of(World *w, CauseKind kind, Ent a, uint32_t b, Span span);
 Value unknown_key(World *w, uint32_t table, const Value *key);               /* no fact of the table for these keys */
+void draft_quoted(const World *w, Span at, const char *instead, Buf *out);   /* in causes.c */
 bool cause_same(const CauseInfo *k, const CauseInfo *c);
 bool cause_settled(World *w, const CauseInfo *c, Value loose, Value *v);      /* as world_settled */
 Value ents_of_bits(World *w, uint32_t kind, const uint64_t *bits, uint32_t words);
@@ -104,6 +105,8 @@ static inline bool window_holds(const World *w, Window win, Day d, bool *undated
   *undated = d == DAY_NONE && win.stated;
   return d == DAY_NONE || (win.from <= d && d < win.until);
 }
+/* A clause always has one. */
+static inline Window promise_window(const PromiseCols *p, uint32_t row) { return (Window){p->win.at[row].from, p->win.at[row].until, true}; }
 static inline bool window_on(Window win, Day d) { return d == DAY_NONE ? !win.stated : win.from <= d && d < win.until; }
 
 /* seal.c */

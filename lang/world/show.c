@@ -36,8 +36,8 @@ static void show_ints(Value v, Buf *out) {
 /* What is written back must read back: the escapes of the language, and no more. */
 static void show_quoted(Value v, Buf *out) {
   buf_char(out, '"');
-  for (uint32_t i = 0; i < v.obj->len; i++) {
-    char c = value_str(v)[i];
+  for (uint32_t i = 0; i < value_len(v); i++) {
+    char c = value_str(&v)[i];
     if (c == '"' || c == '\\') buf_char(out, '\\');
     if (c == '\n') buf_str(out, "\\n");
     else if (c == '\t') buf_str(out, "\\t");
@@ -77,7 +77,7 @@ void value_show(Rt *rt, Value v, Buf *out) {
     case V_ENT: buf_str(out, sym_text(rt->program, program_entity(rt->program, v.aux)->id)); break;
     case V_IVL: show_ivl(rt, v, out); break;
     case V_UNK: buf_str(out, "unknown"); break;
-    case V_STR: buf_add(out, value_str(v), v.obj->len); break;
+    case V_STR: buf_add(out, value_str(&v), value_len(v)); break;
     case V_LIST: case V_SET: case V_MAP: show_seq(rt, v, out); break;
     case V_FUNC: case V_CELL: buf_str(out, "(not evaluated)"); break;
   }

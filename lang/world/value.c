@@ -57,7 +57,7 @@ void value_drop_slow(Mem *m, Value v) {
   else if (v.tag == V_UNK) causes_drop(m, (Causes *)v.obj);
   else if (!obj_drop(v.obj)) return;
   else if (v.tag == V_IVL) ivl_free(m, (Ivl *)v.obj);
-  else if (v.tag == V_STR) mem_free(m, v.obj, sizeof(Str) + v.obj->len + 1);
+  else if (v.tag == V_STR) mem_free(m, v.obj, sizeof(Str) + v.obj->len);
   else seq_free(m, v);
 }
 
@@ -169,7 +169,12 @@ Value value_interval(Rt *rt, const Num *lo, const Num *hi, UnitId unit, Value wh
 
 Value value_text(Rt *rt, const char *s, size_t n) {
   if (!n) return counted(V_STR, &nothing);
-  Str *t = n < UINT32_MAX ? mem_get(rt->mem, sizeof *t + n + 1) : NULL;
+  if (n <= TEXT_SHORT) {
+    Value v = {.tag = V_STR, .e = (int8_t)n};
+    memcpy((char *)&v + TEXT_AT, s, n);
+    return v;
+  }
+  Str *t = n < UINT32_MAX ? mem_get(rt->mem, sizeof *t + n) : NULL;
   if (!t) {
     rt->mem->failed = true;
     return counted(V_STR, &nothing);
@@ -177,7 +182,6 @@ Value value_text(Rt *rt, const char *s, size_t n) {
   t->o.refs = 1;
   t->o.len = (uint32_t)n;
   memcpy(t->at, s, n);
-  t->at[n] = 0;
   return counted(V_STR, t);
 }
 
@@ -326,15 +330,19 @@ static int order_causes(const Rt *rt, const Causes *a, const Causes *b) {
   return by_len ? by_len : order_int(a->more, b->more);
 }
 
-static int order_ivl(Rt *rt, Value a, Value b) {
+static int order_bounds(Rt *rt, Value a, Value b) {
   const Ivl *x = (const Ivl *)a.obj, *y = (const Ivl *)b.obj;
-  int order = order_causes(rt, x->why, y->why);
-  if (!order) order = order_int(dim_of(rt, a.unit), dim_of(rt, b.unit));
+  int order = order_int(dim_of(rt, a.unit), dim_of(rt, b.unit));
   if (!order) order = order_int(x->has_lo, y->has_lo);
   if (!order) order = order_int(x->has_hi, y->has_hi);
   if (!order && x->has_lo) order = order_num(rt, x->lo, a.unit, y->lo, b.unit);
   if (!order && x->has_hi) order = order_num(rt, x->hi, a.unit, y->hi, b.unit);
   return order;
+}
+
+static int order_ivl(Rt *rt, Value a, Value b) {
+  int order = order_causes(rt, ((const Ivl *)a.obj)->why, ((const Ivl *)b.obj)->why);
+  return order ? order : order_bounds(rt, a, b);
 }
 
 /* Ranges without a day are all one. */
@@ -345,9 +353,10 @@ static int order_range(Value a, Value b) {
   return order ? order : order_int(value_hi(a), value_hi(b));
 }
 
-static int order_text(const Obj *a, const Obj *b) {
-  int order = memcmp(((const Str *)a)->at, ((const Str *)b)->at, a->len < b->len ? a->len : b->len);
-  return order ? (order < 0 ? -1 : 1) : order_int(a->len, b->len);
+int text_order(const Value *a, const Value *b) {
+  uint32_t la = value_len(*a), lb = value_len(*b);
+  int order = memcmp(value_str(a), value_str(b), la < lb ? la : lb);
+  return order ? (order < 0 ? -1 : 1) : order_int(la, lb);
 }
 
 static int order_seq(Rt *rt, Value a, Value b) {
@@ -375,13 +384,18 @@ int value_order(Rt *rt, Value a, Value b) {
     case V_FUNC: case V_CELL: return a.aux == b.aux ? order_int(a.i, b.i) : order_int(a.aux, b.aux);
     case V_IVL: return order_ivl(rt, a, b);
     case V_UNK: return order_causes(rt, value_causes(a), value_causes(b));
-    case V_STR: return order_text(a.obj, b.obj);
+    case V_STR: return text_order(&a, &b);
     case V_LIST: case V_SET: case V_MAP: return order_seq(rt, a, b);
   }
   return 0;
 }
 
 bool value_same(Rt *rt, Value a, Value b) { return value_order(rt, a, b) == 0; }
+
+bool value_agrees(Rt *rt, Value a, Value b) {
+  if (a.tag == V_IVL && b.tag == V_IVL) return order_bounds(rt, a, b) == 0;
+  return (a.tag == V_UNK && b.tag == V_UNK) || value_same(rt, a, b);
+}
 
 /* ---- hash ---- */
 
@@ -427,7 +441,7 @@ static uint64_t hash_inside(Rt *rt, Value v) {
     case V_FUNC: case V_CELL: return mix(v.aux, (uint64_t)v.i);
     case V_IVL: return hash_ivl(rt, v);
     case V_UNK: return hash_causes(rt, value_causes(v));
-    case V_STR: return hash_bytes(value_str(v), v.obj->len, 0);
+    case V_STR: return hash_bytes(value_str(&v), value_len(v), 0);
     case V_LIST: case V_SET: case V_MAP: return hash_seq(rt, v);
   }
   return 0;

@@ -6,7 +6,7 @@
 
 /* A value: sixteen bytes, immutable. Facts are values too, so values live in this room and the machine uses them.
  * Ownership: an operation's result is owned by the caller (value_drop when done), its arguments are borrowed.
- * Everything from V_BIG on is counted. */
+ * Everything from V_BIG on is counted, but short texts. */
 typedef enum Tag {
   V_NONE, V_FALSE, V_TRUE,
   V_DEC,        /* figure: i * 10^e in `unit` (UNIT_ONE: a plain number; UNIT_ANY: a zero of every unit) */
@@ -33,7 +33,11 @@ typedef struct Value {
   union { int64_t i; NumBig *big; Obj *obj; };
 } Value;
 
-typedef struct Str { Obj o; char at[]; } Str;                   /* o.len bytes and a NUL */
+/* A text of up to TEXT_SHORT bytes, if not empty, always stands in its value: `e` of them from TEXT_AT on, then zeros. `e` is 0 of
+ * any other, and of all else that is counted. No text ends with a NUL. */
+enum { TEXT_SHORT = 14, TEXT_AT = 2 };
+_Static_assert(offsetof(Value, unit) == TEXT_AT && sizeof(Value) == TEXT_AT + TEXT_SHORT, "a short text is all of a value but tag and e");
+typedef struct Str { Obj o; char at[]; } Str;                   /* o.len bytes */
 /* LIST, SET; MAP: o.len pairs, key then value. cap: how many Values there is room for, which is what is given back; unless
  * it lies in memory shared with others, as many Values behind its beginning as `share` says. */
 typedef struct Seq { Obj o; uint32_t cap, share; Value at[]; } Seq;
@@ -72,8 +76,9 @@ static inline Num value_num(Value v) {   /* of V_DEC or V_BIG; borrowed */
 Value value_figure(Num n, UnitId unit);
 void value_keep_slow(Value v);
 void value_drop_slow(Mem *m, Value v);
-static inline Value value_keep(Value v) { if (v.tag >= V_BIG) value_keep_slow(v); return v; }
-static inline void value_drop(Mem *m, Value v) { if (v.tag >= V_BIG) value_drop_slow(m, v); }
+static inline bool value_counted(Value v) { return v.tag >= V_BIG && !v.e; }
+static inline Value value_keep(Value v) { if (value_counted(v)) value_keep_slow(v); return v; }
+static inline void value_drop(Mem *m, Value v) { if (value_counted(v)) value_drop_slow(m, v); }
 
 Value value_text(Rt *rt, const char *s, size_t n);
 /* A sequence of n values, which are taken over from at[]. A set is sorted and its repeats dropped, as far as they are known. */
@@ -113,12 +118,22 @@ static inline const Seq *value_seq(Value v) {
   const Seq *s = (const Seq *)v.obj;
   return s->share == SEQ_WORDS ? value_spread(v) : s;
 }
-static inline const char *value_str(Value v) { return ((const Str *)v.obj)->at; }
+/* A text's bytes, for as long as *v is there, and how many. */
+static inline const char *value_str(const Value *v) { return v->e ? (const char *)v + TEXT_AT : ((const Str *)v->obj)->at; }
+static inline uint32_t value_len(Value v) { return v.e ? (uint32_t)v.e : v.obj->len; }
+static inline bool text_same(Value a, Value b) {
+  if (a.e || b.e) return !memcmp(&a, &b, sizeof a);
+  return a.obj == b.obj || (a.obj->len == b.obj->len && !memcmp(value_str(&a), value_str(&b), a.obj->len));
+}
+/* By code point, which is by byte. */
+int text_order(const Value *a, const Value *b);
 /* Whether it is unknown or uncertain, or a collection of which some element is. */
 bool value_vague(Value v);
 /* A total order over values of one type (exact ones); entities by declaration. */
 int value_order(Rt *rt, Value a, Value b);
 bool value_same(Rt *rt, Value a, Value b);   /* identical in value: for sets and memos; unknowns only by the same reasons */
+/* Whether two statements of one thing say the same: the same bounds are the same, and nothing twice is nothing, wherever they stand. */
+bool value_agrees(Rt *rt, Value a, Value b);
 uint64_t value_hash(Rt *rt, Value v);
 /* As a reader would write it: figures with unit, entities by id, texts bare at the top and quoted inside collections. */
 void value_show(Rt *rt, Value v, Buf *out);

@@ -50,6 +50,7 @@ static void promises_end(Mem *m, PromiseCols *s) {
   vec_end(m, &s->clause);
   vec_end(m, &s->act);
   vec_end(m, &s->flags);
+  vec_end(m, &s->came);
 }
 
 static void requires_end(Mem *m, RequireCols *s) {
@@ -222,7 +223,7 @@ Value func_eval(World *w, Ctx *x, uint32_t func, Ent arg) {
 Value figure_eval(World *w, Ctx *x, Value v, UnitId to) {
   if (v.tag != V_FUNC) return value_keep(v);
   Value out = func_eval(w, x, v.aux, v.i ? (Ent)(v.i - 1) : UINT32_MAX), in_unit;
-  if (!value_is_figure(out) || to == UNIT_NONE || out.unit == to || out.unit == UNIT_ONE || out.unit == UNIT_ANY) return out;
+  if (!value_is_figure(out) || to == UNIT_NONE || out.unit == to || out.unit == UNIT_ONE) return out;
   bool fits = fig_convert(&w->rt, out, to, &in_unit) == FIG_OK;
   value_drop(w->mem, out);
   return fits && in_unit.tag != V_NONE ? in_unit : no_figure(w);

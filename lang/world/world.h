@@ -19,11 +19,12 @@ typedef enum CauseKind {
   CAUSE_ZERO,       /* division at `span` by what may be 0 */
   CAUSE_KEY,        /* a missing key or place, at `span` */
   CAUSE_LAYER,      /* a layer: the draft declares no critical resource of it */
-  CAUSE_WORDS,      /* a text that is no figure, at `span` */
+  CAUSE_WORDS,      /* a text that is no number, at `span` */
+  CAUSE_NO_DATE,    /* a text that is no date, at `span` */
   CAUSE_CELL,       /* a cell of a data file that is empty or not there, at `span` */
   CAUSE_UNASKED     /* the check at `span` found nothing to ask about */
 } CauseKind;
-typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; uint64_t keys; uint32_t key; } CauseInfo;  /* of a table: a hash of all keys; where they begin in cause_keys */
+typedef struct CauseInfo { uint8_t kind; Ent a; uint32_t b; Span span; uint64_t keys; uint32_t key; } CauseInfo;  /* of a table or text: a hash of all keys, or of the text; where they begin in cause_keys */
 
 /* One figure that is missing or loose, as if it were known: everything that would say so says the value instead. Until one
  * is `set`, what it lies between is only noted. */
@@ -38,11 +39,13 @@ typedef struct SupplyCols {   /* who: country index, or WHO_REST */
   uint32_t *start, *row;      /* by resource, after sealing: rows row[start[r]] .. row[start[r+1]-1], by who and start */
 } SupplyCols;                 /* `demand` has the same shape, who WHO_JOINT for joint demand; `totals` (world R: ...) too, who unused */
 
+typedef struct RowRun { uint32_t first, end; } RowRun;
 typedef struct PromiseCols {  /* one row for each subject, step of a schedule and resource of a clause that moves goods */
-  VEC(uint32_t) res; VEC(uint32_t) who /* country, or WHO_JOINT */; VEC(Value) value; VEC(Window) win; VEC(uint32_t) clause;
+  VEC(uint32_t) res; VEC(uint32_t) who /* country, or WHO_JOINT */; VEC(Value) value; VEC(DayRun) win; VEC(uint32_t) clause;
   VEC(uint8_t) act;           /* ACT_SUPPLY, ACT_BUY, ACT_STOCKPILE, ACT_CARRY; a fund's yield is ACT_SUPPLY */
   VEC(uint8_t) flags;         /* ROW_SOLE and ROW_BINDS of a plain clause's, else 0 until sealing */
   VEC(uint64_t *) to;         /* each m of: this subject's recipients; NULL, or no rows at all: those of the clause */
+  VEC(RowRun) came;           /* until sealing: which rows count, as they came. Rows of clauses have their places before they do (load_clauses_take) */
   uint32_t *start;            /* sealing sorts the rows by resource: those of r are start[r] .. start[r+1]-1, as they came */
 } PromiseCols;
 
@@ -177,17 +180,25 @@ void world_counts(World *w);     /* how many countries, routes and resources the
 void world_end(World *w);
 uint64_t *world_bits(World *w, uint32_t n);                  /* n bits, zeroed, in the arena */
 /* A row of clauses. Of a plain one everything is read from its promise, into `room`. */
-enum { ROW_BINDS = 1, ROW_PLAIN = 2, ROW_SOLE = 4 /* all that its clause says */ };
+enum { ROW_BINDS = 1, ROW_PLAIN = 2, ROW_SOLE = 4 /* all that its clause says */, ROW_GIVES = 8 /* plain, binds, and supplies an exact figure above 0 */ };
 #define PLAIN_CLAUSE 0x80000000u
 const ClauseFacts *world_clause(const World *w, uint32_t row, ClauseFacts *room);
 Span world_clause_span(const World *w, uint32_t row);
-bool world_clause_plain(World *w, uint32_t row, bool binding);   /* its promise is the row that comes next; false when memory is refused */
+/* The row comes now; false when memory is refused. */
+static inline bool promise_listed(Mem *m, PromiseCols *p, uint32_t row) {
+  RowRun *last = p->came.len ? &p->came.at[p->came.len - 1] : NULL, next = {row, row + 1};
+  if (!last || last->end != row) return vec_push(m, &p->came, next);
+  last->end++;
+  return true;
+}
+bool world_alone(World *w);   /* makes a set of each country alone, as world_clause wants of plain clauses; false when memory is refused */
 ClauseFacts *world_clause_full(World *w, uint32_t row, const Node *article);   /* to be filled in; NULL when memory is refused */
 /* Whether a figure that is unknown or loose for that reason has been settled; then *v, owned, is its value. */
 bool world_settled(World *w, CauseKind kind, Ent a, uint32_t b, Span span, Value loose, Value *v);
 /* Forgets what was worked out; while nobody holds a context. */
 void world_forget(World *w);
 Cause world_cause(World *w, CauseKind kind, Ent a, uint32_t b, Span span);
+Cause world_text_cause(World *w, CauseKind kind, Value text, Span span);   /* CAUSE_WORDS, CAUSE_NO_DATE */
 void world_cause_text(World *w, Cause c, Buf *out);          /* "what AUS can supply of gallium: no supply fact says" */
 Span world_cause_span(const World *w, Cause c);
 uint32_t world_cite(World *w, const uint32_t *sources, uint32_t n);  /* equal runs may repeat */

@@ -5,7 +5,7 @@ for i in $(seq 40); do
   printf 'check c "Sums" { require sum(sum(x * y for y in 1..2_000) for x in 1..600) == 360_780_300_000 + %s * 0 }\n' "$i" >"$out/many/d$i.ent"
 done
 echo "40 drafts, one process : two (at least 1.7):"
-pin='' runs=$((runs / 2 + 1)) pair "a folder of 40 drafts" "$bin check --jobs 1 $out/many" "$bin check --jobs 2 $out/many"
+pin='' runs=$((runs / 2 + 1)) pair "a folder of 40 drafts, one process of two" "$bin check --jobs 1 $out/many" "$bin check --jobs 2 $out/many" least 1.7
 
 # One draft: the medium world without each of 3,790 pairs of countries, and a long loop; what is said must not differ.
 [ -f "$out/medium/world.ent" ] || python3 "$shared/gen.py" "$out" medium >/dev/null || exit 1
@@ -22,5 +22,5 @@ sweep="--as-of 2028-01-01 --max-steps 100_000_000_000 $out/medium/pairs.ent"
 for n in 1 2; do $bin check --jobs $n $sweep >"$out/many/said$n" 2>&1; done
 cmp "$out/many/said1" "$out/many/said2" || exit 1
 echo "One draft, one process : two (at least 1.7):"
-pin='' runs=3 pair "a check of 3,790 worlds" "$bin check --jobs 1 $sweep" "$bin check --jobs 2 $sweep"
-pin='' runs=$((runs / 4 + 1)) pair "a loop of 400,000,000" "$bin eval --jobs 1 --max-steps 100G $out/medium/loop.ent total" "$bin eval --jobs 2 --max-steps 100G $out/medium/loop.ent total"
+pin='' runs=3 pair "a check of 3,790 worlds, one process of two" "$bin check --jobs 1 $sweep" "$bin check --jobs 2 $sweep" least 1.7
+pin='' runs=$((runs / 4 + 1)) pair "a loop of 400,000,000, one process of two" "$bin eval --jobs 1 --max-steps 100G $out/medium/loop.ent total" "$bin eval --jobs 2 --max-steps 100G $out/medium/loop.ent total" least 1.7

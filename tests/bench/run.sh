@@ -21,9 +21,10 @@ once() {
 pin=
 command -v taskset >/dev/null && pin="taskset -c 0"
 
-# pair NAME "OURS" "PEER": the two in turn, then the ratio of medians, and the least and greatest ratio of neighbours.
+# pair NAME "OURS" "PEER" [WORD WANTED]: the two in turn, then the ratio of medians, and the least and greatest ratio of
+# neighbours; with WORD and WANTED also as a line of the page (see page.py).
 pair() {
-  local name=$1 a i took
+  local name=$1 a i took said
   : >"$out/pairs"
   for i in $(seq "$runs"); do
     # shellcheck disable=SC2086
@@ -33,7 +34,7 @@ pair() {
     once $pin $3
     echo "$a $took" >>"$out/pairs"
   done
-  awk -v name="$name" '
+  said=$(awk '
     { a[NR] = $1; b[NR] = $2; r[NR] = $1 / $2 }
     function median(v, n,   i, j, t, w) {
       for (i = 1; i <= n; i++) w[i] = v[i]
@@ -43,8 +44,12 @@ pair() {
     }
     END {
       ma = median(a, NR); mb = median(b, NR); median(r, NR)
-      printf "%-48s %5.2f   (%.2f to %.2f over %d pairs)\n", name, ma / mb, low, high, NR
-    }' "$out/pairs"
+      print ma / mb, low, high
+    }' "$out/pairs")
+  # shellcheck disable=SC2086
+  printf '%-48s %5.2f   (%.2f to %.2f over %d pairs)\n' "$name" $said "$runs"
+  # shellcheck disable=SC2086
+  [ $# -lt 5 ] || python3 tests/bench/page.py add "$name" "$4" "$5" $said
 }
 
 # Functions from outside: the same calls, in the library's own process and in this one. floor() gives short figures, so that what
@@ -54,7 +59,7 @@ extern fn down(x: number): number from "libm.so.6" as "floor"
 check c { require sum(down(x / 4) for x in 1..100_000) == 1_249_975_000 }
 ENT
 echo "Ratios of whole-process time, functions from outside confined to those in process (at most 3):"
-runs=$((runs / 4 + 1)) pair "100,000 calls of libm" "$bin check --allow-ffi libm.so.6 $out/extern.ent" "$bin check --allow-ffi libm.so.6 --ffi-in-process $out/extern.ent"
+runs=$((runs / 4 + 1)) pair "100,000 calls of libm" "$bin check --allow-ffi libm.so.6 $out/extern.ent" "$bin check --allow-ffi libm.so.6 --ffi-in-process $out/extern.ent" most 3
 
 # shellcheck source=tests/bench/many.sh
 . tests/bench/many.sh

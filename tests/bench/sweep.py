@@ -4,12 +4,16 @@ repetition, so that start-up and loading do not count; of sweeps also that of th
 draft, as the peers do in theirs: usage: sweep.py [medium|large] (SHARED, ENTENTE, RUNS as in run.sh)"""
 import os, re, resource, shutil, statistics, subprocess, sys
 
+sys.dont_write_bytecode = True
+import page
+
 here = os.path.dirname(os.path.abspath(__file__))
 root = os.path.dirname(os.path.dirname(here))
 shared = os.path.join(os.environ.get("SHARED", os.path.join(root, "..", "shared")), "bench")
 entente = os.path.abspath(os.environ.get("ENTENTE", os.path.join(root, "build/entente")))
-runs = int(os.environ.get("RUNS", "3"))
+runs = int(os.environ.get("RUNS", "5"))
 out = os.path.join(root, "build/bench")
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 limits = ["--max-memory", "8G", "--max-file", "200M", "--max-steps", "1000000000000"]
 
 
@@ -21,11 +25,15 @@ def spent(*command):
 
 
 def repetition(draft, expression, times, before="0"):
-    """Seconds of one repetition more, and of the first beyond what comes before it: medians of runs in turn."""
+    """Seconds of one repetition more, and of the first beyond what comes before it: of each the median, least and greatest of runs in turn."""
     def once(what):
         return spent(entente, "eval", *limits, draft, what)[0]
     got = [(once(before), once("len([%s for _i in 1..1])" % expression), once("len([%s for _i in 1..%d])" % (expression, 1 + times))) for _ in range(runs)]
-    return statistics.median((many - one) / times for _, one, many in got), statistics.median(one - none for none, one, _ in got)
+    return [(statistics.median(seconds), min(seconds), max(seconds)) for seconds in ([(many - one) / times for _, one, many in got], [one - none for none, one, _ in got])]
+
+
+def best(peers):
+    return min(peers, key=peers.get)
 
 
 def number(pattern, text):
@@ -44,8 +52,13 @@ def sweeps(size):
         if shutil.which(peer):
             file = world + "/world." + ("json" if form == "js" else form)
             peers[peer] = min(number(r"sweep=([\d.]+)", spent(peer, shared + "/peers/job." + form, file, "n2")[1]) for _ in range(runs))
-    for what, seconds in zip(("one more", "the first"), ours):
-        print("N-2 on %s, %s: %9.0f scenarios a second" % (size, what, 19900 / max(seconds, 1e-6)), *("%.1f times %s" % (t / seconds, p) for p, t in peers.items()), sep="   ")
+    rate, times = (10e6, 6) if size == "medium" else (0.5e6, 5)
+    for what, (middle, least, greatest) in zip(("one more", "the first"), ours):
+        said = "N-2 on %s, %s" % (size, what)
+        print("%s: %9.0f scenarios a second" % (said, 19900 / middle), *("%.1f times %s" % (t / middle, p) for p, t in peers.items()), sep="   ")
+        page.add(said + ", worlds a second", "least", rate, 19900 / middle, 19900 / greatest, 19900 / least)
+        if peers:
+            page.add("the same, times " + best(peers), "least", times, peers[best(peers)] / middle)
     return world
 
 
@@ -53,21 +66,27 @@ def rules(world):
     draft = os.path.join(out, "rules.ent")
     with open(draft, "w") as f:
         subprocess.run(["awk", "-f", here + "/micro/rules.awk", world + "/world.txt"], stdout=f, check=True)
-    for name, how in (("in columns", []), ("row by row", ["--columns", "never"])):
-        limits.extend(how)
-        print("a rule of five conditions %s: %.1f ns" % (name, repetition(draft, "count(fits(d) for d in deals)", 20)[0] / 20000 * 1e9), end="   ")
-    del limits[-2:]
+    peers = {}
     for lua in ("luajit", "lua5.4"):
         if shutil.which(lua):
-            print("%s %.1f" % (lua, min(number(r"closure ([\d.]+)", spent(lua, shared + "/micro/rules.lua", world + "/world.lua")[1]) for _ in range(runs))), end="   ")
-    print()
+            peers[lua] = min(number(r"closure ([\d.]+)", spent(lua, shared + "/micro/rules.lua", world + "/world.lua")[1]) for _ in range(runs))
+    for name, how, wanted in (("in columns", [], 12), ("row by row", ["--columns", "never"], 25)):
+        limits.extend(how)
+        ns = [seconds / 20000 * 1e9 for seconds in repetition(draft, "count(fits(d) for d in deals)", 60)[0]]
+        del limits[len(limits) - len(how):]
+        print("a rule of five conditions %s: %.1f ns" % (name, ns[0]), *("%s %.1f" % peer for peer in peers.items()), sep="   ")
+        page.add("a rule of five conditions %s, ns" % name, "most", wanted, *ns)
+        if "luajit" in peers and name == "in columns":
+            page.add("the same, of LuaJIT's time", "most", 1, ns[0] / peers["luajit"])
 
 
 def micro():
-    ours = {"loop": ("loop(_i)", 1), "filter": ("pass(_i)", 3), "str": ("texts(_i)", 1), "map": ("lookups(_i)", 1)}
-    for name, (expression, times) in ours.items():
-        lua = min(number(r"%s ([\d.]+)" % name, spent("lua5.4", shared + "/micro/micro.lua", name)[1]) for _ in range(runs))
-        print("%-7s %.2f of Lua 5.4" % (name, repetition(here + "/micro/micro.ent", expression, 3)[0] * times / lua))
+    ours = {"loop": ("loop(_i)", 1, 0.8), "filter": ("pass(_i)", 3, 0.3), "str": ("texts(_i)", 1, 0.5), "map": ("lookups(_i)", 1, 0.5)}
+    for name, (expression, times, wanted) in ours.items():
+        lua = statistics.median(number(r"%s ([\d.]+)" % name, spent("lua5.4", shared + "/micro/micro.lua", name)[1]) for _ in range(runs))
+        ratio = [seconds * times / lua for seconds in repetition(here + "/micro/micro.ent", expression, 3)[0]]
+        print("%-7s %.2f of Lua 5.4 (%.2f to %.2f)" % (name, *ratio))
+        page.add("%s, of Lua 5.4's time" % name, "most", wanted, *ratio)
 
 
 if __name__ == "__main__":

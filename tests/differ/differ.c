@@ -34,7 +34,7 @@ typedef struct Machine {
   const char *refused;   /* the code of what kept it from being loaded */
 } Machine;
 
-static bool machine_load(Machine *m) {
+static bool machine_load(Machine *m, bool columns) {
   uint32_t at;
   const char *why;
   if (m->diags.errors || !program_check(&m->p)) return false;
@@ -43,8 +43,12 @@ static bool machine_load(Machine *m) {
   m->has_vm = true;
   if (!vm_init(&m->vm, &m->mem, &m->p, &m->chunk, &m->world)) return false;
   m->vm.max_steps = VM_STEPS;
+  m->vm.rows_never = columns;
   return compile_all(&m->chunk, &m->world.rt) && chunk_verify(&m->chunk, &at, &why) && vm_load(&m->vm) && world_base(&m->world) && !m->diags.errors;
 }
+
+/* A draft that begins with this goes through every loop in columns, however short. */
+static const char in_columns[] = "# in columns";
 
 static bool machine_begin(Machine *m, const char *text, size_t len) {
   memset(m, 0, sizeof *m);
@@ -57,7 +61,7 @@ static bool machine_begin(Machine *m, const char *text, size_t len) {
   chunk_init(&m->chunk, &m->mem, &m->p);
   const Source *s = sources_add(&m->sources, "draft", text, len, false);
   program_module(&m->p, intern_put(&m->names, "draft", 5), s, parse_file(&m->unit, s), false);
-  bool good = machine_load(m);
+  bool good = machine_load(m, len >= sizeof in_columns && !memcmp(text, in_columns, sizeof in_columns - 1));
   for (uint32_t i = 0; i < m->diags.list.len && !good && !m->refused; i++)
     if (m->diags.list.at[i].sev == SEV_ERROR) m->refused = m->diags.list.at[i].text;
   if (!good && !m->refused) m->refused = m->has_vm && m->vm.failed ? m->vm.error.text : "no reason";
@@ -116,7 +120,7 @@ static bool same_value(Machine *m, Value a, V b) {
       return hi < lo ? b->b < b->a : b->a == lo && b->b == hi;
     }
     case V_ENT: return b->kind == W_ENTITY && b->a == a.aux;
-    case V_STR: return b->kind == W_TEXT && b->n == a.obj->len && !memcmp(b->text, value_str(a), b->n);
+    case V_STR: return b->kind == W_TEXT && b->n == value_len(a) && !memcmp(b->text, value_str(&a), b->n);
     case V_UNK: return b->kind == W_UNKNOWN;
     case V_LIST: case V_SET: case V_MAP: return same_seq(m, a, b);
     case V_NONE: case V_FUNC: case V_CELL: return false;
@@ -149,6 +153,11 @@ static const char *vm_error(Machine *m) {
   return mem_failed(&m->mem) ? "E0505" : NULL;
 }
 
+/* A question about a resource may meet the error of any clause about it, and so do the engine's own findings. */
+static void meet_others(Walk *w) {
+  if (!setjmp(w->out)) walk_own(w);
+}
+
 /* One top-level `let`, both ways. */
 static void ask_let(Machine *m, Mem *own, uint32_t f, Ctx *ctx, Day day, Told *t) {
   Walk w;
@@ -162,6 +171,7 @@ static void ask_let(Machine *m, Mem *own, uint32_t f, Ctx *ctx, Day day, Told *t
   if (w.error && !strcmp(w.error, "steps")) { t->skipped++; walk_end(&w); return; }
   Value got = vm_run(&m->vm, f, NULL, 0, ctx);
   const char *error = vm_error(m);
+  if (error && !w.error) meet_others(&w);
   bool same = error || w.error ? error && w.error && !strcmp(error, w.error) : same_value(m, got, v);
   t->questions++;
   t->errors += error != NULL;
@@ -242,7 +252,7 @@ static void ask_checks(Machine *m, Mem *own, Told *t) {
   bool ran = answer_check(&m->vm, &o, &r);
   const char *error = ran ? NULL : vm_error(m);
   t->questions++;
-  if (error && !w.error && !setjmp(w.out)) walk_own(&w);
+  if (error && !w.error) meet_others(&w);
   if (error || w.error) {
     if (!error || !w.error || strcmp(error, w.error)) {
       t->judged = DIFFERENT;

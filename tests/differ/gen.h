@@ -26,7 +26,7 @@ typedef struct Gen {
   Var let[LETS];
   int nlet;
   bool world, agreed, today, wide;  /* there are facts; there is an agreement; `today` may be asked; ranges may be open */
-  int scenarios, agreements, routes, controls, clauses;
+  int scenarios, agreements, routes, controls, clauses, amendments;
   bool pure;                        /* at hand: nothing that changes from day to day */
   bool facts_only;                  /* ... nothing that rests on clauses, no time and no worlds */
   size_t from;                      /* where the expression at hand began */

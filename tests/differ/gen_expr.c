@@ -7,7 +7,7 @@
 static const GType element[G_TYPES] = {
   [G_SET_NUMBER] = G_NUMBER, [G_SET_DATE] = G_DATE, [G_SET_TEXT] = G_TEXT, [G_SET_COUNTRY] = G_COUNTRY, [G_LIST_NUMBER] = G_NUMBER,
   [G_LIST_MASS] = G_MASS, [G_LIST_TEXT] = G_TEXT, [G_LIST_BOOL] = G_BOOL, [G_LIST_DATE] = G_DATE, [G_LIST_RANGE] = G_RANGE, [G_INTS] = G_NUMBER,
-  [G_MAP_NUMBER] = G_NUMBER, [G_MAP_TEXT] = G_TEXT, [G_MAP_COUNTRY] = G_COUNTRY, [G_MAP_DATE] = G_DATE, [G_RANGE] = G_DATE,
+  [G_MAP_NUMBER] = G_NUMBER, [G_MAP_TEXT] = G_TEXT, [G_MAP_COUNTRY] = G_COUNTRY, [G_MAP_DATE] = G_DATE, [G_RANGE] = G_DATE, [G_RESOURCE] = G_RESOURCE,
 };
 static const GType value_type[G_TYPES] = {[G_MAP_NUMBER] = G_NUMBER, [G_MAP_TEXT] = G_MASS, [G_MAP_COUNTRY] = G_BOOL, [G_MAP_DATE] = G_NUMBER};
 
@@ -91,6 +91,11 @@ static bool use_name(Gen *g, GType t, bool exact) {
   return false;
 }
 
+/* One that a `for` goes through, where there is one. */
+static void resource(Gen *g) {
+  if (!use_name(g, G_RESOURCE, true)) put(g, gen_resource(g));
+}
+
 /* ---- pieces ---- */
 
 #define SUB(t) gen_expr(g, (t), depth - 1, exact)
@@ -150,7 +155,12 @@ static void small_range(Gen *g) {
 }
 
 /* The head of a loop stands after its body, but its names are needed in the body: the head is made first, and put behind. */
-static const GType over[] = {G_INTS, G_SET_NUMBER, G_LIST_NUMBER, G_LIST_MASS, G_SET_COUNTRY, G_LIST_TEXT, G_SET_DATE, G_RANGE, G_MAP_NUMBER, G_LIST_BOOL};
+static const GType over[] = {G_INTS, G_SET_NUMBER, G_LIST_NUMBER, G_LIST_MASS, G_SET_COUNTRY, G_LIST_TEXT, G_SET_DATE, G_RANGE, G_MAP_NUMBER, G_LIST_BOOL, G_RESOURCE};
+
+static void resources(Gen *g, bool exact) {
+  static const char *const some[] = {"resources", "resources", "{R, T}", "[S, R, S]", "inputs(S)", "uses(R)"};
+  put(g, some[pick(g, g->world && !exact && !g->facts_only && !g->pure ? 6 : 4)]);
+}
 
 static void with_loops(Gen *g, GType body, GType second, const char *before, const char *between, const char *after, int depth, bool exact) {
   int had = g->nvar, n = one_in(g, 4) ? 2 : 1;
@@ -159,11 +169,12 @@ static void with_loops(Gen *g, GType body, GType second, const char *before, con
   if (had + 4 >= VARS) { put(g, before); SUB(body); if (second != G_TYPES) { put(g, between); SUB(second); } put(g, " for _z in (1..2)"); put(g, after); return; }
   for (int i = 0; i < n; i++) {
     Buf *out = g->out, head;
-    GType c = over[pick(g, 10)];
+    GType c = over[pick(g, sizeof over / sizeof *over)];
     bool sure = exact || !one_in(g, 4);
     buf_init(&head, out->mem);
     g->out = &head;
     if (c == G_RANGE) small_range(g);
+    else if (c == G_RESOURCE) resources(g, exact);
     else gen_expr(g, c, depth - 1, sure);
     buf_char(&head, 0);
     const char *name = bind(g, element[c], true);
@@ -272,15 +283,24 @@ static void membership(Gen *g, int depth, bool exact) {
 }
 
 static void about_resources(Gen *g, int depth) {
-  char r[2] = {*gen_resource(g), 0};
   switch (pick(g, g->facts_only ? 3 : 7)) {
-    case 0: put(g, "(share("); gen_expr(g, G_COUNTRY, depth - 2, false); put(g, ", "); put(g, r); put(g, ") <= "); leaf(g, G_NUMBER); put(g, ")"); break;
-    case 1: if (g->controls && one_in(g, 2)) { put(g, "in_force(k0)"); break; } put(g, "blocked("); gen_expr(g, G_COUNTRY, depth - 2, false); put(g, ", "); put(g, r); put(g, ")"); break;
-    case 2: put(g, "("); put(g, gen_resource(g)); put(g, one_in(g, 2) ? " in inputs(" : " in inputs_in_all("); put(g, r); put(g, "))"); break;
-    case 3: put(g, "has_need("); put(g, r); put(g, ")"); break;
-    case 4: put(g, "(needed("); put(g, r); put(g, ") <= sum(committed(_q, "); put(g, r); put(g, ") for _q in suppliers("); put(g, r); put(g, ")))"); break;
-    case 5: put(g, "(stockpiled("); put(g, r); put(g, ") > 1 t)"); break;
-    default: put(g, "(clauses("); if (one_in(g, 2)) put(g, r); else put(g, gen_country(g)); put(g, ") == {})"); break;
+    case 0: put(g, "(share("); gen_expr(g, G_COUNTRY, depth - 2, false); put(g, ", "); resource(g); put(g, ") <= "); leaf(g, G_NUMBER); put(g, ")"); break;
+    case 1: if (g->controls && one_in(g, 2)) { put(g, "in_force(k0)"); break; } put(g, "blocked("); gen_expr(g, G_COUNTRY, depth - 2, false); put(g, ", "); resource(g); put(g, ")"); break;
+    case 2: put(g, "("); put(g, gen_resource(g)); put(g, one_in(g, 2) ? " in inputs(" : " in inputs_in_all("); resource(g); put(g, "))"); break;
+    case 3: put(g, "has_need("); resource(g); put(g, ")"); break;
+    case 4: {
+      char r[16];
+      size_t from = g->out->len;
+      put(g, "(needed(");
+      size_t at = g->out->len;
+      resource(g);
+      snprintf(r, sizeof r, "%.*s", (int)(g->out->len - at), g->out->at + at);
+      if (one_in(g, 3)) { g->out->len = from; put(g, "("); put(g, gen_country(g)); put(g, " in suppliers("); put(g, r); put(g, "))"); break; }
+      put(g, ") <= sum(committed(_q, "); put(g, r); put(g, ") for _q in suppliers("); put(g, r); put(g, ")))");
+      break;
+    }
+    case 5: put(g, "(stockpiled("); resource(g); put(g, ") > 1 t)"); break;
+    default: put(g, "(clauses("); if (one_in(g, 2)) resource(g); else put(g, gen_country(g)); put(g, ") == {})"); break;
   }
 }
 
@@ -294,6 +314,7 @@ static void in_time(Gen *g, GType t, int depth) {
     put(g, name);
   }
   if (g->agreements > 1 && one_in(g, 4)) put(g, one_in(g, 2) ? " under p0" : " under p1");
+  if (g->amendments && one_in(g, 2)) put(g, g->amendments > 1 && one_in(g, 2) ? " under m1" : " under m0");
   if (g->world && one_in(g, 3)) {
     put(g, " without ");
     if (g->routes && one_in(g, 3)) put(g, "way");
@@ -305,7 +326,7 @@ static void in_time(Gen *g, GType t, int depth) {
     put(g, one_in(g, 2) ? " throughout " : " sometime ");
     static const char *const r[] = {"2026-01-02..2026-01-09", "2026-01-08..2026-01-08", "2025-12-30..2026-01-20", "(if true then 2026-01-09 else 2026-01-01)..2026-01-05"};
     put(g, g->wide && one_in(g, 5) ? "2026-01-05..open" : r[pick(g, 4)]);
-  } else { put(g, " at "); put(g, gen_date(g)); }
+  } else { put(g, " at "); if (one_in(g, 2) || !use_name(g, G_DATE, true)) put(g, gen_date(g)); }
   put(g, ")");
   g->nvar = had;
 }
@@ -334,7 +355,7 @@ static void figure_of_world(Gen *g, int depth) {
   bool alone = !g->facts_only && one_in(g, 3);
   put(g, alone ? of_one[pick(g, 2)] : of_two[pick(g, g->facts_only ? 2 : 4)]);
   if (!alone) { gen_expr(g, G_COUNTRY, depth - 2, !one_in(g, 4)); put(g, ", "); }
-  put(g, gen_resource(g));
+  resource(g);
   put(g, ")");
 }
 

@@ -169,6 +169,38 @@ static void act(Gen *g) {
   else { put(g, "buy "); quantity(g, NULL); put(g, " of "); put(g, gen_resource(g)); }
 }
 
+static void clause(Gen *g, const char *head) {
+  put(g, head);
+  subject(g);
+  act(g);
+  if (one_in(g, 3)) window(g);
+  if (one_in(g, 4)) { put(g, one_in(g, 2) ? " when (" : " unless ("); gen_fresh(g, G_BOOL, 2, false); put(g, ")"); }
+  line(g, "");
+}
+
+/* Of the first agreement, and one upon it or upon the first amendment. What it adds and changes is there in any case. */
+static void amendments(Gen *g) {
+  bool again = false;
+  for (int i = 0; i < g->amendments; i++) {
+    char text[60];
+    bool upon = i && one_in(g, 2);
+    snprintf(text, sizeof text, "amendment m%d to %s", i, upon ? "m0" : "p0");
+    put(g, text);
+    if (one_in(g, 2)) { put(g, " from "); put(g, i ? later(g) : earlier(g)); }
+    line(g, " {");
+    if (one_in(g, 3)) line(g, one_in(g, 2) ? "parties: {A, B, C}" : "parties: {A, B, C, D}");
+    if (one_in(g, 3)) line(g, one_in(g, 2) ? "term: 2026-01-01..2026-01-20" : "term: 2026-01-03..2026-01-09");
+    snprintf(text, sizeof text, "add clause n%d: ", i);
+    if (one_in(g, 2)) clause(g, text);
+    if (!(upon && again) && one_in(g, 2)) {
+      again = again || !i;   /* what is struck is there no longer */
+      if (one_in(g, 2)) line(g, "strike clause c0");
+      else clause(g, "replace clause c0: ");
+    }
+    line(g, "}");
+  }
+}
+
 static void agreements(Gen *g) {
   for (int i = 0; i < g->agreements; i++) {
     char head[40];
@@ -180,13 +212,8 @@ static void agreements(Gen *g) {
     uint32_t n = 1 + pick(g, 4);
     for (uint32_t c = 0; c < n; c++) {
       snprintf(head, sizeof head, "clause c%u: ", c);
-      put(g, head);
       g->clauses++;
-      subject(g);
-      act(g);
-      if (one_in(g, 3)) window(g);
-      if (one_in(g, 4)) { put(g, one_in(g, 2) ? " when (" : " unless ("); gen_fresh(g, G_BOOL, 2, false); put(g, ")"); }
-      line(g, "");
+      clause(g, head);
     }
     line(g, "}");
   }
@@ -226,8 +253,10 @@ void gen_world(Gen *g) {
 void gen_clauses(Gen *g) {
   g->agreements = g->agreed ? 1 + (int)one_in(g, 3) : 0;
   g->scenarios = (int)pick(g, 3);
+  g->amendments = g->agreed && one_in(g, 2) ? 1 + (int)pick(g, 2) : 0;
   g->facts_only = true;
   agreements(g);
+  amendments(g);
   g->facts_only = false;
   scenarios(g);
 }
@@ -301,6 +330,14 @@ static void coverage(Gen *g) {
   line(g, "let cover = [covered(r) for r in resources]");
   line(g, "let strong = [covered(r) and all((covered(r) without c) for c in parties) for r in resources]");
   if (g->agreed && one_in(g, 3)) line(g, "let when_covered = {r: spans(covered(r)) for r in resources}");
+  if (one_in(g, 4)) line(g, "let made = [(available(r) at d) for r in resources for d in 2026-01-02..2026-01-12]");
+  if (one_in(g, 5)) line(g, "let missing = [sum((needed(r) - available(r)) / 1 kg/yr at d for d in {2026-01-02, 2026-01-08, 2026-01-16}) for r in resources]");
+  if (one_in(g, 3)) line(g, "let shares = {r: sum(share(c, r) ^ 2 for c in producers(r)) for r in resources}");
+  if (g->agreed && one_in(g, 3)) line(g, "let gaps = [w for r in resources for w in spans(available(r) < needed(r)) where days(w) > 2]");
+  if (one_in(g, 5)) line(g, "let broken = [count(uncovered(r) for r in resources) without w for w in [{x, y} for x in countries for y in countries]]");
+  if (g->amendments && one_in(g, 2)) line(g, "let amended = [[[covered(r) at d, (covered(r) without B at d)] for r in resources] under m0 for d in [2026-01-02, 2026-01-08, 2026-01-16]]");
+  if (g->amendments > 1) line(g, "let amended_later = {r: [committed(c, r) for c in parties] for r in resources} under m1 at 2026-01-12");
+  if (g->agreed && one_in(g, 5)) line(g, "let alone = [[all((covered(r) without c) for c in parties) at d for r in resources] for d in [2026-01-03, 2026-01-08, 2026-01-12]]");
 }
 
 static void lets(Gen *g) {
@@ -351,6 +388,14 @@ static void check(Gen *g, uint32_t i) {
   g->nvar = 0;
 }
 
+/* No other `let` is one of these, so no check asks them. */
+static void passed(Gen *g) {
+  line(g, "let passed = passes(ch0)");
+  if (one_in(g, 2)) line(g, "let passed_without = [passes(ch0) without c for c in countries]");
+  if (g->world && g->scenarios && one_in(g, 2)) line(g, "let passed_under = (passes(ch0) under q0 at 2026-01-05)");
+  if (g->amendments) line(g, "let passed_amended = (passes(ch0) under m0)");
+}
+
 void gen_draft(Rng *r, Buf *out) {
   Gen gen = {.r = r, .out = out}, *g = &gen;
   g->world = !one_in(g, 3);
@@ -358,6 +403,7 @@ void gen_draft(Rng *r, Buf *out) {
   g->today = one_in(g, 3);
   bool checks = one_in(g, 2);
   g->wide = !g->today && !checks;
+  if (one_in(g, 2)) line(g, "# in columns");
   line(g, "unit t \"tonnes\"");
   line(g, "unit kg = 1 t / 1_000");
   line(g, "unit kt = 1_000 t");
@@ -394,4 +440,5 @@ void gen_draft(Rng *r, Buf *out) {
   if (one_in(g, 5)) any_unit(g);
   lets(g);
   for (uint32_t i = 0; checks && i < 1 + pick(g, 2); i++) check(g, i);
+  if (checks && one_in(g, 3)) passed(g);
 }

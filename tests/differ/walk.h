@@ -127,7 +127,6 @@ V where_scaled(Walk *w, const Where *x, Ent c, Ent r, V v, bool *scaled);   /* *
 bool where_closed(Walk *w, const Where *x, Ent route);
 bool where_suspended(Walk *w, const Where *x, Ent e);   /* a clause or an agreement */
 int where_control(Walk *w, const Where *x, Ent control); /* 1 imposed, 0 lifted, -1 neither */
-bool where_in_force(const Where *x, Ent agreement);
 V walk_targets(Walk *w, const Where *x, const Name *names, const Node *n);   /* one thing, or a set of things and sets, as one set */
 V walk_parties(Walk *w, const Where *x);
 bool walk_range(Walk *w, const Where *x, Day *first, Day *last);   /* of the agreements in force; false: none */
@@ -149,6 +148,7 @@ typedef struct WFinding {
 } WFinding;
 typedef struct WReport { int exit_code; WFinding *first, **last; } WReport;
 void walk_checks(Walk *w, WReport *r);
+V walk_passes(Walk *w, const Where *x, uint32_t check);   /* a check, by function */
 void walk_own(Walk *w);   /* asks what the engine's own findings ask: for an error that only they meet */
 
 #endif

@@ -6,8 +6,12 @@
 /* One requirement for one binding. */
 typedef struct Case { uint32_t require; V *bound; bool certain, once; const Node *node; V message; Vals days; Vals open; struct Case *next; } Case;
 
+/* What `passes` asks: whether it was asked of anything, failed, or could not be told. */
+typedef struct Tally { bool any, fails, open; } Tally;
+
 typedef struct Run {
   Walk *w;
+  Tally *tally;        /* NULL: findings are wanted */
   WReport *r;
   const Node *check;
   Case *first, **last;
@@ -61,6 +65,12 @@ static Case *case_of(Run *run, uint32_t require, const Node *node) {
 static void require(Run *run, const Where *x, const Name *names, const Node *node, uint32_t n, bool certain) {
   Walk *w = run->w;
   if (says_when(node->kid[0]) && !run->first_day) return;
+  if (run->tally) {
+    int t = val_truth(walk_expr(w, x, names, node->kid[0]));
+    run->tally->fails = run->tally->fails || (t == 0 && certain);
+    run->tally->open = run->tally->open || t < 0 || (t == 0 && !certain);
+    return;
+  }
   Case *c = case_of(run, n, node);
   int holds = val_truth(walk_expr(w, x, names, node->kid[0]));
   if (holds == 0 && !certain) holds = -1;
@@ -84,6 +94,7 @@ static void steps(Run *run, const Where *x, const Name *names, const Node *step,
 
 static void gens(Run *run, const Where *x, const Name *names, const Node *gen, bool certain) {
   Walk *w = run->w;
+  if (!gen && run->tally) run->tally->any = true;
   if (!gen) { steps(run, x, names, list_first(run->check->kid[3]), 0, certain); return; }
   V c = walk_expr(w, x, names, gen->kid[2]);
   if (c->kind == W_UNKNOWN) walk_fail(w, "steps");   /* the generator makes none */
@@ -161,8 +172,21 @@ void walk_checks(Walk *w, WReport *r) {
   verdict(r, none, empty);
 }
 
-void walk_own(Walk *w) {
-  Where x = {.day = DAY_NONE};
+V walk_passes(Walk *w, const Where *given, uint32_t check) {
+  Tally t = {0};
+  Where x = *given;
+  Day first, last;
+  Run run = {.w = w, .tally = &t, .check = w->p->funcs.at[check].body};
+  if (!walk_range(w, &x, &first, &last)) first = last = x.day;
+  for (int64_t d = first; d <= last; d = d == DAY_NONE ? (int64_t)last + 1 : walk_next_day(d, last)) {
+    x.day = (Day)d;
+    run.first_day = d == first;
+    gens(&run, &x, NULL, list_first(run.check->kid[2]), true);
+  }
+  return val_three(w, t.fails ? 0 : t.open || !t.any ? -1 : 1);
+}
+
+static void own_of(Walk *w, Where x) {
   Day first, last;
   if (!walk_range(w, &x, &first, &last)) return;
   for (Day d = first; d <= last && d <= DAY_LAST; d++)
@@ -173,4 +197,9 @@ void walk_own(Walk *w) {
         walk_ask(w, &x, BUILTIN_committed, at, 2);
         walk_ask(w, &x, BUILTIN_capacity, at, 2);
       }
+}
+
+void walk_own(Walk *w) {
+  own_of(w, (Where){.day = DAY_NONE});
+  for (uint32_t i = 0; i < w->p->amended.len; i++) own_of(w, (Where){.day = DAY_NONE, .chosen = ent_make(K_AMENDMENT, i), .any_chosen = true});
 }

@@ -5,9 +5,18 @@
 
 int val_truth(V v) { return v->kind == W_BOOL ? (int)v->a : -1; }
 
+static bool lacks_some(V v) {
+  bool any = v->kind == W_UNKNOWN;
+  for (size_t i = 0; (v->kind == W_SET || v->kind == W_LIST || v->kind == W_MAP) && i < v->n; i++) any = any || lacks_some(v->at[i]);
+  return any;
+}
+
 V join(Walk *w, V a, V b) {
   bool figures = val_is_figure(a) && val_is_figure(b);
-  if (a->kind != W_UNKNOWN && val_same(w, a, b)) return a;
+  if (a->kind != W_UNKNOWN && val_same(w, a, b)) {
+    if (lacks_some(a)) walk_fail(w, "steps");   /* whether what is unknown in both is the same would have to be told by why it is */
+    return a;
+  }
   return figures ? interval_hull(w, a, b) : val_unknown(w);
 }
 
@@ -187,12 +196,15 @@ typedef struct Each {
   const Node *key, *value;   /* the body; key of a map only */
   Vals in, maybe, second;  /* second: a map's values */
   bool missing;              /* something gone through is unknown */
+  bool stops, settled;       /* `any` and `all` stop at the first element that settles them: */
+  int settles;               /* ... one that is this */
 } Each;
 
 static void each_element(Each *s, const Name *names, bool certain) {
   V a = s->key ? walk_expr(s->w, s->x, names, s->key) : NULL, b = s->value ? walk_expr(s->w, s->x, names, s->value) : NULL;
   if (certain) walk_push(s->w, &s->in, a);
   else walk_push(s->w, &s->maybe, a);
+  s->settled = s->stops && certain && val_truth(a) == s->settles;
   if (certain && b) walk_push(s->w, &s->second, b);
 }
 
@@ -212,11 +224,11 @@ static void each_gen(Each *s, const Name *names, const Node *gen, bool certain) 
   if (c->kind == W_UNKNOWN) { s->missing = true; return; }
   if (c->kind == W_RANGE && c->b >= c->a && (c->b == DAY_OPEN || c->b - c->a > 400 * 366)) walk_fail(w, "E0406");
   if (c->kind == W_RANGE)
-    for (int64_t d = c->a; d <= c->b; d++) each_bound(s, names, gen, val_date(w, d), NULL, certain);
+    for (int64_t d = c->a; d <= c->b && !s->settled; d++) each_bound(s, names, gen, val_date(w, d), NULL, certain);
   else if (c->kind == W_INTS)
-    for (int64_t i = c->a; i <= c->b; i++) each_bound(s, names, gen, val_int(w, i), NULL, certain);
+    for (int64_t i = c->a; i <= c->b && !s->settled; i++) each_bound(s, names, gen, val_int(w, i), NULL, certain);
   else
-    for (size_t i = 0; i < c->n; i += c->kind == W_MAP ? 2 : 1) each_bound(s, names, gen, c->at[i], c->kind == W_MAP ? c->at[i + 1] : NULL, certain);
+    for (size_t i = 0; i < c->n && !s->settled; i += c->kind == W_MAP ? 2 : 1) each_bound(s, names, gen, c->at[i], c->kind == W_MAP ? c->at[i + 1] : NULL, certain);
 }
 
 static V collect(Walk *w, const Where *x, const Name *names, const Node *e) {
@@ -292,7 +304,7 @@ static V extreme(Walk *w, const Each *s, bool max) {
 
 static V aggregate(Walk *w, const Where *x, const Name *names, const Node *e) {
   const Node *arg = list_first(e->kid[1]);
-  Each s = {.w = w, .x = x};
+  Each s = {.w = w, .x = x, .stops = e->ref == AGG_ANY || e->ref == AGG_ALL, .settles = e->ref == AGG_ANY};
   bool truths = false;
   if (arg->kind == N_EACH) {
     truths = arg->kid[0]->ty == T_BOOL;
@@ -399,6 +411,7 @@ static V call(Walk *w, const Where *x, const Name *names, const Node *e) {
   if (e->op == CALL_AGGREGATE) return aggregate(w, x, names, e);
   if (e->op == CALL_SPANS) return walk_spans(w, x, names, list_first(e->kid[1]));
   if (e->op == CALL_FIRST_DAY) return walk_first_day(w, x, names, list_first(e->kid[1]));
+  if (e->op == CALL_PASSES) return walk_passes(w, x, e->ref);
   V *args = walk_get(w, (list_len(e->kid[1]) + 1) * sizeof *args);
   size_t n = 0;
   for (const Node *a = list_first(e->kid[1]); a; a = a->next) args[n++] = walk_expr(w, x, names, a);

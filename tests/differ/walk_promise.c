@@ -1,7 +1,7 @@
 #include "walk.h"
 #include <string.h>
 
-/* What agreements promise: each question reads every clause again. */
+/* What agreements promise, as first written and as amended: each question reads every clause again. */
 
 static uint32_t count_of(const Walk *w, uint32_t kind) { return kind_count(w->p, kind); }
 static UnitId unit_of(const Walk *w, Ent r) { return w->p->resource_unit.at[ent_index(r)]; }
@@ -28,10 +28,26 @@ V walk_targets(Walk *w, const Where *x, const Name *names, const Node *n) {
 
 /* ---- agreements ---- */
 
-static const Node *member(Walk *w, Ent agreement, const char *name) {
-  for (const Node *m = list_first(program_entity(w->p, agreement)->decl->kid[2]); m; m = m->next)
+/* An agreement is meant by its entity as first written, or by that of an amendment as amended by it. */
+
+static bool is_amended(Ent a) { return ent_kind(a) == K_AMENDMENT; }
+static Ent before(const Walk *w, Ent amendment) { return w->p->amended.at[ent_index(amendment)].of; }
+
+static Ent first_written(const Walk *w, Ent a) {
+  while (is_amended(a)) a = before(w, a);
+  return a;
+}
+
+static const Node *own_member(Walk *w, Ent a, const char *name) {
+  const Node *decl = program_entity(w->p, a)->decl;
+  for (const Node *m = list_first(decl->kid[is_amended(a) ? 3 : 2]); m; m = m->next)
     if (m->kind == N_ARG && !strcmp(sym_text(w->p, m->sym), name)) return m->kid[0];
   return NULL;
+}
+
+static const Node *member(Walk *w, Ent a, const char *name) {
+  const Node *m = own_member(w, a, name);
+  return m || !is_amended(a) ? m : member(w, before(w, a), name);
 }
 
 static V parties_of(Walk *w, Ent agreement) {
@@ -50,12 +66,43 @@ static bool binds(Walk *w, Ent agreement) {
   return !m || val_truth(walk_expr(w, &plain, NULL, m)) == 1;
 }
 
+/* The first day of an amendment's effect. */
+static Day effect_of(Walk *w, Ent a) {
+  static const WWindow always = {DAY_MIN, DAY_OPEN, false};
+  Where plain = {.day = DAY_NONE};
+  if (!is_amended(a)) return DAY_MIN;
+  WWindow win = window_of(w, &plain, NULL, program_entity(w->p, a)->decl->kid[4], always);
+  return win.dated ? win.from : effect_of(w, before(w, a));
+}
+
+/* What is in effect of it on a day. */
+static Ent on_day(Walk *w, Ent a, Day day) {
+  while (day != DAY_NONE && is_amended(a) && day < effect_of(w, a)) a = before(w, a);
+  return a;
+}
+
+static V days_of(Walk *w, V term, Day from, Day until) {
+  return val_span(w, W_RANGE, term->a > from ? term->a : from, until != DAY_OPEN && term->b >= until ? until - 1 : term->b);
+}
+
+/* The term of each that takes effect, as long as it does. */
+static bool range_of(Walk *w, Ent a, Day *first, Day *last) {
+  bool any = false;
+  for (Day until = DAY_OPEN;; until = effect_of(w, a), a = before(w, a)) {
+    V t = days_of(w, term_of(w, a), effect_of(w, a), until);
+    if (t->a <= t->b && (!any || t->a < *first)) *first = (Day)t->a;
+    if (t->a <= t->b && (!any || t->b > *last)) *last = (Day)t->b;
+    any = any || t->a <= t->b;
+    if (!is_amended(a)) return any;
+    if (effect_of(w, a) == DAY_MIN) return any;
+  }
+}
+
 bool walk_range(Walk *w, const Where *x, Day *first, Day *last) {
   bool any = false;
+  if (x->any_chosen) return range_of(w, x->chosen, first, last);
   for (uint32_t i = 0; i < count_of(w, K_AGREEMENT); i++) {
-    Ent a = ent_make(K_AGREEMENT, i);
-    if (!where_in_force(x, a)) continue;
-    V t = term_of(w, a);
+    V t = term_of(w, ent_make(K_AGREEMENT, i));
     if (!any || t->a < *first) *first = (Day)t->a;
     if (!any || t->b > *last) *last = (Day)t->b;
     any = true;
@@ -63,12 +110,20 @@ bool walk_range(Walk *w, const Where *x, Day *first, Day *last) {
   return any;
 }
 
-V walk_parties(Walk *w, const Where *x) {
+/* Those in force in a world on its day. */
+static Vals in_force(Walk *w, const Where *x) {
   Vals list = {0};
+  if (x->any_chosen) walk_push(w, &list, val_entity(w, on_day(w, x->chosen, x->day)));
+  for (uint32_t i = 0; !x->any_chosen && i < count_of(w, K_AGREEMENT); i++) walk_push(w, &list, val_entity(w, ent_make(K_AGREEMENT, i)));
+  return list;
+}
+
+V walk_parties(Walk *w, const Where *x) {
+  Vals list = {0}, all = in_force(w, x);
   if (x->has_own) return parties_of(w, x->own);
-  for (uint32_t i = 0; i < count_of(w, K_AGREEMENT); i++) {
-    Ent a = ent_make(K_AGREEMENT, i);
-    if (!where_in_force(x, a) || where_suspended(w, x, a)) continue;
+  for (uint32_t i = 0; i < all.len; i++) {
+    Ent a = (Ent)all.at[i]->a;
+    if (where_suspended(w, x, first_written(w, a))) continue;
     V p = parties_of(w, a);
     for (size_t k = 0; k < p->n; k++)
       if (!where_withdrawn(w, x, (Ent)p->at[k]->a)) walk_push(w, &list, p->at[k]);
@@ -76,13 +131,35 @@ V walk_parties(Walk *w, const Where *x) {
   return val_seq(w, W_SET, list.at, list.len);
 }
 
+/* The clauses that stand in an agreement: all changes made to those before. */
+static Vals standing(Walk *w, Ent a) {
+  Vals list = {0}, had;
+  for (uint32_t i = 0; !is_amended(a) && i < count_of(w, K_CLAUSE); i++)
+    if (program_entity(w->p, ent_make(K_CLAUSE, i))->owner == a) walk_push(w, &list, val_entity(w, ent_make(K_CLAUSE, i)));
+  if (!is_amended(a)) return list;
+  had = standing(w, before(w, a));
+  for (uint32_t i = 0; i < had.len; i++) {
+    bool gone = false;
+    for (const Node *m = list_first(program_entity(w->p, a)->decl->kid[3]); m; m = m->next) {
+      if (m->kind != N_CHANGE || m->op == CHANGE_ADD) continue;
+      if (m->op == CHANGE_STRIKE_ARTICLE) walk_fail(w, "steps");   /* the generator makes none */
+      const Node *label = m->op == CHANGE_STRIKE ? m->kid[0] : m->kid[0]->kid[0];
+      gone = gone || label->sym == program_entity(w->p, (Ent)had.at[i]->a)->id;
+    }
+    if (!gone) walk_push(w, &list, had.at[i]);
+  }
+  for (const Node *m = list_first(program_entity(w->p, a)->decl->kid[3]); m; m = m->next)
+    if (m->kind == N_CHANGE && m->op != CHANGE_STRIKE) walk_push(w, &list, val_entity(w, m->kid[0]->ref));
+  return list;
+}
+
 /* ---- a clause ---- */
 
 /* One clause as one of its subjects has it. */
 typedef struct Duty { Ent clause, agreement, subject; const Node *node, *act; const Name *names; Where in; size_t sharers; } Duty;
 
-static V subjects_of(Walk *w, Ent clause, const Node *s) {
-  Where in = {.day = DAY_NONE, .own = program_entity(w->p, clause)->owner, .has_own = true};
+static V subjects_of(Walk *w, Ent agreement, const Node *s) {
+  Where in = {.day = DAY_NONE, .own = agreement, .has_own = true};
   if (s->op == SUBJ_ONE) return walk_targets(w, &in, NULL, s->kid[0]);
   return walk_targets(w, &in, NULL, s->kid[1]);
 }
@@ -121,29 +198,35 @@ static bool routes_open(Walk *w, const Where *x, const Duty *d) {
 /* Calls `see` for each subject of each clause that is wanted and whose agreement is in force; nothing else is asked yet. */
 typedef void SeeDuty(Walk *w, const Where *x, const Duty *d, void *data);
 
+static void duty_see(Walk *w, const Where *x, Duty d, SeeDuty *see, void *data) {
+  V subjects = subjects_of(w, d.agreement, d.node->kid[2]);
+  d.in = *x;
+  d.in.own = d.agreement;
+  d.in.has_own = true;
+  d.sharers = 1;
+  if (d.node->kid[2]->op == SUBJ_JOINTLY) {
+    d.sharers = 0;
+    for (size_t k = 0; k < subjects->n; k++) d.sharers += !where_absent(w, x, (Ent)subjects->at[k]->a);
+  }
+  for (size_t k = 0; k < subjects->n; k++) {
+    Name self = {d.node->kid[2]->kid[0] ? d.node->kid[2]->kid[0]->sym : 0, subjects->at[k], NULL};
+    d.subject = (Ent)subjects->at[k]->a;
+    d.names = d.node->kid[2]->op == SUBJ_EACH && d.node->kid[2]->kid[0] ? &self : NULL;
+    see(w, x, &d, data);
+  }
+}
+
 static void duties(Walk *w, const Where *x, bool (*wants)(const Node *act, const void *data), SeeDuty *see, void *data) {
-  for (uint32_t i = 0; i < count_of(w, K_CLAUSE); i++) {
-    Duty d = {.clause = ent_make(K_CLAUSE, i)};
-    const Entity *e = program_entity(w->p, d.clause);
-    d.agreement = e->owner;
-    d.node = e->decl;
-    d.act = e->decl->kid[3];
-    if (!where_in_force(x, d.agreement) || (wants && !wants(d.act, data))) continue;
-    V subjects = subjects_of(w, d.clause, d.node->kid[2]);
-    d.in = *x;
-    d.in.own = d.agreement;
-    d.in.has_own = true;
-    d.sharers = 1;
-    if (d.node->kid[2]->op == SUBJ_JOINTLY) {
-      d.sharers = 0;
-      for (size_t k = 0; k < subjects->n; k++) d.sharers += !where_absent(w, x, (Ent)subjects->at[k]->a);
-    }
-    for (size_t k = 0; k < subjects->n; k++) {
-      Name self = {d.node->kid[2]->kid[0] ? d.node->kid[2]->kid[0]->sym : 0, subjects->at[k], NULL};
-      d.subject = (Ent)subjects->at[k]->a;
-      d.names = d.node->kid[2]->op == SUBJ_EACH && d.node->kid[2]->kid[0] ? &self : NULL;
-      see(w, x, &d, data);
-    }
+  Ent one = x->any_chosen ? on_day(w, x->chosen, x->day) : 0;
+  bool amended = x->any_chosen && is_amended(one);
+  Vals all = amended ? standing(w, one) : (Vals){0};
+  uint32_t n = amended ? all.len : count_of(w, K_CLAUSE);
+  for (uint32_t i = 0; i < n; i++) {
+    Ent clause = amended ? (Ent)all.at[i]->a : ent_make(K_CLAUSE, i);
+    const Entity *e = program_entity(w->p, clause);
+    Duty d = {.clause = clause, .agreement = amended ? one : e->owner, .node = e->decl, .act = e->decl->kid[3]};
+    if (!amended && (is_amended(e->owner) || (x->any_chosen && e->owner != one))) continue;
+    if (!wants || wants(d.act, data)) duty_see(w, x, d, see, data);
   }
 }
 
@@ -181,7 +264,7 @@ static V blocked(Walk *w, const Where *x, Ent c, Ent r) {
 
 /* Apart from controls: 1 counts, 0 does not, -1 cannot be told. */
 static int counts_so_far(Walk *w, const Where *x, const Duty *d) {
-  if (where_suspended(w, x, d->clause) || where_suspended(w, x, d->agreement) || where_absent(w, x, d->subject)) return 0;
+  if (where_suspended(w, x, d->clause) || where_suspended(w, x, first_written(w, d->agreement)) || where_absent(w, x, d->subject)) return 0;
   if (!window_holds(duty_window(w, d), x->day) || !routes_open(w, x, d)) return 0;
   V to = whom(w, d);
   bool anybody = false;
@@ -332,12 +415,11 @@ static V needed(Walk *w, const Where *x, Ent r) {
   for (uint32_t i = 0; i < count_of(w, K_RESOURCE); i++) {
     Ent q = ent_make(K_RESOURCE, i);
     int t = walk_requires(w, x, q, r, &rate);
-    for (uint32_t c = 0; t && (rate || t < 0) && c < count_of(w, K_COUNTRY); c++) {
-      V made = promised(w, x, ent_make(K_COUNTRY, c), q, true);
-      if (interval_zero(made)) continue;
-      if (t < 0) return val_unknown(w);
-      total = interval_add(w, total, interval_mul(w, made, rate), 1);
-    }
+    V made = nothing_of(w, q);
+    for (uint32_t c = 0; t && (rate || t < 0) && c < count_of(w, K_COUNTRY); c++) made = interval_add(w, made, promised(w, x, ent_make(K_COUNTRY, c), q, true), 1);
+    if (interval_zero(made)) continue;
+    if (t < 0) return val_unknown(w);
+    total = interval_add(w, total, interval_mul(w, made, rate), 1);
   }
   return total;
 }
@@ -384,7 +466,7 @@ static bool names_it(Walk *w, const Duty *d, Ent e) {
 
 static void see_naming(Walk *w, const Where *x, const Duty *d, void *data) {
   Naming *n = data;
-  if (where_suspended(w, x, d->clause) || where_suspended(w, x, d->agreement) || !window_holds(duty_window(w, d), x->day)) return;
+  if (where_suspended(w, x, d->clause) || where_suspended(w, x, first_written(w, d->agreement)) || !window_holds(duty_window(w, d), x->day)) return;
   if (names_it(w, d, n->e)) walk_push(w, &n->list, val_entity(w, d->clause));
 }
 
@@ -417,11 +499,11 @@ static V clause_field(Walk *w, Ent e, const char *f) {
   static const char *const modals[] = {"", "shall", "intends to", "may"};
   const Entity *it = program_entity(w->p, e);
   Duty d = {.clause = e, .agreement = it->owner, .node = it->decl, .act = it->decl->kid[3], .in = {.day = DAY_NONE, .own = it->owner, .has_own = true}};
-  if (!strcmp(f, "agreement")) return val_entity(w, it->owner);
+  if (!strcmp(f, "agreement")) return val_entity(w, first_written(w, it->owner));
   if (!strcmp(f, "act")) return text_of(w, acts[d.act->op]);
   if (!strcmp(f, "modal")) return text_of(w, modals[d.act->ref]);
   if (!strcmp(f, "binding")) return val_bool(w, binding(w, &d));
-  if (!strcmp(f, "parties")) return subjects_of(w, e, d.node->kid[2]);
+  if (!strcmp(f, "parties")) return subjects_of(w, it->owner, d.node->kid[2]);
   if (!strcmp(f, "from")) return val_date(w, duty_window(w, &d).from);
   if (!strcmp(f, "until")) return val_date(w, duty_window(w, &d).until);
   walk_fail(w, "steps");
@@ -440,6 +522,6 @@ V promise_field(Walk *w, const Where *x, Ent e, const char *f) {
   if (!strcmp(f, "parties")) return parties_of(w, e);
   if (!strcmp(f, "term")) return term_of(w, e);
   if (!strcmp(f, "binding")) return val_bool(w, binds(w, e));
-  const Node *m = member(w, e, f);
+  const Node *m = own_member(w, e, f);
   return m ? walk_expr(w, &plain, NULL, m) : val_unknown(w);
 }

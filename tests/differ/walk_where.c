@@ -105,5 +105,3 @@ V where_scaled(Walk *w, const Where *x, Ent c, Ent r, V v, bool *scaled) {
   if (scaled) *scaled = a.state;
   return a.v;
 }
-
-bool where_in_force(const Where *x, Ent agreement) { return !x->any_chosen || x->chosen == agreement; }

@@ -64,6 +64,16 @@ static void test_width(void) {
     if (!legend && !wrong++) diag("no matrix");
   }
   is_int(wrong, 0, "the matrix keeps to every width from 20 on");
+  for (f.st.width = 24; f.st.width < 60; f.st.width++) {   /* and of the checks */
+    const char *line = strstr(fixture_report(&f, report_text), "Checks\n");
+    for (const char *end; line && *line; line = end + 1) {
+      end = strchr(line, '\n');
+      if (utf8_text_width(line, (size_t)(end - line)) > f.st.width && !wrong++) diag("width %d: %.*s", f.st.width, (int)(end - line), line);
+    }
+  }
+  is_int(wrong, 0, "the checks keep to every width from 24 on");
+  f.st.width = 40;
+  ok(has(fixture_report(&f, report_text), "  straits  noted: 1 of 320 fails\n    No strait alone uncovers a resource\n"), "in a narrow window a title stands below its check");
   f.st.width = 1;
   ok(has(fixture_report(&f, report_text), "\nVerdict  denied:\n"), "an absurd width does no harm");
   fixture_end(&f);

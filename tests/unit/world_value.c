@@ -346,7 +346,7 @@ static void cause_sharing(void) {
 
 static void counting(void) {
   size_t before = mem.used;
-  Value s = text("word"), third = ratio(1, 3, u_t), w = both(1, 2, u_t, 3);
+  Value s = text("a text too long for its value"), third = ratio(1, 3, u_t), w = both(1, 2, u_t, 3);
   Value at[] = {value_keep(s), value_keep(third), value_keep(w), value_int(1)};
   Value list = value_list(&rt, at, 4);
   is_int(s.obj->refs, 2, "a list takes over what it is given");
@@ -355,7 +355,7 @@ static void counting(void) {
   is_int(s.obj->refs, 2, "a list that is still in use keeps it");
   value_drop(&mem, list);
   is_int(s.obj->refs, 1, "a list that goes gives it back");
-  Value repeats[] = {value_keep(s), text("word"), value_keep(s)};
+  Value repeats[] = {value_keep(s), text("a text too long for its value"), value_keep(s)};
   Value set = value_set(&rt, repeats, 3);
   is_int(s.obj->refs, 2, "a set keeps one of its repeats");
   Value pairs[] = {value_keep(s), text("old"), value_keep(s), value_keep(s)};
@@ -402,6 +402,38 @@ static void busy(void) {
   }
   buf_end(&b);
   for (int i = 0; i < 7; i++) value_drop(&mem, v[i]);
+}
+
+/* Texts of any bytes and length: in their value up to TEXT_SHORT, else elsewhere. */
+static void texts(void) {
+  enum { MOST = 3 * TEXT_SHORT };
+  size_t before = mem.used;
+  int placed = 0, kept = 0, ordered = 0, hashed = 0;
+  for (int i = 0; i < 20000; i++) {
+    char bytes[2][MOST + 1];
+    uint32_t n[2];
+    Value v[2];
+    for (int k = 0; k < 2; k++) {
+      n[k] = (uint32_t)between(0, MOST);
+      for (uint32_t j = 0; j <= n[k]; j++) bytes[k][j] = (char)"\0a\xC3\xFF"[between(0, 3) * (k == 0 || between(0, 9) == 0)];
+      if (k && between(0, 1)) memcpy(bytes[1], bytes[0], n[1] < n[0] ? n[1] : n[0]);
+      if (k && between(0, 2) == 0) memcpy(bytes[1], bytes[0], n[1] = n[0]);
+      v[k] = value_text(&rt, bytes[k], n[k]);
+      placed += v[k].tag != V_STR || (v[k].e > 0) != (n[k] && n[k] <= TEXT_SHORT) || value_counted(v[k]) != !v[k].e;
+      kept += value_len(v[k]) != n[k] || memcmp(value_str(&v[k]), bytes[k], n[k]);
+    }
+    int wanted = memcmp(bytes[0], bytes[1], n[0] < n[1] ? n[0] : n[1]);
+    if (!wanted) wanted = (n[0] > n[1]) - (n[0] < n[1]);
+    int got = text_order(&v[0], &v[1]);
+    ordered += (got > 0) != (wanted > 0) || (got < 0) != (wanted < 0) || text_same(v[0], v[1]) != !wanted || value_same(&rt, v[0], v[1]) != !wanted;
+    hashed += !wanted && value_hash(&rt, v[0]) != value_hash(&rt, v[1]);
+    for (int k = 0; k < 2; k++) value_drop(&mem, v[k]);
+  }
+  is_int(placed, 0, "a short text is in its value, and not counted");
+  is_int(kept, 0, "a text is kept as it is");
+  is_int(ordered, 0, "in order by bytes, and the same where those are");
+  is_int(hashed, 0, "texts that are the same hash alike");
+  is_int((int64_t)mem.used, (int64_t)before, "and all is given back");
 }
 
 /* A list in words gives what the same list of values does, and goes without being spread; memory refused while it is spread
@@ -502,6 +534,7 @@ int main(void) {
   cause_lists();
   cause_sharing();
   counting();
+  texts();
   in_words();
   side_by_side();
   refused();
