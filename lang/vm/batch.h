@@ -91,8 +91,10 @@ bool batch_inlined(Batch *b, const Func *f, const Col *args, Col *out);         
 bool absent_skip(Vm *vm, const LoopCode *l, uint32_t cell);
 
 /* lanes.c */
-/* In the world at hand: for which of n entities, those in `known` and all that comes by for them, which goes there too, a rule holds. */
-bool rule_rows(Batch *b, uint32_t func, uint32_t n, uint64_t *known, uint64_t *yes);
+/* In the world at hand: for which of n entities, those in `known` and all that comes by for them, which goes there too, a rule holds.
+ * before: what is known of others already, which are not gone through again; bits by entity. */
+typedef struct RuleKnown { const uint64_t *known, *yes; } RuleKnown;
+bool rule_rows(Batch *b, uint32_t func, uint32_t n, RuleKnown before, uint64_t *known, uint64_t *yes);
 bool lanes_enter(Batch *b, const Node *arg, Lanes **out);                          /* the worlds of `without` */
 bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out);
 bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out);

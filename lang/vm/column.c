@@ -12,8 +12,8 @@
 #define GIVE_void
 #define TWICE(type, name, params, args) \
   INLINED type name##_loop params; \
-  __attribute__((target("avx2"))) static type name##_wide params { GIVE_##type name##_loop args; } \
-  static type name##_plain params { GIVE_##type name##_loop args; } \
+  __attribute__((target("avx2"))) static type (name##_wide) params { GIVE_##type name##_loop args; } \
+  static type (name##_plain) params { GIVE_##type name##_loop args; } \
   type name params { \
     if (CPU_FEATURE_ACTIVE(AVX2)) GIVE_##type name##_wide args; \
     else GIVE_##type name##_plain args; \

@@ -510,7 +510,7 @@ static void loop(Vm *vm, uint32_t floor) {
   const uint32_t often = vm->profile ? 1 : CHECK_EVERY;   /* each step is seen, at no cost to those who do not ask */
   uint32_t left = often;
   int order;
-  bool is;
+  bool is = false;
 back:
   RELOAD();
 checked:
