@@ -343,7 +343,7 @@ static const char *cause_settles(Settling *s, Report *r, const CauseInfo *c, boo
   return text;
 }
 
-static uint64_t facts_each(const Vm *vm) { return 100 + (uint64_t)vm->p->facts.len + vm->p->unit->nrow; }
+static uint64_t facts_each(const Vm *vm) { return 100 + (uint64_t)vm->p->facts.len + vm->p->unit->nrow + vm->p->unit->clauses.len; }
 
 uint32_t answer_settle_left(const Settling *s, const Vm *vm) {
   if (vm->p->unit->rows_gone || s->facts > FACTS_MAX || s->steps > steps_max) return 0;

@@ -4,6 +4,7 @@
 
 /* A day: days since 1970-01-01, proleptic Gregorian, from year 1 to year 9999. */
 typedef int32_t Day;
+typedef struct DayRun { Day from, until; } DayRun;   /* until is not in it; DAY_MIN and DAY_OPEN when unbounded */
 enum { DAY_MIN = -719162 /* 0001-01-01 */, DAY_MAX = 2932896 /* 9999-12-31 */, DAY_NONE = INT32_MIN, DAY_OPEN = INT32_MAX };
 
 bool date_valid(int y, int m, int d);

@@ -1,7 +1,7 @@
 #include "base/intern.h"
 #include <string.h>
 
-enum { SLOTS_MIN = 64, ENTRIES_MIN = 32 };
+enum { SLOTS_MIN = 512, ENTRIES_MIN = 256 };   /* the engine's own names and a small draft's */
 
 /* Both halves of the 128-bit product, folded. */
 static uint64_t fold(uint64_t a, uint64_t b) {
@@ -56,13 +56,12 @@ void intern_end(Intern *t) {
 
 static uint32_t hash_text(const Intern *t, const char *s, size_t n) { return (uint32_t)hash_bytes(s, n, t->seed); }
 
-/* The first eight letters, which are all of most names: then the text itself need not be fetched to compare. */
+/* The first eight letters, which are all of most names, where the length is known: then the text itself need not be fetched to compare. */
 static uint64_t head_of(const char *s, size_t n) {
-  uint64_t head = 0;
-  if (n >= sizeof head) memcpy(&head, s, sizeof head);
-  else
-    for (size_t i = 0; i < n; i++) head = head << 8 | (unsigned char)s[i];
-  return head;
+  const unsigned char *p = (const unsigned char *)s;
+  if (n >= 8) return read8(p);
+  if (n >= 4) return read4(p) | read4(p + n - 4) << 32;
+  return (uint64_t)p[0] << 16 | (uint64_t)p[n / 2] << 8 | p[n - 1];
 }
 
 /* The slot that holds the text, or the free one where it belongs. */

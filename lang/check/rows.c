@@ -5,24 +5,25 @@
 /* Rows: what is said in the commonest forms is looked at where it lies. */
 
 /* A row that rises stands right after another, in the same article, and most do. */
-static Ent row_declare(Checker *c, const Row *r, Ent owner, const Node *article) {
+static Ent row_declare(Checker *c, Span span, bool rises, Ent owner, const Node *article) {
   Program *p = c->p;
   uint32_t i = p->clauses.len;
-  if (r->rises && i < CLAUSES_MAX && clause_follows(p, i, owner)) {
-    if (!vec_push(p->mem, &p->clauses, r->span)) return UINT32_MAX;
+  if (rises && i < CLAUSES_MAX && clause_follows(p, i, owner)) {
+    if (!vec_push(p->mem, &p->clauses, span)) return UINT32_MAX;
     p->memo->last = i;
     return ent_make(K_CLAUSE, i);
   }
-  Ent e = clause_add(c, r->span, owner, article);
-  if (e != UINT32_MAX) clause_label(c, e, owner, r->rises);
+  Ent e = clause_add(c, span, owner, article);
+  if (e != UINT32_MAX) clause_label(c, e, owner, rises);
   return e;
 }
 
 void rows_declare(Checker *c, Node *rows, Ent owner, const Node *article) {
+  const ClauseRows *r = &c->u->clauses;
   rows->ty = c->p->clauses.len;
   bool room = vec_more(c->p->mem, &c->p->clauses, rows->ref);
   for (uint32_t i = 0; room && i < rows->ref && !mem_failed(c->p->mem); i++)
-    if (row_declare(c, unit_row(c->u, rows->sym + i), owner, article) == UINT32_MAX) rows->ref = i;
+    if (row_declare(c, r->span.at[rows->sym + i], r->how.at[rows->sym + i] & CLAUSE_RISES, owner, article) == UINT32_MAX) rows->ref = i;
 }
 
 /* What has been asked of names in one module, since it will be asked again: as a country, a resource or a unit, what was found, 1 on.
@@ -34,7 +35,7 @@ static size_t asked_size(uint32_t n) { return sizeof(struct Asked) + (size_t)n *
 
 static void asked_begin(Checker *c) {
   uint32_t n = c->u->names->count;
-  if (!c->asked && c->u->nrow >= ASKED_MANY && (c->asked = mem_zero(c->p->mem, asked_size(n)))) *c->asked = (struct Asked){c->module, n};
+  if (!c->asked && c->u->nrow + c->u->clauses.len >= ASKED_MANY && (c->asked = mem_zero(c->p->mem, asked_size(n)))) *c->asked = (struct Asked){c->module, n};
   if (!c->asked || c->asked->module == c->module) return;
   memset(c->asked->found, 0, asked_size(c->asked->n) - sizeof *c->asked);
   c->asked->module = c->module;
@@ -77,7 +78,7 @@ static inline bool asked(Checker *c, Sym name, int what, uint32_t *index) {
  * nothing but this can make a row plain: the rest becomes a node and takes the way of all nodes. */
 static inline bool row_settle(Checker *c, Row *r, Sym rest) {
   uint32_t res = 0, who = 0, unit = UNIT_ONE;
-  if ((r->kind == ROW_CLAUSE && r->from >= r->until) || (r->kind == ROW_SUPPLY && r->who == rest) || !asked(c, r->res, ASKED_RESOURCE, &res)) return false;
+  if ((r->kind == ROW_SUPPLY && r->who == rest) || !asked(c, r->res, ASKED_RESOURCE, &res)) return false;
   if (r->kind != ROW_DEMAND && !asked(c, r->who, r->kind == ROW_REQUIRES ? ASKED_RESOURCE : ASKED_COUNTRY, &who)) return false;
   if (r->unit && (!asked(c, r->unit, ASKED_UNIT, &unit) || unit != c->p->resource_unit.at[res])) return false;
   r->res = res;
@@ -86,11 +87,31 @@ static inline bool row_settle(Checker *c, Row *r, Sym rest) {
   return r->plain = true;
 }
 
-static void row_spread(Checker *c, uint32_t row, Ent clause) {
+static void row_spread(Checker *c, uint32_t row) {
   Node *n = parse_again(c->u, unit_row(c->u, row));
   if (!n) return;
   map_put(&c->p->row_nodes, row, (uintptr_t)n);
-  if (n->kind != N_CLAUSE) { decl_check(c, n); return; }
+  decl_check(c, n);
+}
+
+/* The same for a clause. */
+static inline bool clause_settle(Checker *c, uint32_t i) {
+  const ClauseRows *r = &c->u->clauses;
+  RowFigure *f = &r->figure.at[i];
+  uint32_t res = 0, who = 0, unit = UNIT_ONE;
+  if (r->win.at[i].from >= r->win.at[i].until || !asked(c, r->res.at[i], ASKED_RESOURCE, &res) || !asked(c, r->who.at[i], ASKED_COUNTRY, &who)) return false;
+  if (!asked(c, f->name, ASKED_UNIT, &unit) || unit != c->p->resource_unit.at[res]) return false;
+  r->res.at[i] = res;
+  r->who.at[i] = who;
+  f->unit = (UnitId)unit;
+  r->how.at[i] |= CLAUSE_PLAIN;
+  return true;
+}
+
+static void clause_spread(Checker *c, uint32_t row, Ent clause) {
+  const Row r = unit_clause(c->u, row);
+  Node *n = parse_again(c->u, &r);
+  if (!n) return;
   n->ref = clause;
   clause_entity(c->p, ent_index(clause))->decl = n;
   clause_check(c, n);
@@ -99,8 +120,11 @@ static void row_spread(Checker *c, uint32_t row, Ent clause) {
 void rows_check(Checker *c, Node *rows, bool as_nodes) {
   Sym rest = intern_find(c->u->names, "rest", 4);
   asked_begin(c);
-  for (uint32_t i = 0; i < rows->ref && !mem_failed(c->p->mem); i++)
-    if (as_nodes || !row_settle(c, unit_row(c->u, rows->sym + i), rest)) row_spread(c, rows->sym + i, ent_make(K_CLAUSE, rows->ty + i));
+  for (uint32_t i = 0; i < rows->ref && !mem_failed(c->p->mem); i++) {
+    uint32_t row = rows->sym + i;
+    if (rows->op == ROW_CLAUSE) { if (as_nodes || !clause_settle(c, row)) clause_spread(c, row, ent_make(K_CLAUSE, rows->ty + i)); }
+    else if (as_nodes || !row_settle(c, unit_row(c->u, row), rest)) row_spread(c, row);
+  }
 }
 
 Node *row_node(const Program *p, uint32_t row) {

@@ -1,5 +1,6 @@
 /* The program `entente`. The only file that ends it, and that holds something that changes: what Ctrl-C sets. */
 #include "edge/cmd.h"
+#include "edge/ffi.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -54,6 +55,7 @@ static void close_output(Edge *e) {
 int main(int argc, char **argv) {
   hold_standard_files();
   signals();
+  ffi_elsewhere(argv);
   Edge e = {.stop = &interrupted};
   int code = run(&e, argc, argv);
   close_output(&e);

@@ -26,22 +26,62 @@ void unit_end(Unit *u) {
   vec_end(u->mem, &u->comments);
   vec_end(u->mem, &u->docs);
   vec_end(u->mem, &u->kept);
-  unit_rows_cut(u, 0);
+  unit_rows_cut(u, 0, 0);
   vec_end(u->mem, &u->rows);
+  vec_end(u->mem, &u->clauses.span);
+  vec_end(u->mem, &u->clauses.figure);
+  vec_end(u->mem, &u->clauses.res);
+  vec_end(u->mem, &u->clauses.who);
+  vec_end(u->mem, &u->clauses.win);
+  vec_end(u->mem, &u->clauses.how);
   arena_end(&u->arena);
 }
 
-Row *unit_row_room(Unit *u) {
+bool unit_row_put(Unit *u, const Row *r) {
   if (u->nrow == u->rows.len * ROWS_BLOCK) {
     Row *block = mem_get(u->mem, ROWS_BLOCK * sizeof *block);
-    if (!block || !vec_push(u->mem, &u->rows, block)) { mem_free(u->mem, block, ROWS_BLOCK * sizeof *block); return NULL; }
+    if (!block || !vec_push(u->mem, &u->rows, block)) { mem_free(u->mem, block, ROWS_BLOCK * sizeof *block); return false; }
   }
-  return unit_row(u, u->nrow);
+  *unit_row(u, u->nrow++) = *r;
+  return true;
 }
 
-void unit_rows_cut(Unit *u, uint32_t n) {
+void unit_rows_cut(Unit *u, uint32_t n, uint32_t clauses) {
   u->nrow = n;
+  u->clauses.len = clauses;
   while (u->rows.len > (n + ROWS_BLOCK - 1) / ROWS_BLOCK) mem_free(u->mem, u->rows.at[--u->rows.len], ROWS_BLOCK * sizeof **u->rows.at);
+}
+
+#define COLUMN_ROOM(v) ((v).len = c->len, vec_more(u->mem, &(v), more))
+static bool clauses_room(Unit *u) {
+  enum { FEW = 64 };
+  ClauseRows *c = &u->clauses;
+  uint32_t more = c->len / 2 + FEW;
+  if (!COLUMN_ROOM(c->span) || !COLUMN_ROOM(c->figure) || !COLUMN_ROOM(c->res) || !COLUMN_ROOM(c->who) || !COLUMN_ROOM(c->win) || !COLUMN_ROOM(c->how)) return false;
+  c->cap = c->len + more;
+  return true;
+}
+#undef COLUMN_ROOM
+
+bool unit_clause_put(Unit *u, const Row *r) {
+  ClauseRows *c = &u->clauses;
+  if (c->len == c->cap && !clauses_room(u)) return false;
+  uint32_t i = c->len++;
+  c->span.at[i] = r->span;
+  c->figure.at[i] = (RowFigure){.e = r->e, .name = r->unit, .c = r->c};
+  c->res.at[i] = r->res;
+  c->who.at[i] = r->who;
+  c->win.at[i] = (DayRun){r->from, r->until};
+  c->how.at[i] = r->rises ? CLAUSE_RISES : 0;
+  return true;
+}
+
+Row unit_clause(const Unit *u, uint32_t i) {
+  const ClauseRows *c = &u->clauses;
+  const RowFigure f = c->figure.at[i];
+  bool plain = c->how.at[i] & CLAUSE_PLAIN;
+  return (Row){.span = c->span.at[i], .c = f.c, .e = f.e, .unit = plain ? f.unit : f.name, .res = c->res.at[i], .who = c->who.at[i], .from = c->win.at[i].from,
+    .until = c->win.at[i].until, .kind = ROW_CLAUSE, .plain = plain, .rises = c->how.at[i] & CLAUSE_RISES};
 }
 
 void unit_row_done(Unit *u, const Node *run, uint32_t i) {

@@ -71,6 +71,15 @@ enum { ROWS_BLOCK = 4096 };
  * declares in its commonest forms, into nodes, and its functions as far as their names (parse_unread reads the rest). */
 typedef enum Rowing { ROWING_NONE, ROWING_DRAFT, ROWING_LIBRARY } Rowing;
 
+/* Rows of clauses lie in columns, which the world takes over as they are when there are many (load_clauses_take): then all but the spans are
+ * gone. A figure is as long as a value of the world's, whose place it has. */
+typedef struct RowFigure { uint8_t none; int8_t e; uint16_t unit /* once plain */; uint32_t name /* of the unit */; int64_t c; } RowFigure;
+enum { CLAUSE_RISES = 1, CLAUSE_PLAIN = 2 };   /* as Row says */
+typedef struct ClauseRows {
+  uint32_t len, cap;   /* of all columns: they are filled together; their own lengths are of no meaning */
+  VEC(Span) span; VEC(RowFigure) figure; VEC(uint32_t) res; VEC(uint32_t) who; VEC(DayRun) win; VEC(uint8_t) how;
+} ClauseRows;
+
 /* What one session's drafts are parsed into: shared by the files, freed together. */
 typedef struct Unit {
   Mem *mem;
@@ -84,8 +93,9 @@ typedef struct Unit {
   VEC(Span) comments;   /* all of them, in order of place */
   VEC(Span) docs;       /* documentation comments, in order of place */
   Rowing rowing;        /* what is read at one go */
-  VEC(Row *) rows;      /* blocks of ROWS_BLOCK */
+  VEC(Row *) rows;      /* blocks of ROWS_BLOCK, of all that are not clauses */
   uint32_t nrow;
+  ClauseRows clauses;
   bool rows_gone;       /* some are wanted no more, and have been given back: nothing can be loaded again */
   VEC(bool) kept;       /* by name: whether it is a word that the language keeps; made with the first row */
 } Unit;
@@ -93,8 +103,10 @@ typedef struct Unit {
 void unit_init(Unit *u, Mem *mem, Intern *names, Sources *sources, Diags *diags);
 void unit_end(Unit *u);
 static inline Row *unit_row(const Unit *u, uint32_t i) { return &u->rows.at[i / ROWS_BLOCK][i % ROWS_BLOCK]; }
-Row *unit_row_room(Unit *u);             /* the next, once u->nrow counts it; NULL when memory is refused */
-void unit_rows_cut(Unit *u, uint32_t n); /* forgets all but the first n */
+bool unit_row_put(Unit *u, const Row *r);                    /* of any other; false when memory is refused */
+void unit_rows_cut(Unit *u, uint32_t n, uint32_t clauses);   /* forgets all but the first n, and so many clauses */
+bool unit_clause_put(Unit *u, const Row *r);                 /* false when memory is refused */
+Row unit_clause(const Unit *u, uint32_t i);
 void unit_row_done(Unit *u, const Node *run, uint32_t i);   /* those of the run up to this one are wanted no more */
 
 Node *ast_make(Unit *u, NodeKind kind, Span span, int op, uint32_t sym, Node *k0, Node *k1, Node *k2, Node *k3);

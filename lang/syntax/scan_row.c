@@ -328,16 +328,13 @@ static bool row_fill(Reader *r, Row *row, int form) {
 
 /* The row that begins at `text`, which is `lo` on the number line: whether it is one. */
 static bool row_read(Reader *r, const char *text, uint32_t lo, int form) {
-  Row *row = unit_row_room(r->u);
-  if (!row) return false;
-  *row = (Row){.from = DAY_MIN, .until = DAY_OPEN, .kind = (uint8_t)form};
+  Row row = {.from = DAY_MIN, .until = DAY_OPEN, .kind = (uint8_t)form};
   r->at = text + forms[form].len;
   r->entry = NULL;
-  if (!gap(r) || !row_fill(r, row, form)) return false;
-  row->span = (Span){lo, lo + (uint32_t)(r->at - text)};
-  if (r->entry) row->entry = (Span){lo + (uint32_t)(r->entry - text), lo + (uint32_t)(r->entry_end - text)};
-  r->u->nrow++;
-  return true;
+  if (!gap(r) || !row_fill(r, &row, form)) return false;
+  row.span = (Span){lo, lo + (uint32_t)(r->at - text)};
+  if (r->entry) row.entry = (Span){lo + (uint32_t)(r->entry - text), lo + (uint32_t)(r->entry_end - text)};
+  return form == ROW_CLAUSE ? unit_clause_put(r->u, &row) : unit_row_put(r->u, &row);
 }
 
 /* ---- entities ---- */
@@ -581,7 +578,7 @@ int scan_rows(ScanState *s, char *text, int len, char held, YYSTYPE *out, Span *
     uint32_t lo = at->lo + (uint32_t)(next - text);
     Node *n = NULL;
     if (form > ROW_REQUIRES) n = node_read(&r, next, form);
-    else if (row_read(&r, next, lo, form)) n = rows_node(s, last, (Span){lo, lo + (uint32_t)(r.at - next)}, s->unit->nrow - 1, form);
+    else if (row_read(&r, next, lo, form)) n = rows_node(s, last, (Span){lo, lo + (uint32_t)(r.at - next)}, (form == ROW_CLAUSE ? s->unit->clauses.len : s->unit->nrow) - 1, form);
     if (!n) break;
     if (!last) out->node = n;
     else if (n != last) last->next = n;

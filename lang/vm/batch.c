@@ -23,13 +23,15 @@ Value col_at(const Col *c, uint32_t row) {
     case COL_NUM: return c->zeros && !c->num[row] ? value_zero() : (Value){.tag = c->tag, .e = c->e, .unit = c->unit, .i = c->num[row]};
     case COL_ENT: return value_ent(c->ent[row]);
     case COL_VALUES: return c->values[row];
-    case COL_ONE: case COL_LESS: case COL_SEQS: break;
+    case COL_ONE: case COL_LESS: case COL_SEQS: case COL_TWOS: case COL_LESSES: case COL_CUTS: break;
   }
   return c->one;
 }
 
 bool col_plain(Batch *b, Col *c) {
   Vm *vm = b->vm;
+  if (c->kind == COL_LESS || c->kind == COL_LESSES || c->kind == COL_CUTS) return false;
+  if (c->kind == COL_TWOS) return twos_plain(b, c);
   if (c->kind != COL_SEQS) return true;
   Value *at = pool_get(b->pool, b->n * sizeof *at);
   if (!at) return false;
@@ -170,7 +172,7 @@ static bool all_one(const Col *c, uint32_t n) {
 static bool apply(Batch *b, const Node *e, Col *args, uint32_t n, RowFn fn, Col *out) {
   Value one[8];
   for (uint32_t k = 0; k < n; k++)
-    if (args[k].kind == COL_LESS || !col_plain(b, &args[k])) return false;
+    if (!col_plain(b, &args[k])) return false;
   if (!all_one(args, n)) return rows_do(b, e, args, n, fn, out);
   for (uint32_t k = 0; k < n && k < 8; k++) one[k] = args[k].one;
   *b->work += 1;
@@ -338,6 +340,8 @@ static bool compare_texts(Batch *b, const Node *e, const Col *x, Col *out) {
   return true;
 }
 
+static bool empty_set(const Col *c) { return c->kind == COL_ONE && c->one.tag == V_SET && !c->one.obj->len; }
+
 /* Lists or sets in rows against an empty one. */
 static bool seqs_empty(Batch *b, const Col *x, Col *out) {
   const Col *c = &x[x[0].kind != COL_SEQS], *to = &x[x[0].kind == COL_SEQS];
@@ -358,7 +362,11 @@ static bool compare(Batch *b, const Node *e, Col *x, Col *out) {
   bool ok;
   if (equal && (x[0].kind == COL_LESS || x[1].kind == COL_LESS)) {
     const Col *set = &x[x[0].kind != COL_LESS], *to = &x[x[0].kind == COL_LESS];
-    ok = to->kind == COL_ONE && to->one.tag == V_SET && !to->one.obj->len && less_empty(b, set, out);
+    ok = empty_set(to) && less_empty(b, set, out);
+  } else if (e->op == OP_EQ && (x[0].kind == COL_LESSES || x[1].kind == COL_LESSES)) {
+    *out = x[x[0].kind != COL_LESSES];
+    out->kind = COL_CUTS;
+    ok = empty_set(&x[x[0].kind == COL_LESSES]);
   } else if (equal && seqs_empty(b, x, out)) ok = true;
   else if (type_kind(types, e->kid[0]->ty) == TY_SET && !equal) return false;
   else if (all_one(x, 2)) ok = apply(b, e, x, 2, figures ? compare_fn : equal ? same_fn : before_fn, out);
@@ -461,7 +469,7 @@ bool col_choose(Batch *b, const uint64_t *yes, Col *x, Col *y, Col *out) {
     *b->work += b->n;
     return true;
   }
-  if (x->kind == COL_LESS || y->kind == COL_LESS || !col_plain(b, x) || !col_plain(b, y)) return false;
+  if (!col_plain(b, x) || !col_plain(b, y)) return false;
   Value *at = pool_get(b->pool, b->n * sizeof *at);
   for (uint32_t i = 0; at && i < b->n; i++) at[i] = col_at(bits_has(yes, i) ? x : y, i);
   return at && col_narrow(b, at, out);
@@ -576,7 +584,8 @@ static bool field(Batch *b, const Node *e, Col *out) {
   if (e->op != REF_FIELD) return range_end(b, e, &of, out) || apply(b, e, &of, 1, end_fn, out);
   if (of.kind == COL_ENT && e->ref >= FIELD_FIRST && stored_field(b, e, &of, out)) return true;
   if (b->days) return false;
-  if (!b->lanes || of.kind != COL_ONE || of.one.tag != V_ENT) return apply(b, e, &of, 1, field_fn, out);
+  if (!b->lanes) return apply(b, e, &of, 1, field_fn, out);
+  if (of.kind != COL_ONE || of.one.tag != V_ENT) return false;
   const World *w = b->vm->w;
   uint32_t kind = ent_kind(of.one.aux), at = ent_index(of.one.aux) * b->vm->p->kinds.at[kind].fields.len + e->ref;
   if (at < w->fields[kind].len && w->fields[kind].at[at].tag == V_FUNC) return false;
@@ -615,6 +624,7 @@ static bool gather_ents(Batch *b, const Seq *s, const Col *place, Col *out) {
 
 /* From one list, by a column of places. */
 static bool gather(Batch *b, const Col *of, const Col *place, Col *out) {
+  if (value_in_words(of->one)) return words_gather(b, of->one, place, out);
   const Seq *s = value_seq(of->one);
   uint32_t run = 0;
   if (gather_ents(b, s, place, out)) return true;
@@ -746,52 +756,6 @@ static bool govern(Batch *b, const Node *e, Col *out) {
   return ok;
 }
 
-/* One entity from each column, in order, each once. How many. */
-static uint32_t row_ents(const Col *x, uint32_t n, uint32_t row, Value few[SORTED_MOST]) {
-  uint32_t k = 0;
-  if (n == 2 && x[0].kind == COL_ENT && x[1].kind == COL_ENT) {   /* as most are */
-    Ent p = x[0].ent[row], q = x[1].ent[row];
-    few[0] = value_ent(p < q ? p : q);
-    few[1] = value_ent(p < q ? q : p);
-    return p == q ? 1 : 2;
-  }
-  for (uint32_t c = 0; c < n; c++) {
-    Value v = value_ent(x[c].kind == COL_ENT ? x[c].ent[row] : x[c].one.aux);
-    uint32_t p = k;
-    while (p && few[p - 1].aux > v.aux) p--;
-    if (p && few[p - 1].aux == v.aux) continue;
-    for (uint32_t q = k++; q > p; q--) few[q] = few[q - 1];
-    few[p] = v;
-  }
-  return k;
-}
-
-/* Sets of few entities. */
-static bool ent_sets(Batch *b, const Col *x, uint32_t n, Col *out) {
-  Vm *vm = b->vm;
-  Value *at = pool_get(b->pool, b->n * sizeof *at), few[SORTED_MOST];
-  SetMaker maker = {&vm->rt, NULL};
-  bool ok = at;
-  for (uint32_t i = 0; ok && i < b->n; i++) {
-    at[i] = (Value){0};
-    if (!bits_has(b->live, i)) continue;
-    at[i] = value_sorted(&maker, few, row_ents(x, n, i, few));
-    ok = vec_push(vm->mem, &vm->held, at[i]);
-    if (!ok) value_drop(vm->mem, at[i]);
-  }
-  value_sorted_end(&maker);
-  if (!ok) return false;
-  *b->work += b->n;
-  *out = (Col){.kind = COL_VALUES, .values = at};
-  return !mem_failed(vm->mem);
-}
-
-static bool of_ents(const Col *x, uint32_t n) {
-  for (uint32_t i = 0; i < n; i++)
-    if (x[i].kind != COL_ENT && !(x[i].kind == COL_ONE && x[i].one.tag == V_ENT)) return false;
-  return n && n <= SORTED_MOST && !all_one(x, n);
-}
-
 /* ---- anything ---- */
 
 static Value neg_fn(Vm *vm, const Node *e, const Value *a) {
@@ -874,7 +838,7 @@ static bool several(Batch *b, const Node *e, RowFn fn, Col *out) {
   uint32_t n = 0;
   for (const Node *k = list_first(e->kid[0]); k; k = k->next)
     if (n == 8 || !batch_eval(b, k, &at[n++])) return false;
-  if (e->kind == N_SET && of_ents(at, n)) return ent_sets(b, at, n, out);
+  if (e->kind == N_SET && few_ents(at, n)) return ent_sets(b, at, n, out);
   return apply(b, e, at, n, fn, out);
 }
 

@@ -50,13 +50,21 @@ bool col_choose(Batch *b, const uint64_t *yes, Col *x, Col *y, Col *out);
 /* *yes: bits of the rows in which it holds; false when it is no yes-or-no. */
 bool col_yes(Batch *b, const Col *c, const uint64_t **yes);
 
-/* Lists and sets without objects become values. */
+/* Lists and sets without objects become values; false for what differs from world to world. */
 bool col_plain(Batch *b, Col *c);
 /* A column in another power of ten, which is no greater. */
 bool col_rescale(Batch *b, Col *c, int8_t e);
 /* The elements that a row goes through. */
 typedef struct Elements { const Value *at; int64_t from; uint32_t n; uint8_t tag; } Elements;   /* at NULL: whole numbers or days (tag: of the elements) */
 bool col_elements(const Col *c, uint32_t row, Elements *e);
+
+/* batch_words.c: columns from lists that are kept in words, and into them */
+bool words_piece(Batch *b, Value list, uint32_t from, Col *out);                       /* its elements from there on */
+bool words_gather(Batch *b, Value list, const Col *place, Col *out);
+bool words_take(Batch *b, LoopCell *c, const Col *v);                                  /* into a list that is built; false: as values */
+bool few_ents(const Col *x, uint32_t n);                                               /* x: the elements of a set in each row. ent_sets makes it */
+bool ent_sets(Batch *b, const Col *x, uint32_t n, Col *out);
+bool twos_plain(Batch *b, Col *c);
 
 /* batch_flat.c: each row of a block becomes one row for every element that it goes through, and so on for every `for`. The leaf is
  * given them a piece at a time, with the row that each comes from. coll: what the first goes through, if that is known. */
@@ -83,8 +91,10 @@ bool batch_inlined(Batch *b, const Func *f, const Col *args, Col *out);         
 bool absent_skip(Vm *vm, const LoopCode *l, uint32_t cell);
 
 /* lanes.c */
-/* In the world at hand: for which of n entities, those in `known` and all that comes by for them, which goes there too, a rule holds. */
-bool rule_rows(Batch *b, uint32_t func, uint32_t n, uint64_t *known, uint64_t *yes);
+/* In the world at hand: for which of n entities, those in `known` and all that comes by for them, which goes there too, a rule holds.
+ * before: what is known of others already, which are not gone through again; bits by entity. */
+typedef struct RuleKnown { const uint64_t *known, *yes; } RuleKnown;
+bool rule_rows(Batch *b, uint32_t func, uint32_t n, RuleKnown before, uint64_t *known, uint64_t *yes);
 bool lanes_enter(Batch *b, const Node *arg, Lanes **out);                          /* the worlds of `without` */
 bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out);
 bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out);

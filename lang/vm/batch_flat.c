@@ -27,11 +27,12 @@ bool col_gather(Batch *b, const Col *c, const uint32_t *row, uint32_t n, Col *ou
   void *to = pool_get(b->pool, ((size_t)n + 1) * sizeof(Value));
   if (!to) return false;
   switch ((ColKind)c->kind) {
-    case COL_NUM: out->num = to; for (uint32_t i = 0; i < n; i++) out->num[i] = c->num[row[i]]; break;
+    case COL_NUM: case COL_TWOS: out->num = to; for (uint32_t i = 0; i < n; i++) out->num[i] = c->num[row[i]]; break;
     case COL_ENT: out->ent = to; for (uint32_t i = 0; i < n; i++) out->ent[i] = c->ent[row[i]]; break;
     case COL_SEQS: { SeqAt *at = to; for (uint32_t i = 0; i < n; i++) at[i] = c->seq[row[i]]; out->seq = at; break; }
     case COL_VALUES: { Value *at = to; for (uint32_t i = 0; i < n; i++) at[i] = c->values[row[i]]; out->values = at; break; }
     case COL_ONE: case COL_BITS: case COL_LESS: break;
+    case COL_LESSES: case COL_CUTS: return false;
   }
   return true;
 }
@@ -129,6 +130,7 @@ bool batch_flat(Batch *b, const Node *gen, const Col *known, const uint32_t *par
   uint32_t row = 0, within = 0;
   if (gen->kid[1] || b->lanes || (!known && !batch_eval(b, gen->kid[2], &coll))) return false;
   if (known) coll = *known;
+  if (coll.kind == COL_TWOS && !col_plain(b, &coll)) return false;
   Piece *p = pool_get(b->pool, sizeof *p);
   bool ok = p;
   while (ok && row < b->n) {

@@ -57,7 +57,12 @@ static bool each_sum(Batch *b, Each *a, Col *v, bool all) {
     to = pool_get(b->pool, b->n * sizeof *to);
     if (!to) return false;
     Col made = {.kind = COL_NUM, .tag = V_DEC, .e = v->kind == COL_ONE ? v->one.e : v->e, .unit = v->kind == COL_ONE ? v->one.unit : v->unit, .num = to};
-    for (uint32_t i = 0; i < b->n; i++) to[i] = !bits_has(b->live, i) ? 0 : v->kind == COL_ONE ? v->one.i : v->num[i];
+    memset(to, 0, b->n * sizeof *to);
+    for (uint32_t k = 0; k < b->words; k++)
+      for (uint64_t w = b->live[k]; w; w &= w - 1) {
+        uint32_t i = 64 * k + (uint32_t)__builtin_ctzll(w);
+        to[i] = v->kind == COL_ONE ? v->one.i : v->num[i];
+      }
     *v = made;
   }
   if (!a->nums.num) {
@@ -346,7 +351,7 @@ static bool fill(Sweep *s, const Node *gen, uint32_t level, Value *now) {
   if (gen->kid[1] || !one.live || !batch_eval(&one, gen->kid[2], &coll) || coll.kind != COL_ONE) return false;
   bool ints = coll.one.tag == V_INTS;
   if (!ints && coll.one.tag != V_LIST && (coll.one.tag != V_SET || op_loose(coll.one))) return false;
-  int64_t lo = ints ? value_lo(coll.one) : 0, hi = ints ? value_hi(coll.one) : (int64_t)value_seq(coll.one)->o.len - 1;
+  int64_t lo = ints ? value_lo(coll.one) : 0, hi = ints ? value_hi(coll.one) : (int64_t)coll.one.obj->len - 1;
   if (hi - lo >= s->cap) return false;
   if (!gen->next) return fill_run(s, now, coll.one, hi < lo ? 0 : (uint32_t)(hi - lo + 1));
   for (int64_t i = lo; i <= hi; i++) {
@@ -393,7 +398,7 @@ static bool last_col(Sweep *s, Col *out) {
 static uint32_t all_in(const LoopCell *c) {
   if (c->missing) return 0;
   if (c->coll.tag == V_INTS || (c->coll.tag == V_RANGE && c->last != DAY_OPEN)) return c->at > c->last ? 0 : c->last - c->at < INT32_MAX ? (uint32_t)(c->last - c->at + 1) : INT32_MAX;
-  return c->coll.tag == V_LIST || (c->coll.tag == V_SET && !op_loose(c->coll)) ? value_seq(c->coll)->o.len - c->next : 0;
+  return c->coll.tag == V_LIST || (c->coll.tag == V_SET && !op_loose(c->coll)) ? c->coll.obj->len - c->next : 0;
 }
 
 static uint32_t left_in(const LoopCell *c) { return all_in(c) - c->keep; }
@@ -415,7 +420,7 @@ static uint32_t rows_piece(Sweep *s, const LoopCell *c, Col *col) {
     *col = (Col){.kind = COL_NUM, .tag = c->coll.tag == V_INTS ? V_DEC : V_DATE, .unit = c->coll.tag == V_INTS ? UNIT_ONE : 0, .num = to};
     return to ? n : 0;
   }
-  bool ok = col_narrow(&s->b, value_seq(c->coll)->at + c->next, col);
+  bool ok = value_in_words(c->coll) ? words_piece(&s->b, c->coll, c->next, col) : col_narrow(&s->b, value_seq(c->coll)->at + c->next, col);
   col->id = 1;
   s->b.source = c->coll;
   s->b.from = c->next;
@@ -552,8 +557,9 @@ static bool items_room(Vm *vm, LoopCell *c, uint32_t n) {
 
 static bool take_items(Sweep *s, uint32_t acc, Col *v) {
   LoopCell *c = &s->b.vm->cells.at[s->b.vm->reg[acc].i];
+  if (s->loop->kind == ACC_LIST && words_take(&s->b, c, v)) return true;
   uint32_t n = bits_count(s->b.live, s->b.words);
-  if (!items_room(s->b.vm, c, n)) return false;
+  if (!col_plain(&s->b, v) || !cell_values(s->b.vm, c) || !items_room(s->b.vm, c, n)) return false;
   Value *to = c->items.at + c->items.len;
   if (n == s->b.n && v->kind == COL_NUM && !v->zeros)
     for (uint32_t i = 0; i < n; i++) to[i] = (Value){.tag = v->tag, .e = v->e, .unit = v->unit, .i = v->num[i]};
@@ -572,7 +578,7 @@ static bool take(Sweep *s, uint32_t acc) {
   if (!words_any(s->b.live, s->b.words)) return true;
   if (!s->body) v = s->b.slot[0];
   else if (!counts && !batch_eval(&s->b, s->body, &v)) return false;
-  if (v.kind == COL_LESS || !col_plain(&s->b, &v)) return false;
+  if (v.kind != COL_TWOS && !col_plain(&s->b, &v)) return false;
   switch (kind) {
     case ACC_COUNT: return take_count(s, acc, &v);
     case ACC_SUM: return take_sum(s, acc, &v);
@@ -584,30 +590,19 @@ static bool take(Sweep *s, uint32_t acc) {
 
 /* ---- which loops, and how many rows at a time ---- */
 
-static bool asks_worlds(const Program *p, const Node *e, uint64_t *seen) {
+static bool asks_worlds(const Program *p, const Node *e) {
   if (!e) return false;
   if (e->kind == N_GOVERN && e->op == GOV_WITHOUT) return true;
-  uint32_t func = (e->kind == N_CALL && e->op == CALL_FUNC) || (e->kind == N_NAME && e->op == REF_FUNC) ? e->ref : UINT32_MAX;
-  if (func < p->funcs.len && !bits_has(seen, func)) {
-    bits_set(seen, func);
-    if (p->funcs.at[func].kind <= FUNC_LET && asks_worlds(p, p->funcs.at[func].body, seen)) return true;
-  }
+  if (((e->kind == N_CALL && e->op == CALL_FUNC) || (e->kind == N_NAME && e->op == REF_FUNC)) && p->funcs.at[e->ref].flags & FLAG_WORLDS) return true;
   if (e->kind == N_LIST) {
     for (const Node *k = e->kid[0]; k; k = k->next)
-      if (asks_worlds(p, k, seen)) return true;
+      if (asks_worlds(p, k)) return true;
     return false;
   }
   if (e->kind == N_NAME || e->kind == N_NUMBER || e->kind == N_STRING || e->kind == N_DATE || e->kind == N_BOOL || e->kind == N_QUANTITY) return false;
   for (int i = e->kind == N_CALL; i < ast_kids((NodeKind)e->kind); i++)
-    if (asks_worlds(p, e->kid[i], seen)) return true;
+    if (asks_worlds(p, e->kid[i])) return true;
   return false;
-}
-
-static bool sweep_worlds(Vm *vm, const Node *e) {
-  uint64_t *seen = mem_zero(vm->mem, bits_words(vm->p->funcs.len) * sizeof *seen);
-  bool is = seen && asks_worlds(vm->p, e, seen);
-  mem_free(vm->mem, seen, bits_words(vm->p->funcs.len) * sizeof *seen);
-  return is;
 }
 
 static uint32_t lanes_rows(const Vm *vm) {
@@ -624,23 +619,24 @@ static void forgive(Vm *vm, bool before) {
 }
 
 /* What an accumulator has, to go back to when a block cannot be done after some of it was taken. */
-typedef struct Before { Value acc, least[2]; uint32_t len; } Before;
+typedef struct Before { Value acc, least[2]; uint32_t nleast, len; } Before;
 
 static Before before(Vm *vm, uint32_t acc) {
   Before p = {.acc = value_keep(vm->reg[acc])};
   if (p.acc.tag != V_CELL) return p;
   const LoopCell *c = &vm->cells.at[p.acc.i];
-  p.len = c->items.len;
-  for (uint32_t i = 0; i < 2 && i < p.len; i++) p.least[i] = value_keep(c->items.at[i]);
+  p.len = c->items.len + c->words.len;
+  for (; p.nleast < 2 && p.nleast < c->items.len; p.nleast++) p.least[p.nleast] = value_keep(c->items.at[p.nleast]);
   return p;
 }
 
 static void before_end(Vm *vm, uint32_t acc, Before *p, bool back) {
   LoopCell *c = p->acc.tag == V_CELL ? &vm->cells.at[p->acc.i] : NULL;
   if (back && !c) { value_drop(vm->mem, vm->reg[acc]); vm->reg[acc] = value_keep(p->acc); }
+  if (back && c && c->words.len > p->len) c->words.len = p->len;
   while (back && c && c->items.len > p->len) value_drop(vm->mem, c->items.at[--c->items.len]);
   for (uint32_t i = 0; i < 2; i++) {
-    if (back && c && i < p->len) { value_drop(vm->mem, c->items.at[i]); c->items.at[i] = value_keep(p->least[i]); }
+    if (back && c && i < p->nleast) { value_drop(vm->mem, c->items.at[i]); c->items.at[i] = value_keep(p->least[i]); }
     value_drop(vm->mem, p->least[i]);
   }
   value_drop(vm->mem, p->acc);
@@ -765,7 +761,7 @@ static void piece_begin(const Divided *d, uint32_t i) {
     value_drop(vm->mem, items->items.at[k]);
     items->items.at[k] = (Value){0};
   }
-  if (kind == ACC_LIST || kind == ACC_SET) items->items.len = 0;
+  if (kind == ACC_LIST || kind == ACC_SET) items->items.len = items->words.len = 0;
 }
 
 /* Values that are no more than themselves go along; a piece with others, or not done in columns, is left to the loop. */
@@ -782,7 +778,11 @@ static void piece_put(const Divided *d, uint32_t i, Buf *out) {
   bool ok = !left_in(&vm->cells.at[d->cell]);
   const Value *at = &vm->reg[d->acc];
   uint32_t n = 1;
-  if (in_items(d->s->loop->kind)) n = vm->cells.at[at->i].items.len, at = vm->cells.at[at->i].items.at;
+  if (in_items(d->s->loop->kind)) {
+    LoopCell *c = &vm->cells.at[at->i];
+    ok = cell_values(vm, c) && ok;
+    n = c->items.len, at = c->items.at;
+  }
   parcel_put(out, &i, sizeof i);
   parcel_put(out, &vm->dep, sizeof vm->dep);
   if (ok && values_put(out, at, n)) return;
@@ -829,6 +829,7 @@ static bool piece_add(const Divided *d, const Piece *p) {
   Vm *vm = d->s->b.vm;
   int kind = d->s->loop->kind;
   dep_meet(&vm->dep, p->dep);
+  if (in_items(kind) && !cell_values(vm, &vm->cells.at[vm->reg[d->acc].i])) return false;
   for (uint32_t k = 0; k < p->items.len; k++) {
     Value v = p->items.at[k];
     if (kind == ACC_LIST || kind == ACC_SET) { if (!vec_push(vm->mem, &vm->cells.at[vm->reg[d->acc].i].items, v)) return false; }
@@ -890,7 +891,7 @@ void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
   uint8_t state = vm->loop_state.at[loop];
   bool worlds = state & LOOP_WORLDS;
   if (!(state & LOOP_SEEN)) {
-    worlds = l->body && sweep_worlds(vm, l->body);
+    worlds = l->body && asks_worlds(vm->p, l->body);
     state = (uint8_t)(LOOP_SEEN | (worlds ? LOOP_WORLDS : 0));
   }
   uint8_t given_up = state & LOOP_GIVEN_UP;

@@ -446,7 +446,9 @@ Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
 
 /* The fields of a clause, in the order of its kind's. */
 enum { CLAUSE_PARTIES = FIELD_FIRST, CLAUSE_RESOURCES, CLAUSE_AGREEMENT, CLAUSE_ARTICLE, CLAUSE_ACT, CLAUSE_MODAL, CLAUSE_BINDING, CLAUSE_FROM,
-       CLAUSE_UNTIL, CLAUSE_TEXT, CLAUSE_TO };
+       CLAUSE_UNTIL, CLAUSE_TEXT, CLAUSE_TO, CLAUSE_BY };
+
+static Value not_stated(Vm *vm, Ent e, uint32_t slot) { return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_FIELD, e, slot, (Span){0, 0})); }
 
 static Value clause_field(Vm *vm, Ent e, uint32_t slot) {
   static const char *const acts[] = {"", "supply", "buy", "stockpile", "carry", "fund", "exempt", "not restrict", "undertake"};
@@ -466,9 +468,8 @@ static Value clause_field(Vm *vm, Ent e, uint32_t slot) {
     case CLAUSE_FROM: return value_date(c->win.from);
     case CLAUSE_UNTIL: return value_date(c->win.until);
     case CLAUSE_TO: return world_bits_value(vm->w, K_COUNTRY, c->to ? c->to : a->parties);
-    case CLAUSE_TEXT:
-      if (c->text.tag == V_STR) return value_keep(c->text);
-      return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_FIELD, e, slot, (Span){0, 0}));
+    case CLAUSE_TEXT: return c->text.tag == V_STR ? value_keep(c->text) : not_stated(vm, e, slot);
+    case CLAUSE_BY: return c->by ? value_date(c->win.from) : not_stated(vm, e, slot);
     default: return value_text(&vm->rt, word, strlen(word));
   }
 }
@@ -489,5 +490,5 @@ Value vm_field(Vm *vm, Value v, uint32_t slot) {
   }
   Value settled, none = {0};
   if (world_settled(vm->w, CAUSE_FIELD, v.aux, slot, (Span){0, 0}, none, &settled)) return settled;
-  return value_unknown(&vm->rt, world_cause(vm->w, CAUSE_FIELD, v.aux, slot, (Span){0, 0}));
+  return not_stated(vm, v.aux, slot);
 }

@@ -12,8 +12,8 @@
 #define GIVE_void
 #define TWICE(type, name, params, args) \
   INLINED type name##_loop params; \
-  __attribute__((target("avx2"))) static type name##_wide params { GIVE_##type name##_loop args; } \
-  static type name##_plain params { GIVE_##type name##_loop args; } \
+  __attribute__((target("avx2"))) static type (name##_wide) params { GIVE_##type name##_loop args; } \
+  static type (name##_plain) params { GIVE_##type name##_loop args; } \
   type name params { \
     if (CPU_FEATURE_ACTIVE(AVX2)) GIVE_##type name##_wide args; \
     else GIVE_##type name##_plain args; \
@@ -274,13 +274,25 @@ TWICE(void, nums_pick, (int64_t *to, const uint32_t *from, const uint32_t *place
   else for (uint32_t i = 0; i < n; i++) to[i] = plus + from[place[i]];
 }
 
+/* Whole words of rows by halves, counted from the least figure there is so that none is below 0: neither half can overflow. */
 TWICE(bool, nums_sum, (const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum, int64_t *high), (x, live, n, sum, high)) {
-  __extension__ __int128 all = 0;
+  __extension__ typedef __int128 i128;
+  i128 all = 0;
+  uint64_t lo = 0, hi = 0, whole = 0;
   for (uint32_t i = 0; i < n; i += 64) {
     uint64_t w = live[i / 64];
-    if (w == ~0ull && n - i >= 64) for (uint32_t j = 0; j < 64; j++) all += x[i + j];
-    else for (; w; w &= w - 1) all += x[i + (uint32_t)__builtin_ctzll(w)];
+    if (w != ~0ull || n - i < 64) {
+      for (; w; w &= w - 1) all += x[i + (uint32_t)__builtin_ctzll(w)];
+      continue;
+    }
+    for (uint32_t j = 0; j < 64; j++) {
+      uint64_t u = (uint64_t)x[i + j] ^ (uint64_t)1 << 63;
+      lo += u & UINT32_MAX;
+      hi += u >> 32;
+    }
+    whole += 64;
   }
+  all += (i128)lo + (i128)hi * ((i128)1 << 32) - (i128)whole * ((i128)1 << 63);
   *sum = (int64_t)all;
   if (all == *sum) return true;
   *sum = (int64_t)(all & UINT32_MAX);

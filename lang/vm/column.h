@@ -10,8 +10,12 @@
  *   ENT     entities
  *   VALUES  anything; borrowed
  *   LESS    in each row, a set of countries without those that the row's world lacks
- *   SEQS    in each row, a list or set of plain values, that is all such as need not be given back */
-typedef enum ColKind { COL_ONE, COL_BITS, COL_NUM, COL_ENT, COL_VALUES, COL_LESS, COL_SEQS } ColKind;
+ *   SEQS    in each row, a list or set of plain values, that is all such as need not be given back
+ *   TWOS    in each row, a set of at most two entities, as a word (world/value.h), in `num`
+ * and where rows are entities, in all worlds at once:
+ *   LESSES  in each row, a set of countries, as in SEQS, without those that the world lacks
+ *   CUTS    yes in the worlds that lack all countries of the row's set */
+typedef enum ColKind { COL_ONE, COL_BITS, COL_NUM, COL_ENT, COL_VALUES, COL_LESS, COL_SEQS, COL_TWOS, COL_LESSES, COL_CUTS } ColKind;
 typedef struct SeqAt { uint32_t at, len; } SeqAt;
 typedef struct Col {
   uint8_t kind, tag;      /* tag: V_DEC or V_DATE of a NUM; V_LIST or V_SET of SEQS */

@@ -129,9 +129,8 @@ static inline int fast_next(Vm *vm, LoopCell *c, Value *base) {
     return 1;
   }
   if (c->coll.tag != V_SET && c->coll.tag != V_LIST) return -1;
-  const Seq *s = value_seq(c->coll);
-  if (c->next >= s->o.len) return 0;
-  Value v = s->at[c->next];
+  if (c->next >= c->coll.obj->len) return 0;
+  Value v = value_seq(c->coll)->at[c->next];
   if (value_counted(v)) return -1;
   c->next++;
   c->doubt = false;

@@ -9,7 +9,7 @@
  * are found once for an entity, by evaluating that part in the worlds that lack some of the countries that it asks about.
  * Then one pass over the entities, those that are asked before those that ask, gives each its lanes. */
 
-enum { LIKELY_MOST = 12, LANES_MOST = 64, FEW_MOST = 4096, LANES_KEPT = 12 << 20 };
+enum { LIKELY_MOST = 12, LANES_MOST = 64, FEW_MOST = 4096, LANES_KEPT = 12 << 20, ENTITIES_BLOCK = 1024 };
 
 typedef struct Solved { struct Solved *next; const Cuts *cuts; const uint64_t **at; } Solved;
 struct Lanes {
@@ -23,6 +23,7 @@ struct Lanes {
   uint32_t *place;                /* by row: cuts_place; NULL: not asked for yet */
   uint64_t **absent;              /* by country; without the two of each row until somebody asks: */
   bool scattered;
+  bool everywhere;                /* rows are entities, in all worlds at once */
   uint64_t *all;
   uint64_t *touched;              /* few: countries asked about */
   Solved *solved;
@@ -131,11 +132,13 @@ const uint64_t *lanes_absent(Lanes *l, uint32_t country) {
   return l->absent[country];
 }
 
+static bool is_country(const Vm *vm, Ent e) { return ent_kind(e) == K_COUNTRY && ent_index(e) < vm->w->ncountry; }
+
 /* One country that a row's world lacks: the first two are kept in order. */
 static bool row_lacks(const Vm *vm, Lanes *l, Value v, uint32_t row, uint32_t *many) {
   uint32_t c = ent_index(v.aux);
   Cut *two = &l->lacks[row];
-  if (v.tag != V_ENT || ent_kind(v.aux) != K_COUNTRY || c >= vm->w->ncountry) return false;
+  if (v.tag != V_ENT || !is_country(vm, v.aux)) return false;
   if (two->a == c || two->b == c) return true;
   if (++*many > 2) return absent_add(l, c, row);
   *two = two->a == nobody ? (Cut){c, nobody} : two->a < c ? (Cut){two->a, c} : (Cut){c, two->a};
@@ -163,14 +166,28 @@ static bool two_at_most(const Vm *vm, Value v, Cut *c) {
   if (v.tag != V_SET || v.obj->len > 2) return false;
   const Value *at = value_seq(v)->at;
   for (uint32_t i = 0; i < v.obj->len; i++)
-    if (at[i].tag != V_ENT || ent_kind(at[i].aux) != K_COUNTRY || ent_index(at[i].aux) >= vm->w->ncountry) return false;
+    if (at[i].tag != V_ENT || !is_country(vm, at[i].aux)) return false;
   *c = (Cut){v.obj->len > 0 ? ent_index(at[0].aux) : nobody, v.obj->len > 1 ? ent_index(at[1].aux) : nobody};
+  return true;
+}
+
+/* Sets of at most two entities, in words. */
+static bool twos_read(Batch *b, Lanes *l, const Col *c) {
+  for (uint32_t i = 0; i < b->n; i++) {
+    if (!bits_has(b->every, i)) { l->lacks[i] = (Cut){nobody, nobody}; continue; }
+    Ent first = word_first(c->num[i]), second = word_second(c->num[i]);
+    uint32_t many = first == WORD_NOBODY ? 0 : second == WORD_NOBODY ? 1 : 2;
+    if ((many > 0 && !is_country(b->vm, first)) || (many > 1 && !is_country(b->vm, second))) return false;
+    l->lacks[i] = (Cut){many > 0 ? ent_index(first) : nobody, many > 1 ? ent_index(second) : nobody};
+    if (many > l->most) l->most = many;
+  }
   return true;
 }
 
 static bool rows_read(Batch *b, Lanes *l, const Col *cols, uint32_t n) {
   l->lacks = lane_get(l, b->n * sizeof *l->lacks);
   if (!l->lacks) return false;
+  if (n == 1 && cols->kind == COL_TWOS) return twos_read(b, l, cols);
   for (uint32_t i = 0; i < b->n; i++) {
     uint32_t many = 0;
     l->lacks[i] = (Cut){nobody, nobody};
@@ -205,6 +222,8 @@ bool lanes_enter(Batch *b, const Node *arg, Lanes **out) {
   if (!l) return false;
   l->next = *b->worlds;
   *b->worlds = l;
+  for (uint32_t k = 0; n > 1 && k < n; k++)
+    if (cols[k].kind == COL_TWOS && !col_plain(b, &cols[k])) return false;
   if (!rows_read(b, l, cols, n)) return false;
   for (uint32_t k = 0; k < n; k++) {
     l->key[k].id = cols[k].kind == COL_ONE ? 0 : cols[k].id ? cols[k].id : UINT32_MAX;
@@ -243,7 +262,18 @@ static bool suppliers(Batch *b, const Value *a, uint32_t n, Col *out) {
   return true;
 }
 
+/* What is asked as if nobody were absent, and sets of suppliers, which lose the absent. */
+static bool everywhere(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out) {
+  Batch in = *b;
+  in.lanes = NULL;
+  bool edges = f == BUILTIN_inputs || f == BUILTIN_uses;
+  if (args[0].kind != COL_ENT || (!edges && (f != BUILTIN_suppliers || n != 2)) || !time_builtin(&in, f, args, n, out)) return false;
+  if (!edges) out->kind = COL_LESSES;
+  return true;
+}
+
 bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out) {
+  if (b->lanes->everywhere) return everywhere(b, f, args, n, out);
   Vm *vm = b->vm;
   World *w = vm->w;
   Value a[4];
@@ -478,6 +508,77 @@ static bool circles(Batch *b, Cuts *q) {
   return ok && vec_push(b->vm->mem, &q->group, q->order.len);
 }
 
+/* Entities from `first` on as the rows of a block; false: no memory. */
+static bool entity_rows(Batch *in, const Func *f, const uint32_t *index, uint32_t first, uint32_t kind) {
+  Ent *ents = pool_get(in->pool, in->n * sizeof *ents);
+  in->nslot = f->nslot + 1;
+  in->slot = pool_get(in->pool, in->nslot * sizeof *in->slot);
+  if (!in->live || !ents || !in->slot) return false;
+  memset(in->slot, 0, in->nslot * sizeof *in->slot);
+  in->slot[0] = (Col){.kind = COL_ENT, .run = true, .ent = ents};
+  for (uint32_t i = 0; i < in->n; i++) {
+    ents[i] = ent_make(kind, index ? index[i] : first + i);
+    in->slot[0].run = in->slot[0].run && ents[i] == ents[0] + i;
+  }
+  return true;
+}
+
+static bool row_cuts(Vm *vm, Cuts *q, const Col *own, uint32_t n, uint32_t row) {
+  bool always = false, ok = true;
+  for (uint32_t k = 0; k < n; k++) always = always || (own[k].kind == COL_ONE ? own[k].one.tag == V_TRUE : own[k].kind == COL_BITS ? bits_has(own[k].bits, row) != own[k].flip : !own[k].seq[row].len);
+  if (always) return cut_add(vm, q, nobody, nobody);
+  for (uint32_t k = 0; ok && k < n; k++) {
+    if (own[k].kind != COL_CUTS || own[k].seq[row].len > CUT_MOST) continue;
+    const Value *who = own[k].items + own[k].seq[row].at;
+    ok = cut_add(vm, q, ent_index(who[0].aux), own[k].seq[row].len > 1 ? ent_index(who[1].aux) : nobody);
+  }
+  return ok;
+}
+
+static bool row_others(Vm *vm, Cuts *q, const Col *asks, uint32_t n, uint32_t row, uint32_t kind) {
+  for (uint32_t k = 0; k < n; k++) {
+    Elements e;
+    if (!col_elements(&asks[k], row, &e) || (e.n && !e.at)) return false;
+    for (uint32_t i = 0; i < e.n; i++)
+      if (e.at[i].tag != V_ENT || ent_kind(e.at[i].aux) != kind || ent_index(e.at[i].aux) >= q->n || !vec_push(vm->mem, &q->asks, ent_index(e.at[i].aux))) return false;
+  }
+  return true;
+}
+
+static bool block_cuts(Batch *b, Cuts *q, const Shape *s, uint32_t first, uint32_t m, uint32_t kind) {
+  Vm *vm = b->vm;
+  Col own[8], asks[8];
+  Batch in = batch_rows(b, m);
+  Lanes *l = pool_get(b->pool, sizeof *l);
+  if (!l || !lanes_init(vm, l, m, b->pool) || !entity_rows(&in, &vm->p->funcs.at[q->func], NULL, first, kind)) return false;
+  l->scattered = l->everywhere = in.few = true;
+  in.lanes = l;
+  for (uint32_t k = 0; k < s->nasks; k++)
+    if (!batch_eval(&in, s->asks[k], &asks[k])) return false;
+  for (uint32_t k = 0; k < s->nown; k++) {
+    if (!batch_eval(&in, s->own[k], &own[k])) return false;
+    if (own[k].kind != COL_CUTS && own[k].kind != COL_BITS && own[k].one.tag != V_TRUE && own[k].one.tag != V_FALSE) return false;
+  }
+  for (uint32_t i = 0; i < m; i++)
+    if (!vec_push(vm->mem, &q->cut_start, q->cuts.len) || !vec_push(vm->mem, &q->ask_start, q->asks.len) || !row_cuts(vm, q, own, s->nown, i) || !row_others(vm, q, asks, s->nasks, i, kind)) return false;
+  return true;
+}
+
+/* The commonest own parts say that nobody supplies something: then the suppliers are the cut, and many entities are asked at once. */
+static bool cuts_blocks(Batch *b, Cuts *q, const Shape *s, uint32_t kind) {
+  bool ok = true;
+  for (uint32_t from = 0, m; ok && from < q->n; from += m) {
+    PoolMark mark = pool_mark(b->pool);
+    uint32_t held = b->vm->held.len;
+    m = q->n - from < ENTITIES_BLOCK ? q->n - from : ENTITIES_BLOCK;
+    ok = block_cuts(b, q, s, from, m, kind) && batch_may_go_on(b);
+    held_drop(b->vm, held);
+    pool_release(b->pool, mark);
+  }
+  if (!ok) q->cuts.len = q->cut_start.len = q->asks.len = q->ask_start.len = 0;
+  return ok;
+}
+
 static bool cuts_find(Batch *b, Cuts *q) {
   Vm *vm = b->vm;
   const Func *f = &vm->p->funcs.at[q->func];
@@ -489,8 +590,9 @@ static bool cuts_find(Batch *b, Cuts *q) {
   in.slot = pool_get(b->pool, ((size_t)f->nslot + 1) * sizeof *in.slot);
   if (!in.slot) return false;
   memset(in.slot, 0, ((size_t)f->nslot + 1) * sizeof *in.slot);
-  bool ok = true;
-  for (uint32_t i = 0; ok && i < q->n; i++) {
+  bool ok = true, found = cuts_blocks(b, q, &s, kind);
+  if (!found && batch_over(vm)) return false;
+  for (uint32_t i = 0; ok && !found && i < q->n; i++) {
     PoolMark mark = pool_mark(b->pool);
     uint32_t held = vm->held.len;
     in.slot[0] = col_one(value_ent(ent_make(kind, i)));
@@ -639,7 +741,7 @@ bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, int
 /* ---- all entities in one world ---- */
 
 /* Entities in the order in which they are come by: place[entity] is 1 + where it stands. */
-typedef struct Found { uint32_t *at, *place, n; uint8_t *holds; } Found;
+typedef struct Found { uint32_t *at, *place, n; uint8_t *holds; RuleKnown before; } Found;
 
 static void found_put(Found *f, uint32_t entity) {
   if (f->place[entity]) return;
@@ -647,42 +749,33 @@ static void found_put(Found *f, uint32_t entity) {
   f->place[entity] = f->n;
 }
 
-/* Whom row i asks, of entities found or to be found. */
-static bool row_asks(Batch *in, Cuts *q, Found *f, const Col *asks, uint32_t nasks, uint32_t row, uint32_t kind, uint32_t n) {
+/* Whom the row asks, of entities found or to be found. One that holds, as is known already, makes it hold. */
+static bool row_asks(Batch *in, Cuts *q, Found *f, const Col *asks, uint32_t nasks, uint32_t row, uint8_t *holds, uint32_t kind, uint32_t n) {
   if (!vec_push(in->vm->mem, &q->ask_start, q->asks.len)) return false;
   for (uint32_t k = 0; k < nasks; k++) {
     Elements e;
     if (!col_elements(&asks[k], row, &e) || (e.n && !e.at)) return false;
     for (uint32_t i = 0; i < e.n; i++) {
-      if (e.at[i].tag != V_ENT || ent_kind(e.at[i].aux) != kind || ent_index(e.at[i].aux) >= n) return false;
-      found_put(f, ent_index(e.at[i].aux));
-      if (!vec_push(in->vm->mem, &q->asks, f->place[ent_index(e.at[i].aux)] - 1)) return false;
+      uint32_t whom = ent_index(e.at[i].aux);
+      if (e.at[i].tag != V_ENT || ent_kind(e.at[i].aux) != kind || whom >= n) return false;
+      if (bits_has(f->before.known, whom)) { *holds |= bits_has(f->before.yes, whom); continue; }
+      found_put(f, whom);
+      if (!vec_push(in->vm->mem, &q->asks, f->place[whom] - 1)) return false;
     }
   }
   return true;
 }
 
 static bool found_block(Batch *b, Cuts *q, const Shape *s, Found *f, uint32_t from, uint32_t m, uint32_t kind, uint32_t n) {
-  const Func *func = &b->vm->p->funcs.at[q->func];
   Batch in = batch_rows(b, m);
-  Ent *ents = pool_get(b->pool, m * sizeof *ents);
   Col asks[8];
   const uint64_t *yes;
-  in.nslot = func->nslot + 1;
-  in.slot = pool_get(b->pool, in.nslot * sizeof *in.slot);
-  if (!in.live || !ents || !in.slot) return false;
-  memset(in.slot, 0, in.nslot * sizeof *in.slot);
-  in.slot[0] = (Col){.kind = COL_ENT, .run = true, .ent = ents};
-  for (uint32_t i = 0; i < m; i++) {
-    ents[i] = ent_make(kind, f->at[from + i]);
-    in.slot[0].run = in.slot[0].run && ents[i] == ents[0] + i;
-  }
-  if (!own_part(&in, s, &yes)) return false;
+  if (!entity_rows(&in, &b->vm->p->funcs.at[q->func], f->at + from, 0, kind) || !own_part(&in, s, &yes)) return false;
   for (uint32_t k = 0; k < s->nasks; k++)
     if (!batch_eval(&in, s->asks[k], &asks[k])) return false;
   for (uint32_t i = 0; i < m; i++) {
     f->holds[from + i] = bits_has(yes, i);
-    if (!row_asks(&in, q, f, asks, s->nasks, i, kind, n)) return false;
+    if (!row_asks(&in, q, f, asks, s->nasks, i, &f->holds[from + i], kind, n)) return false;
   }
   return true;
 }
@@ -701,7 +794,6 @@ static void found_solve(const Cuts *q, Found *f) {
 }
 
 static bool found_all(Batch *b, Cuts *q, Found *f, uint32_t n) {
-  enum { BLOCK = 1024 };
   Vm *vm = b->vm;
   const Func *func = &vm->p->funcs.at[q->func];
   Shape s = {.nown = 0};
@@ -710,7 +802,7 @@ static bool found_all(Batch *b, Cuts *q, Found *f, uint32_t n) {
   for (uint32_t from = 0, m; from < f->n; from += m) {
     PoolMark mark = pool_mark(b->pool);
     uint32_t held = vm->held.len;
-    m = f->n - from < BLOCK ? f->n - from : BLOCK;
+    m = f->n - from < ENTITIES_BLOCK ? f->n - from : ENTITIES_BLOCK;
     bool ok = found_block(b, q, &s, f, from, m, type_at(&vm->p->types, func->param[0]).a, n);
     held_drop(vm, held);
     pool_release(b->pool, mark);
@@ -720,10 +812,10 @@ static bool found_all(Batch *b, Cuts *q, Found *f, uint32_t n) {
   return vec_push(vm->mem, &q->ask_start, q->asks.len) && circles(b, q);
 }
 
-bool rule_rows(Batch *b, uint32_t func, uint32_t n, uint64_t *known, uint64_t *yes) {
+bool rule_rows(Batch *b, uint32_t func, uint32_t n, RuleKnown before, uint64_t *known, uint64_t *yes) {
   Vm *vm = b->vm;
   Cuts q = {.func = func};
-  Found f = {.at = pool_get(b->pool, ((size_t)n + 1) * sizeof *f.at), .place = pool_get(b->pool, ((size_t)n + 1) * sizeof *f.place), .holds = pool_get(b->pool, (size_t)n + 1)};
+  Found f = {.at = pool_get(b->pool, ((size_t)n + 1) * sizeof *f.at), .place = pool_get(b->pool, ((size_t)n + 1) * sizeof *f.place), .holds = pool_get(b->pool, (size_t)n + 1), .before = before};
   if (!f.at || !f.place || !f.holds) return false;
   memset(f.place, 0, ((size_t)n + 1) * sizeof *f.place);
   for (uint32_t i = bits_next(known, bits_words(n), 0); i != UINT32_MAX; i = bits_next(known, bits_words(n), i + 1)) found_put(&f, i);

@@ -506,6 +506,7 @@ static void load_all(Load *l) {
   Vm *vm = l->vm;
   Program *p = l->p;
   fields_room(l);
+  load_clauses_take(l);
   if (vec_more(vm->mem, &vm->w->clauses, p->clauses.len - vm->w->clauses.len))
     while (vm->w->clauses.len < p->clauses.len) vm->w->clauses.at[vm->w->clauses.len++] = 0;
   while (vm->w->passes.len < p->kinds.at[K_ROUTE].list.len && vec_push(vm->mem, &vm->w->passes, NULL)) {}

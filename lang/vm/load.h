@@ -42,6 +42,7 @@ void load_field_set(Load *l, Ent e, Node *f);    /* a field as it is written */
 static inline Span load_place(const Load *l, const Node *n) { return l->block ? l->vm->row.cell : n->span; }
 
 /* load_clause.c */
+void load_clauses_take(Load *l);
 void load_agreement_head(Load *l, Node *n);
 void load_agreement(Load *l, Node *n);
 void load_amended_head(Load *l, uint32_t amendment);

@@ -15,9 +15,10 @@ static void promise_push(Load *l, const Terms *t, uint32_t res, uint32_t who, Va
   if (!vec_push(m, &c->value, v)) value_drop(m, v);
   vec_push(m, &c->res, res);
   vec_push(m, &c->who, who);
-  vec_push(m, &c->win, win);
+  vec_push(m, &c->win, (DayRun){win.from, win.until});
   vec_push(m, &c->clause, t->clause);
   vec_push(m, &c->act, act);
+  promise_listed(m, c, c->res.len - 1);
   if (!t->own) return;
   while (c->to.len + 1 < c->res.len && vec_push(m, &c->to, NULL)) {}
   vec_push(m, &c->to, t->own);
@@ -134,6 +135,12 @@ static void act_load(Load *l, Terms *t, Node *subject) {
   }
 }
 
+static bool has_deadline(Node *mods) {
+  Node *m = list_first(mods);
+  while (m && m->op != MOD_BY) m = m->next;
+  return m != NULL;
+}
+
 static uint32_t condition(Load *l, Node *mods, int op) {
   for (Node *m = list_first(mods); m; m = m->next)
     if (m->op == op) {
@@ -157,6 +164,7 @@ static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row, Ent c
   c->span = load_place(l, n);
   c->win = (Window){a->first, load_next_day(a->last), true};
   c->win = load_window(l, n->kid[4], c->win, UINT32_MAX);
+  c->by = has_deadline(n->kid[4]);
   c->when = condition(l, n->kid[4], MOD_WHEN);
   c->unless = condition(l, n->kid[4], MOD_UNLESS);
   c->binder = t.binder ? 1 : 0;
@@ -173,48 +181,65 @@ static void clause(Load *l, Node *n, uint32_t agreement, const Node *article) {
   if (c) clause_row(l, n, agreement, ent_index(n->ref), n->ref, c);
 }
 
+/* ---- clauses that are rows ---- */
+
+_Static_assert(sizeof(RowFigure) == sizeof(Value), "a row's figure has the place of its value");
+
+#define COLUMN_TAKE(to, from) ((to).at = (void *)(from).at, (to).cap = (from).cap, (to).len = n, (from).at = NULL, (from).cap = 0)
+#define COLUMN_COPY(to, from) (vec_more(m, &(to), n) && (memcpy((to).at, (from).at, n * sizeof *(to).at), (to).len = n, true))
+
+/* Their columns become the first promises, to be gone through by clauses_plain. Few are copied: then the draft can be loaded again. */
+void load_clauses_take(Load *l) {
+  Unit *u = l->p->unit;
+  ClauseRows *r = &u->clauses;
+  PromiseCols *c = &l->w->promises;
+  Mem *m = l->vm->mem;
+  uint32_t n = r->len;
+  if (!n || !world_alone(l->w) || !vec_more(m, &c->clause, n) || !vec_more(m, &c->act, n)) return;
+  if (n < ROWS_BLOCK) {
+    if (!COLUMN_COPY(c->value, r->figure) || !COLUMN_COPY(c->res, r->res) || !COLUMN_COPY(c->who, r->who) || !COLUMN_COPY(c->win, r->win) || !COLUMN_COPY(c->flags, r->how)) return;
+  } else {
+    COLUMN_TAKE(c->value, r->figure);
+    COLUMN_TAKE(c->res, r->res);
+    COLUMN_TAKE(c->who, r->who);
+    COLUMN_TAKE(c->win, r->win);
+    COLUMN_TAKE(c->flags, r->how);
+    vec_end(m, &r->span);
+    u->rows_gone = true;
+  }
+  memset(c->act.at, ACT_SUPPLY, n);
+  c->clause.len = c->act.len = n;
+}
+
 /* The term leaves it no day: said as of any clause. */
-static void row_late(Load *l, const Row *r, Window term) {
-  Node *n = parse_again(l->p->unit, r);
+static void row_late(Load *l, uint32_t clause, Window term) {
+  const Node *n = clause_decl(l->p, ent_make(K_CLAUSE, clause));
   if (n) load_window(l, n->kid[4], term, UINT32_MAX);
 }
 
-static bool promises_room(Load *l, uint32_t n) {
-  PromiseCols *c = &l->w->promises;
-  Mem *m = l->vm->mem;
-  return vec_more(m, &c->value, n) && vec_more(m, &c->res, n) && vec_more(m, &c->who, n) && vec_more(m, &c->win, n) && vec_more(m, &c->clause, n) && vec_more(m, &c->act, n) && vec_more(m, &c->flags, n);
-}
-
-/* A plain clause is its promise: promise_push, into room that is there. */
-static void plain_push(Load *l, const Row *r, uint32_t clause, Window win) {
-  PromiseCols *c = &l->w->promises;
-  uint32_t i = c->res.len;
-  c->value.at[i] = value_dec(r->c, r->e, (UnitId)r->unit);
-  c->res.at[i] = r->res;
-  c->who.at[i] = r->who;
-  c->win.at[i] = win;
-  c->clause.at[i] = clause;
-  c->act.at[i] = ACT_SUPPLY;
-  c->value.len = c->res.len = c->who.len = c->win.len = c->clause.len = c->act.len = i + 1;
-}
-
+/* A plain clause is its promise, which lies where its row did. */
 static void clauses_plain(Load *l, const Node *rows, uint32_t agreement, const Node *article) {
   const AgreementFacts *a = &l->w->agreements.at[agreement];
+  PromiseCols *c = &l->w->promises;
   Window term = {a->first, load_next_day(a->last), true};
-  bool room = false;
+  uint8_t flags = ROW_PLAIN | ROW_SOLE | (a->binding ? ROW_BINDS : 0), gives = a->binding ? ROW_GIVES : 0;
   for (uint32_t i = 0; i < rows->ref && !load_stop(l); i++) {
-    const Row *r = unit_row(l->p->unit, rows->sym + i);
-    uint32_t at = rows->ty + i;
-    if (!r->plain) room = false;   /* it may take of it */
-    if (!r->plain) { clause(l, row_node(l->p, rows->sym + i), agreement, article); continue; }
-    Window win = {r->from > DAY_MIN ? r->from : term.from, r->until < DAY_OPEN ? r->until : term.until, true};
-    bool since = r->from > DAY_MIN, late = win.from >= win.until && r->until < DAY_OPEN;
-    if (late || (since && term.until <= r->from)) { row_late(l, r, term); continue; }
-    l->w->strangers = l->w->strangers || !bits_has(a->parties, r->who);
-    room = room || promises_room(l, rows->ref - i);
-    if (!room || !world_clause_plain(l->w, at, a->binding)) return;
-    plain_push(l, r, at, win);
-    unit_row_done(l->p->unit, rows, rows->sym + i);
+    uint32_t k = rows->sym + i, at = rows->ty + i;
+    DayRun win = c->win.at[k];
+    bool since = win.from > DAY_MIN, ends = win.until < DAY_OPEN;
+    RowFigure f;
+    if (!(c->flags.at[k] & CLAUSE_PLAIN)) { clause(l, clause_entity(l->p, at)->decl, agreement, article); continue; }
+    if (!since) win.from = term.from;
+    if (!ends) win.until = term.until;
+    if ((ends && win.from >= win.until) || (since && win.from >= term.until)) { row_late(l, at, term); continue; }
+    memcpy(&f, &c->value.at[k], sizeof f);
+    c->value.at[k] = value_dec(f.c, f.e, f.unit);
+    c->win.at[k] = win;
+    c->clause.at[k] = at;
+    c->flags.at[k] = f.c > 0 ? flags | gives : flags;
+    l->w->clauses.at[at] = PLAIN_CLAUSE | k;
+    l->w->strangers |= !bits_has(a->parties, c->who.at[k]);
+    if (!promise_listed(l->vm->mem, c, k)) return;
   }
 }
 

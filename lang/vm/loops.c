@@ -16,6 +16,7 @@ void cell_drop(Vm *vm, LoopCell *c) {
   value_drop(vm->mem, c->coll);
   for (uint32_t i = 0; i < c->items.len; i++) value_drop(vm->mem, c->items.at[i]);
   if (c->items.at) vec_end(vm->mem, &c->items);
+  if (c->words.at) vec_end(vm->mem, &c->words);
   if (c->kind == CELL_SPAN && c->outer) {
     vm->ctx = c->outer;
     vm->dep.lo = c->outer_lo;  /* what holds over a stretch of time holds whatever the day is here */
@@ -54,8 +55,8 @@ bool iter_next(Vm *vm, uint32_t cell, Value *base) {
     c->at++;
     return true;
   }
+  if (c->next >= c->coll.obj->len) return false;
   const Seq *s = value_seq(c->coll);
-  if (c->next >= s->o.len) return false;
   uint32_t i = c->next++;
   c->doubt = op_may_repeat(c->coll, i);
   if (c->coll.tag != V_MAP) { put(vm, base + c->target, value_keep(s->at[i])); return true; }
@@ -218,6 +219,17 @@ static void logic_add(Vm *vm, Value *acc, bool any, Value v, bool maybe, Value w
   if (acc->tag == (any ? V_TRUE : V_FALSE) && acc[1].tag == V_CELL) trace_keep_last(vm, &vm->cells.at[acc[1].i]);
 }
 
+bool cell_values(Vm *vm, LoopCell *c) {
+  SetMaker maker = {&vm->rt, NULL};
+  uint32_t n = c->words.len;
+  if (!n) return true;
+  bool ok = vec_more(vm->mem, &c->items, n);
+  for (uint32_t i = 0; ok && i < n; i++) c->items.at[c->items.len++] = word_value(&maker, c->head, c->words.at[i]);
+  value_sorted_end(&maker);
+  vec_end(vm->mem, &c->words);
+  return ok && !mem_failed(vm->mem);
+}
+
 static void acc_take(Vm *vm, Value *acc, int kind, const Value *v, Value where) {
   bool maybe = where.tag == V_UNK;
   switch (kind) {
@@ -228,6 +240,7 @@ static void acc_take(Vm *vm, Value *acc, int kind, const Value *v, Value where) 
     default: break;
   }
   LoopCell *c = &vm->cells.at[acc->i];
+  if (!cell_values(vm, c)) return;
   if (maybe) {
     Value why = value_unknown2(&vm->rt, c->coll, where);
     value_drop(vm->mem, c->coll);
@@ -297,7 +310,9 @@ Value acc_end(Vm *vm, Value acc, int kind) {
   Value v;
   if (kind == ACC_MIN || kind == ACC_MAX) v = extreme_end(vm, c);
   else if (c->missing) v = value_keep(c->coll);
+  else if (c->words.len >= WORDS_LEAST) v = value_words(&vm->rt, c->head, c->words.at, c->words.len);
   else {
+    cell_values(vm, c);
     uint32_t n = c->items.len;
     v = kind == ACC_MAP ? op_map(vm, c->items.at, n / 2) : kind == ACC_SET ? value_set(&vm->rt, c->items.at, n) : value_list(&vm->rt, c->items.at, n);
     c->items.len = 0;  /* taken over */

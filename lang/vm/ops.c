@@ -97,7 +97,7 @@ bool op_vague(Vm *vm, Value v, Value *why) {
     value_drop(vm->mem, *why);
     *why = both;
   }
-  if (v.tag != V_LIST && v.tag != V_SET && v.tag != V_MAP) return any;
+  if ((v.tag != V_LIST && v.tag != V_SET && v.tag != V_MAP) || value_in_words(v)) return any;
   const Seq *s = value_seq(v);
   for (uint32_t i = 0, n = v.tag == V_MAP ? 2 * s->o.len : s->o.len; i < n; i++)
     if (s->at[i].tag >= V_IVL) any = op_vague(vm, s->at[i], why) || any;

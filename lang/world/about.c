@@ -86,7 +86,7 @@ Value world_clauses(World *w, Ctx *x, Ent about, Dep *d) {
   if (!t.at) return value_set(&w->rt, few, 0);
   if (x->day == DAY_NONE || x->view->nunder) dep_stretch(w, x, d);
   for (uint32_t k = first; k < end; k++)
-    if (p->flags.at[k] & ROW_SOLE) clause_put(&t, p->clause.at[k], p->win.at[k], ent_index(clause_run(w->p, p->clause.at[k])->owner));
+    if (p->flags.at[k] & ROW_SOLE) clause_put(&t, p->clause.at[k], promise_window(p, k), ent_index(clause_run(w->p, p->clause.at[k])->owner));
   for (uint32_t k = a->start[i]; k < a->start[i + 1]; k++) clause_put(&t, a->row[k], clause_window(w, a->row[k]), clause_agreement(w, a->row[k]));
   Value set = value_set(&w->rt, t.at, t.n);
   if (t.at != few) mem_free(w->mem, t.at, cap * sizeof(Value));

@@ -256,7 +256,7 @@ static void promise_words(World *w, uint32_t row, Buf *out) {
   figure_words(w, p->value.at[row], false, out);
   buf_fmt(out, " of %s", ent_word(w, K_RESOURCE, p->res.at[row]));
   if (c->to) { buf_str(out, " to "); names_of(w, K_COUNTRY, c->to, w->inner->cwords, out); }
-  window_words(p->win.at[row], out);
+  window_words(promise_window(p, row), out);
   buf_fmt(out, " (%s.%s)", agreement_word(w, c->agreement), ent_word(w, K_CLAUSE, clause_named(w, p->clause.at[row])));
 }
 

@@ -15,7 +15,7 @@ const ClauseFacts *world_clause(const World *w, uint32_t row, ClauseFacts *room)
   const ClauseRun *run = clause_run(w->p, row);
   uint32_t agreement = ent_index(run->owner);
   *room = (ClauseFacts){.agreement = agreement, .act = ACT_SUPPLY, .modal = MODAL_SHALL, .binding = w->agreements.at[agreement].binding,
-    .win = w->promises.win.at[at], .span = w->p->clauses.at[row], .subjects = w->alone + (size_t)w->promises.who.at[at] * bits_words(w->ncountry),
+    .win = promise_window(&w->promises, at), .span = w->p->clauses.at[row], .subjects = w->alone + (size_t)w->promises.who.at[at] * bits_words(w->ncountry),
     .res = w->promises.res.at[at], .control = UINT32_MAX, .when = UINT32_MAX, .unless = UINT32_MAX};
   room->article = article_word(w, run->article);
   return room;
@@ -24,7 +24,7 @@ const ClauseFacts *world_clause(const World *w, uint32_t row, ClauseFacts *room)
 /* The two that decide whether a clause is in force, without the rest. */
 Window clause_window(const World *w, uint32_t row) {
   uint32_t at = w->clauses.at[row];
-  return at & PLAIN_CLAUSE ? w->promises.win.at[at & ~PLAIN_CLAUSE] : w->clause_facts.at[at].win;
+  return at & PLAIN_CLAUSE ? promise_window(&w->promises, at & ~PLAIN_CLAUSE) : w->clause_facts.at[at].win;
 }
 
 uint32_t clause_agreement(const World *w, uint32_t row) {
@@ -32,15 +32,11 @@ uint32_t clause_agreement(const World *w, uint32_t row) {
   return at & PLAIN_CLAUSE ? ent_index(clause_run(w->p, row)->owner) : w->clause_facts.at[at].agreement;
 }
 
-bool world_clause_plain(World *w, uint32_t row, bool binding) {
+bool world_alone(World *w) {
   uint32_t words = bits_words(w->ncountry);
-  if (!w->alone) {
-    w->alone = arena_zero(&w->arena, (size_t)w->ncountry * words * sizeof *w->alone);
-    for (uint32_t c = 0; w->alone && c < w->ncountry; c++) bits_set(w->alone + (size_t)c * words, c);
-  }
-  while (w->promises.flags.len < w->promises.res.len && vec_push(w->mem, &w->promises.flags, 0)) {}
-  w->clauses.at[row] = PLAIN_CLAUSE | w->promises.res.len;
-  return vec_push(w->mem, &w->promises.flags, (uint8_t)(ROW_PLAIN | ROW_SOLE | (binding ? ROW_BINDS : 0))) && w->alone;
+  if (!w->alone) w->alone = arena_zero(&w->arena, (size_t)w->ncountry * words * sizeof *w->alone);
+  for (uint32_t c = 0; w->alone && c < w->ncountry; c++) bits_set(w->alone + (size_t)c * words, c);
+  return w->alone != NULL;
 }
 
 ClauseFacts *world_clause_full(World *w, uint32_t row, const Node *article) {

@@ -109,7 +109,8 @@ static void promises_depend(Gather *g, uint32_t r) {
   DependOf *f = &g->p->res[r];
   uint32_t words = bits_words(w->ncountry), agreement = UINT32_MAX;
   for (uint32_t i = c->start[r]; i < c->start[r + 1]; i++) {
-    window_add(g, c->win.at[i]);
+    day_add(g, c->win.at[i].from);
+    day_add(g, c->win.at[i].until);
     uint32_t own = c->flags.at[i] & ROW_SOLE ? ent_index(clause_run(w->p, c->clause.at[i])->owner) : UINT32_MAX;
     if (own != UINT32_MAX) f->who[DAYS_PROMISE] |= dep_who(w, c->who.at[i]);
     if (own != UINT32_MAX && own == agreement) continue;  /* its recipients have been counted */

@@ -105,6 +105,8 @@ static inline bool window_holds(const World *w, Window win, Day d, bool *undated
   *undated = d == DAY_NONE && win.stated;
   return d == DAY_NONE || (win.from <= d && d < win.until);
 }
+/* A clause always has one. */
+static inline Window promise_window(const PromiseCols *p, uint32_t row) { return (Window){p->win.at[row].from, p->win.at[row].until, true}; }
 static inline bool window_on(Window win, Day d) { return d == DAY_NONE ? !win.stated : win.from <= d && d < win.until; }
 
 /* seal.c */

@@ -36,7 +36,7 @@ static uint32_t last_clause(const World *w, const Ctx *x, uint32_t c, uint32_t r
     uint32_t clause = p->clause.at[i];
     ClauseFacts room;
     bool his = p->who.at[i] == c || (p->who.at[i] == WHO_JOINT && bits_has(world_clause(w, clause, &room)->subjects, c));
-    if (his && p->act.at[i] == ACT_SUPPLY && w->promises.flags.at[i] & ROW_BINDS && clause_in_force(w, x, clause) && window_on(p->win.at[i], x->day) && clause > last) last = clause;
+    if (his && p->act.at[i] == ACT_SUPPLY && w->promises.flags.at[i] & ROW_BINDS && clause_in_force(w, x, clause) && window_on(promise_window(p, i), x->day) && clause > last) last = clause;
   }
   return last;
 }

@@ -199,7 +199,7 @@ static void row_add(Acc *a, uint32_t row) {
   const PromiseCols *p = &w->promises;
   uint32_t who = p->who.at[row], clause = p->clause.at[row];
   bool undated;
-  if (p->act.at[row] != a->act || !window_holds(w, p->win.at[row], a->x->day, &undated)) return;
+  if (p->act.at[row] != a->act || !window_holds(w, promise_window(p, row), a->x->day, &undated)) return;
   if (!(w->promises.flags.at[row] & ROW_BINDS) != !a->binding) return;
   if (who == WHO_JOINT) { joint_add(a, row, undated); return; }
   if (bits_has(a->x->absent, who) || (a->only != WHO_JOINT && a->only != who)) return;
@@ -451,23 +451,33 @@ bool row_amended(const World *w, uint32_t row) {
   return w->agreements.at[world_clause(w, w->promises.clause.at[row], &room)->agreement].amendment;
 }
 
-/* Nothing stands in the way of plain promises that are above 0: who makes one is a supplier on its days. */
+/* Whether the rows that are no gift can be left out of account: what they say counts for nothing here. */
+static bool rest_idle(const World *w, uint32_t r, Day lo, Day hi) {
+  const PromiseCols *p = &w->promises;
+  for (uint32_t i = p->start[r], end = p->start[r + 1]; i < end; i++) {
+    if (p->flags.at[i] & ROW_GIVES || p->win.at[i].from > hi || p->win.at[i].until <= lo) continue;
+    const Value *v = &p->value.at[i];
+    if (p->flags.at[i] & ROW_PLAIN ? v->tag != V_DEC || v->i <= 0 : !row_amended(w, i)) return false;
+  }
+  return true;
+}
+
+/* Nothing stands in the way of plain promises that are above 0: who makes one is a supplier on its days. No branch depends on a row's. */
 bool suppliers_seen(World *w, Ctx *x, uint32_t r, Day lo, Day hi, uint64_t *seen) {
   const PromiseCols *p = &w->promises;
   const Inner *in = w->inner;
+  const DayRun *win = p->win.at;
+  const uint32_t *who = p->who.at;
+  uint8_t rest = 0;
   if (!in->sealed || r >= w->nresource || w->tracing || x->view->nunder || !room_of(x)->all || in->control_start[r] != in->control_start[r + 1]) return false;
   for (uint32_t i = p->start[r], end = p->start[r + 1]; i < end; i++) {
-    uint8_t flags = p->flags.at[i];
-    if (p->win.at[i].from > hi || p->win.at[i].until <= lo) continue;
-    if (!(flags & ROW_PLAIN)) {
-      if (row_amended(w, i)) continue;
-      return false;
-    }
-    const Value *v = &p->value.at[i];
-    if (v->tag != V_DEC || v->i <= 0) return false;
-    if (flags & ROW_BINDS && p->act.at[i] == ACT_SUPPLY && !bits_has(x->absent, p->who.at[i])) bits_set(seen, p->who.at[i]);
+    uint8_t on = (uint8_t)((win[i].from <= hi) & (win[i].until > lo)), gives = on & (p->flags.at[i] / ROW_GIVES);
+    rest |= on ^ gives;
+    uint32_t by = who[i] & (0u - gives);
+    seen[by >> 6] |= (uint64_t)gives << (by & 63);
   }
-  return true;
+  for (uint32_t k = 0; k < in->cwords; k++) seen[k] &= ~x->absent[k];
+  return !rest || rest_idle(w, r, lo, hi);
 }
 
 Value world_suppliers_within(World *w, Ctx *x, uint32_t r, Day lo, Day hi) {

@@ -66,48 +66,71 @@ static inline void pieces_sort(char *at, size_t size, size_t piece, const uint32
   for (uint32_t i = 0; i < n; i++) memcpy(at + i * size, spare + i * piece, piece);
 }
 
-static bool cells_differ(const char *at, size_t size, uint32_t n) { return n > 1 && memcmp(at, at + size, (n - 1) * size) != 0; }
+static bool bytes_differ(const uint8_t *at, uint32_t n) { return n > 1 && memcmp(at, at + 1, n - 1) != 0; }
 
-/* A value in halves: there is room for a window of each row. */
-typedef char CellRoom[sizeof(Window)];
+/* A value in halves. */
+typedef char CellRoom[sizeof(Value) / 2];
 static void column_sort(void *column, size_t size, const uint32_t *row, uint32_t n, CellRoom *room) {
   char *at = column, *spare = (char *)room;
   if (size == sizeof(Value)) pieces_sort(at + sizeof(Value) / 2, sizeof(Value), sizeof(Value) / 2, row, n, spare);
   switch (size) {
     case sizeof(Value): pieces_sort(at, sizeof(Value), sizeof(Value) / 2, row, n, spare); break;
-    case sizeof(Window): pieces_sort(at, sizeof(Window), sizeof(Window), row, n, spare); break;
     case sizeof(uint32_t): pieces_sort(at, 4, 4, row, n, spare); break;
-    case 1: if (cells_differ(at, 1, n)) pieces_sort(at, 1, 1, row, n, spare); break;
+    case 1: pieces_sort(at, 1, 1, row, n, spare); break;
     default: pieces_sort(at, 8, 8, row, n, spare); break;
   }
 }
-#define COLUMN_SORT(v) column_sort((v).at, sizeof *(v).at, row, n, spare)
+#define COLUMN_SORT(v) (column_sort((v).at, sizeof *(v).at, row, n, spare), (v).len = n)
+
+/* As index_fill, of the rows that count, as they came. Returns how many they are. */
+static uint32_t promises_order(const PromiseCols *p, uint32_t nres, uint32_t *row) {
+  const RowRun *last = p->came.at + p->came.len;
+  const uint32_t *res = p->res.at;
+  uint32_t *start = p->start;
+  for (const RowRun *c = p->came.at; c < last; c++)
+    for (uint32_t i = c->first; i < c->end; i++) start[res[i] + 2]++;
+  for (uint32_t r = 0; r < nres; r++) start[r + 2] += start[r + 1];
+  for (const RowRun *c = p->came.at; c < last; c++)
+    for (uint32_t i = c->first; i < c->end; i++) row[start[res[i] + 1]++] = i;
+  return start[nres];
+}
 
 /* Promises are asked about by resource, again and again: there they had better lie beside each other. */
 static bool promises_sort(World *w) {
   PromiseCols *p = &w->promises;
-  uint32_t n = p->res.len, *row = mem_get(w->mem, ((size_t)n + 1) * sizeof *row);
-  CellRoom *spare = mem_get(w->mem, ((size_t)n + 1) * sizeof *spare);
+  uint32_t all = p->res.len, n, *row = mem_get(w->mem, ((size_t)all + 1) * sizeof *row);
+  CellRoom *spare = mem_get(w->mem, ((size_t)all + 1) * sizeof *spare);
   p->start = arena_zero(&w->arena, ((size_t)w->nresource + 2) * sizeof *p->start);
-  while (p->to.len && p->to.len < n && vec_push(w->mem, &p->to, NULL)) {}
-  bool ready = row && spare && p->start && (!p->to.len || p->to.len == n);
+  while (p->to.len && p->to.len < all && vec_push(w->mem, &p->to, NULL)) {}
+  bool ready = row && spare && p->start && (!p->to.len || p->to.len == all);
   if (ready) {
-    index_fill(p->res.at, n, w->nresource, p->start, row);
+    n = p->res.len = promises_order(p, w->nresource, row);
     for (uint32_t r = 0; r < w->nresource; r++)
       for (uint32_t i = p->start[r]; i < p->start[r + 1]; i++) p->res.at[i] = r;
     COLUMN_SORT(p->who);
     COLUMN_SORT(p->value);
     COLUMN_SORT(p->win);
     COLUMN_SORT(p->clause);
-    COLUMN_SORT(p->act);
-    COLUMN_SORT(p->flags);
+    if (bytes_differ(p->act.at, all)) COLUMN_SORT(p->act);
+    if (bytes_differ(p->flags.at, all)) COLUMN_SORT(p->flags);
     if (p->to.len) COLUMN_SORT(p->to);
+    p->act.len = p->flags.len = n;
+    for (uint32_t i = 0; i < n; i++)
+      if (p->flags.at[i] & ROW_SOLE) w->clauses.at[p->clause.at[i]] = PLAIN_CLAUSE | i;
   }
-  for (uint32_t i = 0; ready && i < n; i++)
-    if (p->flags.at[i] & ROW_SOLE) w->clauses.at[p->clause.at[i]] = PLAIN_CLAUSE | i;
-  mem_free(w->mem, row, ((size_t)n + 1) * sizeof *row);
-  mem_free(w->mem, spare, ((size_t)n + 1) * sizeof *spare);
+  mem_free(w->mem, row, ((size_t)all + 1) * sizeof *row);
+  mem_free(w->mem, spare, ((size_t)all + 1) * sizeof *spare);
   return ready;
+}
+
+static uint8_t flags_of(World *w, uint32_t row) {
+  const PromiseCols *p = &w->promises;
+  ClauseFacts room;
+  const ClauseFacts *c = world_clause(w, p->clause.at[row], &room);
+  const Value *v = &p->value.at[row];
+  bool plain = !c->to && !c->routes && c->when == UINT32_MAX && c->unless == UINT32_MAX && p->who.at[row] < w->ncountry && v->tag != V_FUNC && !w->agreements.at[c->agreement].amendment;
+  bool gives = plain && c->binding && p->act.at[row] == ACT_SUPPLY && v->tag == V_DEC && v->i > 0;
+  return (uint8_t)((c->binding ? ROW_BINDS : 0) | (plain ? ROW_PLAIN : 0) | (gives ? ROW_GIVES : 0));
 }
 
 /* Before rows are sorted, while those of a clause follow each other. */
@@ -115,13 +138,9 @@ static bool flags_make(World *w) {
   PromiseCols *p = &w->promises;
   while (p->flags.len < p->res.len && vec_push(w->mem, &p->flags, 0)) {}
   if (p->flags.len < p->res.len) return false;
-  for (uint32_t i = 0; i < p->res.len; i++) {
-    if (p->flags.at[i] & ROW_SOLE) continue;
-    ClauseFacts room;
-    const ClauseFacts *c = world_clause(w, p->clause.at[i], &room);
-    bool plain = !c->to && !c->routes && c->when == UINT32_MAX && c->unless == UINT32_MAX && p->who.at[i] < w->ncountry && p->value.at[i].tag != V_FUNC && !w->agreements.at[c->agreement].amendment;
-    p->flags.at[i] = (uint8_t)((c->binding ? ROW_BINDS : 0) | (plain ? ROW_PLAIN : 0));
-  }
+  for (uint32_t k = 0; k < p->came.len; k++)
+    for (uint32_t i = p->came.at[k].first; i < p->came.at[k].end; i++)
+      if (!(p->flags.at[i] & ROW_SOLE)) p->flags.at[i] = flags_of(w, i);
   return true;
 }
 
@@ -253,7 +272,10 @@ static void days_gather(Days *s) {
   windows_push(s, w->supply.win.at, w->supply.win.len);
   windows_push(s, w->demand.win.at, w->demand.win.len);
   windows_push(s, w->totals.win.at, w->totals.win.len);
-  windows_push(s, w->promises.win.at, w->promises.win.len);
+  for (uint32_t i = 0; i < w->promises.win.len; i++) {
+    day_push(s, w->promises.win.at[i].from);
+    day_push(s, w->promises.win.at[i].until);
+  }
   windows_push(s, w->requires.win.at, w->requires.win.len);
   windows_push(s, w->tables.win.at, w->tables.win.len);
   for (uint32_t i = 0; i < w->clause_facts.len; i++) window_push(s, w->clause_facts.at[i].win);   /* a plain one's is its promise's */

@@ -104,7 +104,7 @@ static bool step_scale(Steps *s, Value *v) {
   return true;
 }
 
-static inline bool step_put(Steps *s, Window win, Value v) {
+static inline bool step_put(Steps *s, DayRun win, Value v) {
   int64_t *sum = s->sum;
   uint32_t from = win.from <= DAY_MIN ? 0 : step_of(s, win.from), until = win.until == DAY_OPEN ? 0 : step_of(s, win.until);
   if (v.tag != V_DEC || v.i < 0 || from == UINT32_MAX || until == UINT32_MAX || win.from >= win.until) return false;

@@ -41,8 +41,9 @@ static void share_drop(Mem *m, SeqShare *s) {
 /* Collections nest as deeply as their types do, which is bounded by the depth of a tree. */
 static void seq_free(Mem *m, Value v) {
   Seq *s = (Seq *)v.obj;
-  for (uint32_t i = 0, n = seq_slots(v); i < n; i++) value_drop(m, s->at[i]);
-  if (s->share) share_drop(m, (SeqShare *)(void *)((Value *)(void *)s - s->share));
+  bool words = s->share == SEQ_WORDS;
+  for (uint32_t i = 0, n = words ? 0 : seq_slots(v); i < n; i++) value_drop(m, s->at[i]);
+  if (s->share && !words) share_drop(m, (SeqShare *)(void *)((Value *)(void *)s - s->share));
   else mem_free(m, s, sizeof *s + s->cap * sizeof(Value));
 }
 
@@ -236,7 +237,7 @@ static Value *sort(const Sort *s, Value *at, Value *other, size_t n) {
 
 bool value_vague(Value v) {
   if (v.tag == V_UNK || v.tag == V_IVL) return true;
-  if (v.tag != V_LIST && v.tag != V_SET && v.tag != V_MAP) return false;
+  if ((v.tag != V_LIST && v.tag != V_SET && v.tag != V_MAP) || value_in_words(v)) return false;
   for (size_t i = 0, n = seq_slots(v); i < n; i++)
     if (value_vague(value_seq(v)->at[i])) return true;
   return false;

@@ -41,6 +41,11 @@ typedef struct Str { Obj o; char at[]; } Str;                   /* o.len bytes *
 /* LIST, SET; MAP: o.len pairs, key then value. cap: how many Values there is room for, which is what is given back; unless
  * it lies in memory shared with others, as many Values behind its beginning as `share` says. */
 typedef struct Seq { Obj o; uint32_t cap, share; Value at[]; } Seq;
+/* Instead, a LIST of values that are alike may be kept as a column, a word each (share: SEQ_WORDS), as it comes from a loop in
+ * columns. The first who asks for the values, by value_seq, has them put where the words are. head: what all have in common, a
+ * figure or a day without its coefficient, which is the word (aux: 0 is a zero of every unit); or V_SET: each is a set of at most two entities. */
+enum { WORDS_LEAST = 3 };   /* in so many Values there is room for the words and what all have in common */
+#define SEQ_WORDS UINT32_MAX
 typedef uint32_t Cause;                                         /* see world.h */
 enum { CAUSES_KEPT = 16 };
 /* UNK: in the order of cause_order, at most CAUSES_KEPT; `more` were left out. NULL: no causes (of an interval that the draft itself writes). */
@@ -85,6 +90,15 @@ enum { SORTED_MOST = 4 };
 typedef struct SetMaker { Rt *rt; struct SeqShare *share; } SetMaker;
 Value value_sorted(SetMaker *m, const Value *at, uint32_t n);
 void value_sorted_end(SetMaker *m);
+/* A list of n values, each a word of at[] under one head. The words of such a list, until it is spread; what stands where a set has no
+ * second entity, or no first. */
+Value value_words(Rt *rt, Value head, const int64_t *at, uint32_t n);
+const int64_t *list_words(Value list, Value *head);
+Value word_value(SetMaker *m, Value head, int64_t word);   /* owned */
+#define WORD_NOBODY UINT32_MAX
+static inline int64_t word_two(Ent a, Ent b) { return (int64_t)((uint64_t)b << 32 | a); }   /* a before b */
+static inline Ent word_first(int64_t w) { return (Ent)(uint64_t)w; }
+static inline Ent word_second(int64_t w) { return (Ent)((uint64_t)w >> 32); }
 Value value_map(Rt *rt, Value *pairs, uint32_t n);   /* n pairs; a later one for the same key replaces an earlier one */
 Value value_unknown(Rt *rt, Cause why);
 /* Which of two reasons comes first (negative: a) by what they are about, not by when they were met: what has no place in the draft,
@@ -98,7 +112,12 @@ Value value_interval(Rt *rt, const Num *lo, const Num *hi, UnitId unit, Value wh
 static inline const Causes *value_causes(Value v) {
   return v.tag == V_UNK ? (const Causes *)v.obj : v.tag == V_IVL ? ((const Ivl *)v.obj)->why : NULL;
 }
-static inline const Seq *value_seq(Value v) { return (const Seq *)v.obj; }
+const Seq *value_spread(Value v);
+static inline bool value_in_words(Value v) { return v.tag == V_LIST && ((const Seq *)v.obj)->share == SEQ_WORDS; }
+static inline const Seq *value_seq(Value v) {
+  const Seq *s = (const Seq *)v.obj;
+  return s->share == SEQ_WORDS ? value_spread(v) : s;
+}
 /* A text's bytes, for as long as *v is there, and how many. */
 static inline const char *value_str(const Value *v) { return v->e ? (const char *)v + TEXT_AT : ((const Str *)v->obj)->at; }
 static inline uint32_t value_len(Value v) { return v.e ? (uint32_t)v.e : v.obj->len; }

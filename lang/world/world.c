@@ -50,6 +50,7 @@ static void promises_end(Mem *m, PromiseCols *s) {
   vec_end(m, &s->clause);
   vec_end(m, &s->act);
   vec_end(m, &s->flags);
+  vec_end(m, &s->came);
 }
 
 static void requires_end(Mem *m, RequireCols *s) {

@@ -39,11 +39,13 @@ typedef struct SupplyCols {   /* who: country index, or WHO_REST */
   uint32_t *start, *row;      /* by resource, after sealing: rows row[start[r]] .. row[start[r+1]-1], by who and start */
 } SupplyCols;                 /* `demand` has the same shape, who WHO_JOINT for joint demand; `totals` (world R: ...) too, who unused */
 
+typedef struct RowRun { uint32_t first, end; } RowRun;
 typedef struct PromiseCols {  /* one row for each subject, step of a schedule and resource of a clause that moves goods */
-  VEC(uint32_t) res; VEC(uint32_t) who /* country, or WHO_JOINT */; VEC(Value) value; VEC(Window) win; VEC(uint32_t) clause;
+  VEC(uint32_t) res; VEC(uint32_t) who /* country, or WHO_JOINT */; VEC(Value) value; VEC(DayRun) win; VEC(uint32_t) clause;
   VEC(uint8_t) act;           /* ACT_SUPPLY, ACT_BUY, ACT_STOCKPILE, ACT_CARRY; a fund's yield is ACT_SUPPLY */
   VEC(uint8_t) flags;         /* ROW_SOLE and ROW_BINDS of a plain clause's, else 0 until sealing */
   VEC(uint64_t *) to;         /* each m of: this subject's recipients; NULL, or no rows at all: those of the clause */
+  VEC(RowRun) came;           /* until sealing: which rows count, as they came. Rows of clauses have their places before they do (load_clauses_take) */
   uint32_t *start;            /* sealing sorts the rows by resource: those of r are start[r] .. start[r+1]-1, as they came */
 } PromiseCols;
 
@@ -55,6 +57,7 @@ typedef struct ClauseFacts {
   uint32_t next_reading;      /* of the same clause; 0: none */
   uint8_t act, modal;
   bool binding;               /* shall, in an agreement that binds */
+  bool by;                    /* its window begins with a day that it is to be done by */
   Window win;
   Span span;
   uint64_t *subjects;         /* countries */
@@ -178,11 +181,18 @@ void world_counts(World *w);     /* how many countries, routes and resources the
 void world_end(World *w);
 uint64_t *world_bits(World *w, uint32_t n);                  /* n bits, zeroed, in the arena */
 /* A row of clauses. Of a plain one everything is read from its promise, into `room`. */
-enum { ROW_BINDS = 1, ROW_PLAIN = 2, ROW_SOLE = 4 /* all that its clause says */ };
+enum { ROW_BINDS = 1, ROW_PLAIN = 2, ROW_SOLE = 4 /* all that its clause says */, ROW_GIVES = 8 /* plain, binds, and supplies an exact figure above 0 */ };
 #define PLAIN_CLAUSE 0x80000000u
 const ClauseFacts *world_clause(const World *w, uint32_t row, ClauseFacts *room);
 Span world_clause_span(const World *w, uint32_t row);
-bool world_clause_plain(World *w, uint32_t row, bool binding);   /* its promise is the row that comes next; false when memory is refused */
+/* The row comes now; false when memory is refused. */
+static inline bool promise_listed(Mem *m, PromiseCols *p, uint32_t row) {
+  RowRun *last = p->came.len ? &p->came.at[p->came.len - 1] : NULL, next = {row, row + 1};
+  if (!last || last->end != row) return vec_push(m, &p->came, next);
+  last->end++;
+  return true;
+}
+bool world_alone(World *w);   /* makes a set of each country alone, as world_clause wants of plain clauses; false when memory is refused */
 ClauseFacts *world_clause_full(World *w, uint32_t row, const Node *article);   /* to be filled in; NULL when memory is refused */
 /* Whether a figure that is unknown or loose for that reason has been settled; then *v, owned, is its value. */
 bool world_settled(World *w, CauseKind kind, Ent a, uint32_t b, Span span, Value loose, Value *v);

@@ -9,6 +9,13 @@ rule bare(r: resource) = suppliers(r, term) == {} or any(bare(i) for i in inputs
 rule weak(r: resource) = count(c for c in suppliers(r)) < 2 or any(weak(i) for i in inputs(r))
 rule cut(r: resource) = any(cut(i) for i in inputs(r)) or not any(committed(c, r) > 1 t/yr for c in suppliers(r))
 rule vague(r: resource) = available(r) < needed(r) or any(vague(i) for i in inputs(r))
+rule spare(r: resource) = r.layer == l3 or {} == suppliers(r, 2026-03-01..2027-12-31) or any(spare(u) for u in uses(r))
+rule double(r: resource) = any(double(i) for i in inputs(r)) or nobody(r, term) or any(double(u) for u in uses(r)) or nobody(r, 2026-06-01..2026-12-31)
+kind site { good: resource load: quantity[t/yr] along: set of site }
+rule heavy(s: site) = s.load > 3 t/yr or nobody(s.good, term) or any(heavy(i) for i in s.along)
+rule light(s: site) = nobody(s.good, term) or any(light(i) for i in s.along)
+rule odd(r: resource) = (suppliers(r, term) != {} and r.layer == l1) or any(odd(i) for i in inputs(r))
+fn nobody(r: resource, t: range): bool = suppliers(r, t) == {}
 fn sound(r: resource): bool = not bare(r)
 fn sound(l: layer): bool = count(sound(r) for r in resources where r.layer == l) >= 60% * count(r for r in resources where r.layer == l)
 fn lost(w: set of country, l: layer): bool = sound(l) and not (sound(l) without w)
@@ -23,7 +30,9 @@ sub chains {
     my $text = "use std.units\nuse std.coverage\nlayer l1\nlayer l2\nlayer l3\n" . join('', map { "country $_\n" } @countries);
     my $clauses = '';
     for my $i (1 .. $nresource) {
-        $text .= "resource g$i { layer: l" . between(1, 2) . " unit: t/yr }\n";
+        $text .= "resource g$i { layer: l" . between(1, 3) . " unit: t/yr }\n";
+        $text .= "site s$i { good: " . one(@goods) . ' load: ' . one(('2 t/yr') x 8, "capacity(C1, g$i)") . ' along: ' . set(map { s/g/s/r } often(40) ? up_to(2, @goods) : ()) . " }\n";
+        $text .= "supply g$i { C1: 4 t/yr }\n" if often(30);
         $text .= "demand g$i: " . between(1, 4) . " t/yr\n" if often(70);
         my @inputs = grep { $_ ne "g$i" } up_to(2, often(10) ? @goods : @goods[0 .. $i - 1]);
         $text .= "requires g$i { " . join(', ', @inputs) . " }\n" if @inputs && often(60);
@@ -41,9 +50,9 @@ sub chains {
 sub sweep {
     my ($countries, $goods) = @_;
     my ($r, $n) = (one(@$goods), between(1, 3));
-    my $rule = sub { one('bare(r)', 'not bare(r)', 'sound(r)', 'weak(r)', 'cut(r)', 'not cut(r)', 'covered(r)', 'vague(r)') };
+    my $rule = sub { one('bare(r)', 'not bare(r)', 'sound(r)', 'weak(r)', 'cut(r)', 'not cut(r)', 'covered(r)', 'vague(r)', 'spare(r)', 'double(r)', 'not double(r)', 'odd(r)') };
     my $over = sub { one('resources', 'resources', "resources where r.layer == l$n", 'resources where needed(r) > 2 t/yr', "members(l$n)", '[' . join(', ', map { one(@$goods) } 1 .. 4) . ']', 'resources where cut(r)', "inputs($r)") };
-    my $agg = sub { my $is = $rule->(); one(('count') x 4, 'any', 'all') . "($is for r in " . $over->() . ')' };
+    my $agg = sub { return one('count', 'any') . '(' . one('heavy', 'light', 'not heavy') . '(s) for s in sites)' if often(15); my $is = $rule->(); one(('count') x 4, 'any', 'all') . "($is for r in " . $over->() . ')' };
     my $figure = sub { 'count(' . $rule->() . ' for r in ' . $over->() . ')' };
     my $world = one(('w') x 6, '{a, b}', '{a, b}', '{a, ' . one(@$countries) . '}', 'a', '{a, a}');
     my $for = $world =~ /b/ ? 'for a in places for b in places where a != b' : $world =~ /a/ ? 'for a in places' : 'for w in ' . one('pairs', 'pairs', 'mixed', 'mixed', 'larger', '[{c} for c in places]');

@@ -161,9 +161,10 @@ static void promise(uint32_t res, uint32_t who, Value v, Window win) {
   vec_push(&mem, &p->res, res);
   vec_push(&mem, &p->who, who);
   vec_push(&mem, &p->value, v);
-  vec_push(&mem, &p->win, win);
+  vec_push(&mem, &p->win, (DayRun){win.from, win.until});
   vec_push(&mem, &p->clause, w.clauses.len - 1);
   vec_push(&mem, &p->act, c->act);
+  promise_listed(&mem, p, p->res.len - 1);
 }
 
 static ClauseFacts *offer(uint32_t res, uint32_t who, int64_t n, uint32_t to) {

@@ -436,6 +436,47 @@ static void texts(void) {
   is_int((int64_t)mem.used, (int64_t)before, "and all is given back");
 }
 
+/* A list in words gives what the same list of values does, and goes without being spread; memory refused while it is spread
+ * leaves something that can be dropped. */
+static Value list_of(Value head, const int64_t *at, uint32_t n) {
+  Value v[64];
+  SetMaker maker = {&rt, NULL};
+  for (uint32_t i = 0; i < n; i++) v[i] = word_value(&maker, head, at[i]);
+  value_sorted_end(&maker);
+  return value_list(&rt, v, n);
+}
+
+static void in_words(void) {
+  enum { N = 64 };
+  Value head[] = {{.tag = V_DEC}, {.tag = V_DEC, .e = -2, .unit = u_t}, {.tag = V_DEC, .unit = u_t, .aux = 1}, {.tag = V_DATE}, {.tag = V_SET}};
+  size_t before = mem.used, wrong = 0;
+  for (int round = 0; round < 400; round++) {
+    int64_t at[N];
+    uint32_t n = (uint32_t)between(WORDS_LEAST, N);
+    Value h = head[round % 5], got;
+    for (uint32_t i = 0; i < n; i++) at[i] = h.tag != V_SET ? between(-3, 3) * (h.tag == V_DATE ? 1 : 1000000007) : i % 3 == 0 ? word_two(WORD_NOBODY, WORD_NOBODY) : word_two(aus, i % 3 == 1 ? chn : WORD_NOBODY);
+    Value words = value_words(&rt, h, at, n), plain = list_of(h, at, n), gone = value_words(&rt, h, at, n);
+    const int64_t *kept = list_words(words, &got);
+    wrong += !kept || memcmp(kept, at, n * sizeof *at) || value_head(got) != value_head(h) || list_words(plain, &got) || value_vague(words);
+    if (round % 2) wrong += value_hash(&rt, words) != value_hash(&rt, plain);
+    wrong += value_order(&rt, words, plain) != 0 || value_in_words(words);
+    value_drop(&mem, gone);
+    value_drop(&mem, words);
+    value_drop(&mem, plain);
+  }
+  is_int((int64_t)wrong, 0, "lists in words are the lists of their values");
+  int64_t twos[N];
+  for (uint32_t i = 0; i < N; i++) twos[i] = word_two(aus, chn);
+  Value words = value_words(&rt, head[4], twos, N);
+  mem.fail_at = mem.calls + 1;
+  mem.fail_after = true;
+  is_int(value_seq(words)->o.len, N, "a list is as long as it was when there is no memory for its sets");
+  ok(mem.failed, "and the run ends");
+  mem.fail_at = mem.fail_after = mem.failed = false;
+  value_drop(&mem, words);
+  is_int((int64_t)mem.used, (int64_t)before, "and all of it is given back");
+}
+
 /* Sets that lie side by side live as long as any of them does, in whatever order they go. */
 static void side_by_side(void) {
   enum { N = 500 };
@@ -494,6 +535,7 @@ int main(void) {
   cause_sharing();
   counting();
   texts();
+  in_words();
   side_by_side();
   refused();
   values_end();
