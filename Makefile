@@ -100,6 +100,13 @@ endif
 $(B)/entente-repl: $(REPL_O) $(CALL_O) $(B)/edge.a $(B)/libentente.a
 	@echo "link $@"
 	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS) $(READLINE)
+# The program with the machine's plain switch, as other compilers have it.
+$(B)/plain: $(CLI_O) $(B)/obj/plain.o $(B)/edge.a $(B)/libentente.a
+	@echo "link $@"
+	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS)
+$(B)/obj/plain.o: lang/vm/vm.c $(B)/flags
+	@mkdir -p $(@D); echo "cc $< (plain)"
+	$(Q)$(COMPILE) -DPLAIN_DISPATCH -MMD -MP -c -o $@ $<
 $(B)/tests/%: tests/unit/%.c $(B)/libentente.a $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
 	$(Q)$(COMPILE) -Itests -MMD -MP -MF $@.d -pie -Wl,-z,relro,-z,now -o $@ $< $(B)/libentente.a $(LIBS)
@@ -122,12 +129,12 @@ $(B)/obj/%.o: lang/%.c $(B)/flags
 $(B)/obj/gen/%.o: $(GEN)/%.c $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
--include $(OBJECTS:.o=.d) $(DIFFER_O:.o=.d) $(UNIT:=.d)
+-include $(OBJECTS:.o=.d) $(B)/obj/plain.d $(DIFFER_O:.o=.d) $(UNIT:=.d)
 
 # ---- what is generated ----
 
 # All that compiles waits for the generated headers; under `demo` and `test` everything waits for setup.
-$(OBJECTS) $(DIFFER_O) $(FUZZ) $(UNIT): | $(GEN)/parse.h $(GEN)/scan.h
+$(OBJECTS) $(B)/obj/plain.o $(DIFFER_O) $(FUZZ) $(UNIT): | $(GEN)/parse.h $(GEN)/scan.h
 SETUP := $(if $(filter demo test,$(MAKECMDGOALS)),setup)
 $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(GEN)/names.c $(OBJECTS) $(DIFFER_O) $(FUZZ) $(UNIT): | $(SETUP)
 
@@ -197,7 +204,7 @@ test: all $(UNIT) $(FUZZ) $(B)/tests/differ
 
 bench: all $(B)/tests/session
 	@python3 tests/bench/page.py start && python3 tests/bench/run.py && python3 tests/bench/sweep.py medium && python3 tests/bench/sweep.py large && bash tests/bench/run.sh && echo && python3 tests/bench/page.py show
-soak: all $(B)/tests/fault $(B)/tests/differ
+soak: all $(B)/tests/fault $(B)/tests/differ $(B)/plain
 	@B='$(B)' bash tests/soak.sh
 
 # The generated files are made first and shared.

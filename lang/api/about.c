@@ -48,8 +48,9 @@ int ent_ask(ent_session *s, ent_question q, const char *expr, const char **out, 
 int ent_matrix(ent_session *s, const char **out, size_t *len) {
   Report r;
   Day first, last;
-  int rc = s->loaded ? session_opens(s) : ENT_BROKEN;
-  if (rc != ENT_PASSES) return session_uncoded(s, rc, out, len);
+  if (!s->loaded) return session_broken(s, out, len);
+  int rc = session_judges(s, out, len);
+  if (rc != ENT_PASSES) return rc;
   s->vm.steps = 0;
   const View *v = session_view(s);
   report_init(&r, &s->mem, "");

@@ -166,11 +166,6 @@ static int coded(ent_session *s) {
   return chunk_verify(&s->chunk, &at, &why) ? ENT_PASSES : ENT_FAULT;
 }
 
-int session_opens(ent_session *s) {
-  answer_opens(&s->program);
-  return coded(s);
-}
-
 static int compiled(ent_session *s) {
   if (s->diags.errors || mem_failed(&s->mem)) return ENT_BROKEN;
   profile_phase(s->profile, PHASE_CHECK);
@@ -325,11 +320,17 @@ bool ent_alone(const ent_session *s) {
 
 bool ent_reported(const ent_session *s) { return s->whole; }
 
+int session_judges(ent_session *s, const char **out, size_t *len) {
+  answer_opens(&s->program);
+  int rc = coded(s);
+  return rc == ENT_PASSES ? rc : session_uncoded(s, rc, out, len);
+}
+
 int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
   if (f == ENT_JUNIT) return no_report(s, f, ENT_USAGE, out, len);
   if (!report_begin(s, f, out, len)) return ENT_BROKEN;
-  int rc = session_opens(s);
-  if (rc != ENT_PASSES) return session_uncoded(s, rc, out, len);
+  int rc = session_judges(s, out, len);
+  if (rc != ENT_PASSES) return rc;
   profile_phase(s->profile, PHASE_JUDGE);
   CheckOptions o = {s->as_of, severity(s->config.fail_on), s->config.allow_undecided};
   if (!answer_check(&s->vm, &o, &s->report)) {
@@ -610,7 +611,7 @@ bool session_library_doc(ent_session *s, const char *module, const char *name, B
     const Node *file = doc_parse(s, m->name, m->whole, m->whole_len, true, &src);
     if (!file) return false;
     if (module) return report_doc(to, &s->unit, src, file, module, name, &plain);
-    report_doc_line(to, &s->unit, src, file, m->name);
+    report_doc_line(to, &s->unit, src, file, m->name, &plain);
   }
   return !module;
 }

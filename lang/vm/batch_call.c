@@ -191,16 +191,31 @@ static void bits_read(Batch *b, const uint64_t *live, const Ent *ents, uint64_t 
     if (bits_has(live, i)) bits_set(to, ent_index(ents[i]));
 }
 
+/* What is kept of a rule, in memory of the block: it may be given up for others while more is worked out from it. */
+static RuleKnown rule_known(Batch *b, uint32_t func, uint32_t n) {
+  uint32_t words = rows_words(n);
+  const FuncCol *f = func_col(b->vm, func, n);
+  uint64_t *known = pool_get(b->pool, 2 * words * sizeof *known);
+  if (!known) return (RuleKnown){NULL, NULL};
+  memset(known, 0, 2 * words * sizeof *known);
+  if (!f || f->col.kind != COL_BITS) return (RuleKnown){known, known};
+  memcpy(known, f->known, words * sizeof *known);
+  memcpy(known + words, f->col.bits, words * sizeof *known);
+  dep_meet(&b->vm->dep, f->dep);
+  return (RuleKnown){known, known + words};
+}
+
 /* A rule that asks itself is worked out for all that it comes by. */
 static bool rule_keep(Batch *b, uint32_t func, const Ent *ents, uint32_t n) {
   Vm *vm = b->vm;
   uint32_t words = rows_words(n);
   uint64_t *known = pool_get(b->pool, words * sizeof *known), *yes = pool_get(b->pool, words * sizeof *yes);
-  if (!known || !yes) return false;
+  RuleKnown before = rule_known(b, func, n);
+  if (!known || !yes || !before.known) return false;
   memset(known, 0, words * sizeof *known);
   memset(yes, 0, words * sizeof *yes);
   bits_read(b, b->live, ents, known);
-  if (!rule_rows(b, func, n, known, yes)) return false;
+  if (!rule_rows(b, func, n, before, known, yes)) return false;
   FuncCol *f = func_col(vm, func, n);
   Col kind = {.kind = COL_BITS};
   if (!f || !func_col_kind(vm, f, &kind)) return false;

@@ -741,7 +741,7 @@ bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, int
 /* ---- all entities in one world ---- */
 
 /* Entities in the order in which they are come by: place[entity] is 1 + where it stands. */
-typedef struct Found { uint32_t *at, *place, n; uint8_t *holds; } Found;
+typedef struct Found { uint32_t *at, *place, n; uint8_t *holds; RuleKnown before; } Found;
 
 static void found_put(Found *f, uint32_t entity) {
   if (f->place[entity]) return;
@@ -749,16 +749,18 @@ static void found_put(Found *f, uint32_t entity) {
   f->place[entity] = f->n;
 }
 
-/* Whom row i asks, of entities found or to be found. */
-static bool row_asks(Batch *in, Cuts *q, Found *f, const Col *asks, uint32_t nasks, uint32_t row, uint32_t kind, uint32_t n) {
+/* Whom the row asks, of entities found or to be found. One that holds, as is known already, makes it hold. */
+static bool row_asks(Batch *in, Cuts *q, Found *f, const Col *asks, uint32_t nasks, uint32_t row, uint8_t *holds, uint32_t kind, uint32_t n) {
   if (!vec_push(in->vm->mem, &q->ask_start, q->asks.len)) return false;
   for (uint32_t k = 0; k < nasks; k++) {
     Elements e;
     if (!col_elements(&asks[k], row, &e) || (e.n && !e.at)) return false;
     for (uint32_t i = 0; i < e.n; i++) {
-      if (e.at[i].tag != V_ENT || ent_kind(e.at[i].aux) != kind || ent_index(e.at[i].aux) >= n) return false;
-      found_put(f, ent_index(e.at[i].aux));
-      if (!vec_push(in->vm->mem, &q->asks, f->place[ent_index(e.at[i].aux)] - 1)) return false;
+      uint32_t whom = ent_index(e.at[i].aux);
+      if (e.at[i].tag != V_ENT || ent_kind(e.at[i].aux) != kind || whom >= n) return false;
+      if (bits_has(f->before.known, whom)) { *holds |= bits_has(f->before.yes, whom); continue; }
+      found_put(f, whom);
+      if (!vec_push(in->vm->mem, &q->asks, f->place[whom] - 1)) return false;
     }
   }
   return true;
@@ -773,7 +775,7 @@ static bool found_block(Batch *b, Cuts *q, const Shape *s, Found *f, uint32_t fr
     if (!batch_eval(&in, s->asks[k], &asks[k])) return false;
   for (uint32_t i = 0; i < m; i++) {
     f->holds[from + i] = bits_has(yes, i);
-    if (!row_asks(&in, q, f, asks, s->nasks, i, kind, n)) return false;
+    if (!row_asks(&in, q, f, asks, s->nasks, i, &f->holds[from + i], kind, n)) return false;
   }
   return true;
 }
@@ -810,10 +812,10 @@ static bool found_all(Batch *b, Cuts *q, Found *f, uint32_t n) {
   return vec_push(vm->mem, &q->ask_start, q->asks.len) && circles(b, q);
 }
 
-bool rule_rows(Batch *b, uint32_t func, uint32_t n, uint64_t *known, uint64_t *yes) {
+bool rule_rows(Batch *b, uint32_t func, uint32_t n, RuleKnown before, uint64_t *known, uint64_t *yes) {
   Vm *vm = b->vm;
   Cuts q = {.func = func};
-  Found f = {.at = pool_get(b->pool, ((size_t)n + 1) * sizeof *f.at), .place = pool_get(b->pool, ((size_t)n + 1) * sizeof *f.place), .holds = pool_get(b->pool, (size_t)n + 1)};
+  Found f = {.at = pool_get(b->pool, ((size_t)n + 1) * sizeof *f.at), .place = pool_get(b->pool, ((size_t)n + 1) * sizeof *f.place), .holds = pool_get(b->pool, (size_t)n + 1), .before = before};
   if (!f.at || !f.place || !f.holds) return false;
   memset(f.place, 0, ((size_t)n + 1) * sizeof *f.place);
   for (uint32_t i = bits_next(known, bits_words(n), 0); i != UINT32_MAX; i = bits_next(known, bits_words(n), i + 1)) found_put(&f, i);

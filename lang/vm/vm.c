@@ -64,7 +64,7 @@ void vm_end(Vm *vm) {
   cuts_forget(vm);
   field_cols_forget(vm);
   func_cols_forget(vm);
-  text_index_forget(vm);
+  text_indexes_forget(vm);
   map_end(&vm->atoms);
 }
 
@@ -510,7 +510,7 @@ static void loop(Vm *vm, uint32_t floor) {
   const uint32_t often = vm->profile ? 1 : CHECK_EVERY;   /* each step is seen, at no cost to those who do not ask */
   uint32_t left = often;
   int order;
-  bool is;
+  bool is = false;
 back:
   RELOAD();
 checked:

@@ -14,10 +14,12 @@ fn held(r: resource): bool = available(r) >= needed(r)
 fn loose(r: resource): bool = available(r) < needed(r) or not known(available(r))
 fn lone(r: resource): bool = all(covered(r) without c for c in parties)
 fn firm(r: resource): bool = all(safe(r) without c for c in countries)
+fn modest(r: resource): bool = needed(r) < 5 t/yr
+fn meek(r: resource): bool = all(modest(r) without c for c in parties)
 let tally = [count(hard(r) for r in resources), count(soft(r) for r in resources), count(lone(r) for r in resources)]
 END
 
-sub asked_of { my ($r) = @_; return one(map { "$_($r)" } qw(hard held soft loose lone covered firm safe depends used hhi makers margin gaps thin)) }
+sub asked_of { my ($r) = @_; return one(map { "$_($r)" } qw(hard held soft loose lone covered firm safe modest meek modest meek depends used hhi makers margin gaps thin)) }
 
 # The values of a list of questions, some of which may end the run: those have none.
 sub answers {
