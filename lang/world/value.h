@@ -34,7 +34,7 @@ typedef struct Value {
 } Value;
 
 /* A text of up to TEXT_SHORT bytes, if not empty, always stands in its value: `e` of them from TEXT_AT on, then zeros. `e` is 0 of
- * any other, and of all else that is counted. No text ends with a NUL. */
+ * any other, and of all else that is counted. No text has a NUL behind it. */
 enum { TEXT_SHORT = 14, TEXT_AT = 2 };
 _Static_assert(offsetof(Value, unit) == TEXT_AT && sizeof(Value) == TEXT_AT + TEXT_SHORT, "a short text is all of a value but tag and e");
 /* o.len bytes. Its value's aux is what the bytes hash to, its unit says what Seq.share says. */
