@@ -59,7 +59,7 @@ static void sums(void) {
     for (uint32_t i = 0; i < n; i++)
       if (i / 64 == 1 || between(0, 2)) bits_set(live, i), all += a[i];
     bool one = nums_sum(a, live, n, &sum, &high);
-    wrong += one ? sum != all : ((Wide)high << 32) + sum != all;
+    wrong += one ? sum != all : (Wide)high * ((Wide)1 << 32) + sum != all;
   }
   is_int(wrong, 0, "sums, of one figure or of two");
 }
