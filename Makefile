@@ -101,7 +101,7 @@ $(B)/entente-repl: $(REPL_O) $(CALL_O) $(B)/edge.a $(B)/libentente.a
 	@echo "link $@"
 	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS) $(READLINE)
 # The program with the machine's plain switch, as other compilers have it.
-$(B)/plain: $(CLI_O) $(B)/obj/plain.o $(B)/edge.a $(B)/libentente.a
+$(B)/plain: $(CLI_O) $(CALL_O) $(B)/obj/plain.o $(B)/edge.a $(B)/libentente.a
 	@echo "link $@"
 	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS)
 $(B)/obj/plain.o: lang/vm/vm.c $(B)/flags
