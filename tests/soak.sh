@@ -54,7 +54,7 @@ for b in "$B" build/asan; do
     told "$b: $draft within any memory" memory "$b/entente" "$draft"
   done
   told "$b: spoilt drafts" env ENTENTE="$b/entente" HOSTILE_RUNS="$RUNS" HOSTILE_SEED="$SEED" prove tests/hostile.t :: spoilt
-  for part in rules worlds checks columns together sweeps; do
+  for part in rules worlds checks columns together sweeps jobs; do
     told "$b: remembered answers, $part" env B="$b" ENTENTE="$b/entente" CACHES_RUNS="$(((RUNS + 99) / 100))" CACHES_SEED="$SEED" prove tests/caches.t :: "$part"
   done
   [ -x "$b/tests/fault" ] || continue
