@@ -1,6 +1,6 @@
 # Entente. One file, no recursion but for `asan`, all output in build/. GNU make 4.3 or later.
 #
-#   make          build/libentente.a, build/entente, build/entente-repl
+#   make          build/libentente.a, build/entente, build/entente-ffi, build/entente-repl
 #   make demo     checks a real draft; works alone on a bare Debian
 #   make test     every test; the last line says N passed, N failed   (T=tests/lang.t for one of them)
 #   make asan     the same build in build/asan with ASan and UBSan    (GOAL=test to test it)
@@ -33,16 +33,13 @@ HARD := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY
 COMPILE = $(CC) -std=c17 $(CFLAGS) $(WARN) $(DEFS) -Ilang -I$(GEN) $(HARD) -ffile-prefix-map=$(CURDIR)=. $(SAN)
 LINK := $(CC) $(CFLAGS) $(SAN) -pie -Wl,-z,relro,-z,now
 
-# GMP and libffi go in as archives, since each shared library costs at start. Measured on Debian 12 with a program that
-# does nothing, 1,000 interleaved starts, median as a part of `lua5.4 -e ''`: all shared 0.73, the same bound lazily 0.71,
-# GMP and libffi as archives 0.67, wholly static with -static-pie 0.60. The last is out while edge/ffi calls dlopen, and
-# what is left then is the C library alone, bound at once (lazy binding gains nothing more). With SQLite's archive and
-# libm, which it needs, `entente eval` of an empty draft takes 0.90 of `lua5.4 -e x=1` (800 starts of each in random order;
-# 425,000 instructions to 995,000), 0.85 with libm out of the way. Its archive wants the insides of a static C library,
-# and packed relocations or fewer segments gain a hundredth each. Where a system has no archives:
-# make GMP=-lgmp FFI=-lffi READLINE=-lreadline
+# Each shared library costs at start, the C library too: `entente` shares none, and 500 runs of each in random order give the measured
+# job on the small world 0.94 of what it takes with a shared C library and libm. A program without a loader cannot call dlopen, so
+# where --allow-ffi is given `entente-ffi` goes on, which is the same but for that (edge/ffi_apart.c). STATIC= makes one program of both.
+# Packed relocations are a hundredth of that, fewer segments would be another. Where a system has no archives:
+# make STATIC= GMP=-lgmp SQLITE=-lsqlite3 FFI=-lffi READLINE=-lreadline
+STATIC ?= $(if $(SAN),,-static-pie)
 GMP ?= -Wl,-Bstatic -lgmp -Wl,-Bdynamic
-# Of SQLite only the mathematics that it may be asked for is shared.
 SQLITE ?= -Wl,-Bstatic -lsqlite3 -Wl,-Bdynamic -lm
 LIBS = $(SQLITE) $(GMP)
 ifneq ($(wildcard lang/edge/ffi*.c),)
@@ -65,15 +62,17 @@ object = $(patsubst build/gen/%.c,$(B)/obj/gen/%.o,$(patsubst lang/%.c,$(B)/obj/
 
 LIB_O := $(call object,$(sort $(wildcard $(ROOMS:%=lang/%/*.c))) $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(GEN)/names.c)
 CLI_O := $(call object,lang/edge/cli.c)
-EDGE_O := $(call object,$(filter-out lang/edge/cli.c $(REPL),$(sort $(wildcard lang/edge/*.c))))
+CALL_O := $(call object,lang/edge/ffi_call.c)
+APART_O := $(call object,lang/edge/ffi_apart.c)
+EDGE_O := $(call object,$(filter-out lang/edge/cli.c lang/edge/ffi_call.c lang/edge/ffi_apart.c $(REPL),$(sort $(wildcard lang/edge/*.c))))
 REPL_O := $(call object,$(REPL))
-OBJECTS := $(LIB_O) $(CLI_O) $(EDGE_O) $(REPL_O)
+OBJECTS := $(LIB_O) $(CLI_O) $(CALL_O) $(APART_O) $(EDGE_O) $(REPL_O)
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/*.c)))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz_%,$(filter-out tests/fuzz/replay.c,$(sort $(wildcard tests/fuzz/*.c))))
 DIFFER_O := $(patsubst tests/differ/%.c,$(B)/obj/differ/%.o,$(sort $(wildcard tests/differ/*.c)))
 TESTS := $(sort $(wildcard tests/*.t)) tests/layers.sh tests/headers.sh
 
-all: $(B)/libentente.a $(B)/entente $(if $(REPL),$(B)/entente-repl)
+all: $(B)/libentente.a $(B)/entente $(if $(STATIC),$(B)/entente-ffi) $(if $(REPL),$(B)/entente-repl)
 
 $(B)/libentente.a: $(LIB_O)
 $(B)/edge.a: $(EDGE_O)
@@ -87,13 +86,27 @@ $(GEN)/stdlib.list: LIST = $(STDLIB)
 $(B)/libentente.list $(B)/edge.list $(B)/flags $(GEN)/stdlib.list $(GEN)/names.list: FORCE
 	@mkdir -p $(@D); echo '$(LIST)' | cmp -s - $@ || echo '$(LIST)' >$@
 
-# Both programs take from edge.a what they call, and no more.
-$(B)/entente: $(CLI_O) $(B)/edge.a $(B)/libentente.a
+# All programs take from edge.a what they call, and no more.
+ifneq ($(STATIC),)
+$(B)/entente: $(CLI_O) $(APART_O) $(B)/edge.a $(B)/libentente.a
+	@echo "link $@"
+	$(Q)$(CC) $(CFLAGS) $(STATIC) -Wl,-z,relro,-z,now,-z,pack-relative-relocs,--wrap=dlopen -o $@ $^ $(filter-out -Wl%,$(LIBS))
+$(B)/entente-ffi: $(CLI_O) $(CALL_O) $(B)/edge.a $(B)/libentente.a
+else
+$(B)/entente: $(CLI_O) $(CALL_O) $(B)/edge.a $(B)/libentente.a
+endif
 	@echo "link $@"
 	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS)
-$(B)/entente-repl: $(REPL_O) $(B)/edge.a $(B)/libentente.a
+$(B)/entente-repl: $(REPL_O) $(CALL_O) $(B)/edge.a $(B)/libentente.a
 	@echo "link $@"
 	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS) $(READLINE)
+# The program with the machine's plain switch, as other compilers have it.
+$(B)/plain: $(CLI_O) $(CALL_O) $(B)/obj/plain.o $(B)/edge.a $(B)/libentente.a
+	@echo "link $@"
+	$(Q)$(LINK) -o $@ $^ $(FFI) $(LIBS)
+$(B)/obj/plain.o: lang/vm/vm.c $(B)/flags
+	@mkdir -p $(@D); echo "cc $< (plain)"
+	$(Q)$(COMPILE) -DPLAIN_DISPATCH -MMD -MP -c -o $@ $<
 $(B)/tests/%: tests/unit/%.c $(B)/libentente.a $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
 	$(Q)$(COMPILE) -Itests -MMD -MP -MF $@.d -pie -Wl,-z,relro,-z,now -o $@ $< $(B)/libentente.a $(LIBS)
@@ -116,12 +129,12 @@ $(B)/obj/%.o: lang/%.c $(B)/flags
 $(B)/obj/gen/%.o: $(GEN)/%.c $(B)/flags
 	@mkdir -p $(@D); echo "cc $<"
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
--include $(OBJECTS:.o=.d) $(DIFFER_O:.o=.d) $(UNIT:=.d)
+-include $(OBJECTS:.o=.d) $(B)/obj/plain.d $(DIFFER_O:.o=.d) $(UNIT:=.d)
 
 # ---- what is generated ----
 
 # All that compiles waits for the generated headers; under `demo` and `test` everything waits for setup.
-$(OBJECTS) $(DIFFER_O) $(FUZZ) $(UNIT): | $(GEN)/parse.h $(GEN)/scan.h
+$(OBJECTS) $(B)/obj/plain.o $(DIFFER_O) $(FUZZ) $(UNIT): | $(GEN)/parse.h $(GEN)/scan.h
 SETUP := $(if $(filter demo test,$(MAKECMDGOALS)),setup)
 $(GEN)/parse.c $(GEN)/scan.c $(GEN)/stdlib.c $(GEN)/names.c $(OBJECTS) $(DIFFER_O) $(FUZZ) $(UNIT): | $(SETUP)
 
@@ -191,7 +204,7 @@ test: all $(UNIT) $(FUZZ) $(B)/tests/differ
 
 bench: all $(B)/tests/session
 	@python3 tests/bench/page.py start && python3 tests/bench/run.py && python3 tests/bench/sweep.py medium && python3 tests/bench/sweep.py large && bash tests/bench/run.sh && echo && python3 tests/bench/page.py show
-soak: all $(B)/tests/fault $(B)/tests/differ
+soak: all $(B)/tests/fault $(B)/tests/differ $(B)/plain
 	@B='$(B)' bash tests/soak.sh
 
 # The generated files are made first and shared.

@@ -17,7 +17,7 @@ for (['friend', ''], ['kernel', '-D_GNU_SOURCE'], ['hostile', ''], ['harm_at_loa
 }
 $ENV{LD_LIBRARY_PATH} = $dir;
 my $asan = `objdump -T $Drive::entente 2>/dev/null` =~ /__asan/ || $Drive::entente =~ /asan/;
-my @parts = @ARGV ? @ARGV : ('types', 'gate', 'harm', 'gather', $asan ? () : 'kernel');    # ASan lets nothing be loaded before it
+my @parts = @ARGV ? @ARGV : ('types', 'gate', 'harm', 'gather', -e "$Drive::entente-ffi" ? 'apart' : (), $asan ? () : 'kernel');    # ASan lets nothing be loaded before it
 { no strict 'refs'; &{"part_$_"}() for @parts }
 done_testing();
 
@@ -209,6 +209,24 @@ ENT
         my ($a, $b) = map { Drive::run($what, @allow, @$_, "$dir/tests.ent") } ['--ffi-in-process'], [];
         ok($a->{code} == 1 && $a->{out} eq $b->{out}, "$what says the same both ways") or do { Drive::show($a); Drive::show($b) };
     }
+}
+
+# A program that shares nothing with others cannot load libraries, and has entente-ffi do it.
+sub part_apart {
+    my $copy = "$dir/apart";
+    mkdir $copy;
+    unlink "$copy/entente-ffi";
+    system('cp', $Drive::entente, "$copy/entente") == 0 or BAIL_OUT('it cannot be copied');
+    my @allow = ('--allow-ffi', 'libm.so.6');
+    my $draft = "extern fn root(x: number): number from \"libm.so.6\" as \"sqrt\"\n";
+    {
+        local $Drive::entente = "$copy/entente";
+        says($draft, \@allow, 'root(4)', 'E0426', 'entente-ffi, which is built beside this one', 'without entente-ffi beside it no library is loaded');
+        says($draft, ['--ffi-in-process', @allow], 'root(4)', 'E0426', 'entente-ffi, which is built beside this one', '... nor in this process');
+        says($draft, [], 'root(4)', 'E0425', 'nothing allows that here', '... and the gate is as it is');
+    }
+    local $Drive::entente = "$Drive::entente-ffi";
+    gives($draft, \@allow, 'root(4)', '2', 'entente-ffi is the same program');
 }
 
 # Kernels that lack something: never a silent weakening.

@@ -196,5 +196,23 @@ one_draft('what is read often is counted once', 'check', "$at/one/rests.ent");
 my @more = Drive::run('check', "$at/one/rests.ent")->{out} =~ /\.\.\. and (\d+) more/g;
 ok(@more && !(grep { $_ > 3200 } @more), 'no finding rests on more facts than the draft has');
 
+# What a divided loop came to is remembered for as long as all of its pieces hold: the first of them asks about what never changes.
+Drive::spill("$at/one/pieces.ent", <<'END');
+use std.units
+layer l
+resource calm { unit: t/yr layer: l }
+resource busy { unit: t/yr layer: l }
+country A
+demand calm: 1 t/yr
+demand busy: 3 t/yr until 2026-07-01
+demand busy: 5 t/yr from 2026-07-01
+agreement a { parties: {A}  term: 2026-01-01..2026-12-31 }
+let goods = [calm, busy]
+let parts = sum(needed(goods[if i < 300 then 1 else 2]) for i in 1..1490)
+let most = max(needed(goods[if i < 300 then 1 else 2]) for i in 1..1490)
+END
+one_draft('pieces that rest on other days', 'eval', "$at/one/pieces.ent", '[(parts at 2026-06-30), (parts at 2026-07-01), (most at 2026-06-30), (most at 2026-07-01)]');
+is(Drive::run('eval', '--jobs', 3, '--jobs-after', 0, "$at/one/pieces.ent", '[(parts at 2026-06-30), (parts at 2026-07-01), (most at 2026-06-30), (most at 2026-07-01)]')->{out}, "[3872 t/yr, 6254 t/yr, 3 t/yr, 5 t/yr]\n", '... are all rested on');
+
 is(Drive::run('check', '--jobs', 'auto', "$at/all/passes1.ent", "$at/all/passes3.ent")->{code}, 0, '--jobs auto');
 done_testing();

@@ -378,7 +378,7 @@ SKIP: {
     my $pager = terminal({ rows => 10, env => { PAGER => 'sed s/^/paged:/' } });
     $pager->sees(qr/^entente>\z/);
     $pager->send(":help\r");
-    sees($pager, qr/paged:Ctrl-D leaves.*^entente>\z/ms, 'long output goes through $PAGER');
+    sees($pager, qr/^paged:stops an evaluation; Ctrl-D leaves.*^entente>\z/ms, 'long output goes through $PAGER');
     $pager->send("1 + 1\r");
     sees($pager, qr/^2\nentente>\z/m, 'short output does not');
     my $none = terminal({ rows => 10, env => { PAGER => '/nonexistent/pager' } });
@@ -460,7 +460,7 @@ END
     sees($t, qr/let c = 1\nentente> n\("b"\)\n20\nentente>\z/m, 'a declaration reads data anew, and nothing is told then');
     $t->send(":help reload\r:quit\r");
     is($t->ended, 0, 'and so it ends');
-    like($t->screen, qr/:undo does not take it back/, ':help says that :undo does not take back :reload');
+    like($t->screen, qr/:undo does not take it back: what the files said before\n +is gone/, ':help says that :undo does not take back :reload');
 }
 
 done_testing();

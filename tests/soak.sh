@@ -54,7 +54,7 @@ for b in "$B" build/asan; do
     told "$b: $draft within any memory" memory "$b/entente" "$draft"
   done
   told "$b: spoilt drafts" env ENTENTE="$b/entente" HOSTILE_RUNS="$RUNS" HOSTILE_SEED="$SEED" prove tests/hostile.t :: spoilt
-  for part in rules worlds checks; do
+  for part in rules worlds checks columns together sweeps jobs; do
     told "$b: remembered answers, $part" env B="$b" ENTENTE="$b/entente" CACHES_RUNS="$(((RUNS + 99) / 100))" CACHES_SEED="$SEED" prove tests/caches.t :: "$part"
   done
   [ -x "$b/tests/fault" ] || continue
@@ -62,6 +62,7 @@ for b in "$B" build/asan; do
     told "$b: $draft, each allocation refused" env FAULT_DRAFT="$draft" FAULT_STRIDE=3 "$b/tests/fault"
   done
 done
+told "the language, with the machine's plain switch" env ENTENTE="$B/plain" prove tests/lang.t tests/lang-tests.t tests/spec.t tests/examples.t
 [ -x "$B/tests/differ" ] && told "the second evaluator" "$B/tests/differ" "$SEED" "$((RUNS * 20))"
 command -v clang >/dev/null && told "fuzzing" env FUZZ_SECONDS="${FUZZ_SECONDS:-300}" make fuzz
 exit $failed

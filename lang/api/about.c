@@ -49,6 +49,8 @@ int ent_matrix(ent_session *s, const char **out, size_t *len) {
   Report r;
   Day first, last;
   if (!s->loaded) return session_broken(s, out, len);
+  int rc = session_judges(s, out, len);
+  if (rc != ENT_PASSES) return rc;
   s->vm.steps = 0;
   const View *v = session_view(s);
   report_init(&r, &s->mem, "");

@@ -90,6 +90,14 @@ static bool machine_ready(ent_session *s) {
   return ready;
 }
 
+void ent_leave(ent_session *s) {
+#ifdef MEM_WATCHED
+  ent_close(s);
+#else
+  if (s && s->config.host.end) s->config.host.end(s->config.host.data);
+#endif
+}
+
 void ent_close(ent_session *s) {
   if (!s) return;
   if (s->config.host.end) s->config.host.end(s->config.host.data);
@@ -312,19 +320,17 @@ bool ent_alone(const ent_session *s) {
 
 bool ent_reported(const ent_session *s) { return s->whole; }
 
-/* There is no code, with messages why; without any where it is the tool's own fault. */
-static int uncoded(ent_session *s, int rc, const char **out, size_t *len) {
-  if (rc == ENT_BROKEN) return session_broken(s, out, len);
-  buf_clear(&s->out);
-  return session_hand_out(s, ENT_TEXT, rc, out, len);
+int session_judges(ent_session *s, const char **out, size_t *len) {
+  answer_opens(&s->program);
+  int rc = coded(s);
+  return rc == ENT_PASSES ? rc : session_uncoded(s, rc, out, len);
 }
 
 int ent_check(ent_session *s, ent_format f, const char **out, size_t *len) {
   if (f == ENT_JUNIT) return no_report(s, f, ENT_USAGE, out, len);
   if (!report_begin(s, f, out, len)) return ENT_BROKEN;
-  answer_opens(&s->program);
-  int rc = coded(s);
-  if (rc != ENT_PASSES) return uncoded(s, rc, out, len);
+  int rc = session_judges(s, out, len);
+  if (rc != ENT_PASSES) return rc;
   profile_phase(s->profile, PHASE_JUDGE);
   CheckOptions o = {s->as_of, severity(s->config.fail_on), s->config.allow_undecided};
   if (!answer_check(&s->vm, &o, &s->report)) {
@@ -403,6 +409,12 @@ int session_broken(ent_session *s, const char **out, size_t *len) {
   return session_hand_out(s, ENT_TEXT, ENT_BROKEN, out, len);
 }
 
+int session_uncoded(ent_session *s, int rc, const char **out, size_t *len) {
+  if (rc == ENT_BROKEN) return session_broken(s, out, len);
+  buf_clear(&s->out);
+  return session_hand_out(s, ENT_TEXT, rc, out, len);
+}
+
 static void show_unknown(ent_session *s, Value v, Buf *to) {
   const Causes *c = value_causes(v);
   buf_str(to, "unknown");
@@ -457,7 +469,7 @@ int session_ask(ent_session *s, ent_question q, const char *expr, const char **o
   if (!s->loaded) return session_broken(s, out, len);
   int rc;
   uint32_t f = expression(s, expr, &rc);
-  if (f == UINT32_MAX) return uncoded(s, rc, out, len);
+  if (f == UINT32_MAX) return session_uncoded(s, rc, out, len);
   Buf text;
   buf_init(&text, &s->mem);
   text.max = s->config.max_output;
@@ -599,7 +611,7 @@ bool session_library_doc(ent_session *s, const char *module, const char *name, B
     const Node *file = doc_parse(s, m->name, m->whole, m->whole_len, true, &src);
     if (!file) return false;
     if (module) return report_doc(to, &s->unit, src, file, module, name, &plain);
-    report_doc_line(to, &s->unit, src, file, m->name);
+    report_doc_line(to, &s->unit, src, file, m->name, &plain);
   }
   return !module;
 }

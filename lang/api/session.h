@@ -44,8 +44,10 @@ void session_no_memory(ent_session *s);                    /* says so, when memo
 int session_finish(ent_session *s);                        /* checks, compiles and loads what has been parsed */
 int session_no_input(ent_session *s, const char *path, int error);
 int session_broken(ent_session *s, const char **out, size_t *len);   /* hands out what is wrong, and forgets it */
+int session_uncoded(ent_session *s, int rc, const char **out, size_t *len);   /* the same; where there are no messages the fault is the tool's own */
 int session_hand_out(ent_session *s, ent_format f, int rc, const char **out, size_t *len);
 int session_ask(ent_session *s, ent_question q, const char *expr, const char **out, size_t *len);
+int session_judges(ent_session *s, const char **out, size_t *len);   /* makes ready what a report asks of the library; else hands out why not */
 void session_run_error(ent_session *s);
 const View *session_view(ent_session *s);                  /* the world that is asked about unless an expression says otherwise */
 Ctx *session_ctx(ent_session *s);                          /* ... on the day that is */

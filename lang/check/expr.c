@@ -469,7 +469,7 @@ static Type govern_check(Checker *c, Node *e) {
   /* The argument belongs to the sentence outside: it is a value of where it is written. */
   switch (e->op) {
     case GOV_AT: expr_want(c, e->kid[1], T_DATE, "'at'"); break;
-    case GOV_WITHOUT: without_check(c, e->kid[1]); break;
+    case GOV_WITHOUT: without_check(c, e->kid[1]); depends(c, FLAG_WORLDS); break;
     case GOV_UNDER: under_check(c, e->kid[1]); break;
     default: expr_want(c, e->kid[1], T_RANGE, e->op == GOV_THROUGHOUT ? "'throughout'" : "'sometime'"); break;
   }

@@ -550,7 +550,7 @@ void declare_all(Checker *c) {
 
 /* ---- types and units as written ---- */
 
-static bool unit_spell(Checker *c, Node *e, Buf *b) {
+static bool unit_spell(Checker *c, const Node *e, Buf *b) {
   if (e->kind == N_NAME || e->kind == N_UNIT) { buf_str(b, sym_text(c->p, e->sym)); return true; }
   if (e->kind == N_BINARY && (e->op == OP_DIV || e->op == OP_MUL)) {
     if (!unit_spell(c, e->kid[0], b)) return false;
@@ -606,19 +606,24 @@ static UnitRead unit_pair(const Node *e) {
   return pair ? (UnitRead){e->op, e->kid[0]->sym, e->kid[1]->sym, UNIT_NONE} : (UnitRead){0, 0, 0, UNIT_NONE};
 }
 
+/* A unit as one word; 0: it is none. */
+static Sym unit_word(Checker *c, const Node *e) {
+  Buf b;
+  if (e->kind == N_NAME || e->kind == N_UNIT) return e->sym;
+  buf_init(&b, c->p->mem);
+  Sym text = unit_spell(c, e, &b) ? intern_put(c->u->names, buf_text(&b), b.len) : 0;
+  buf_end(&b);
+  return text;
+}
+
 UnitId unit_read(Checker *c, Node *e) {
   UnitRead now = unit_pair(e), last = c->unit_read;
   if (now.op && now.op == last.op && now.left == last.left && now.right == last.right) {
     use_mark_unit(c, last.unit);
     return last.unit;
   }
-  Buf b;
-  buf_init(&b, c->p->mem);
-  Sym bad, text = 0;
-  bool ok = unit_spell(c, e, &b);
-  if (ok) text = intern_put(c->u->names, buf_text(&b), b.len);
-  buf_end(&b);
-  if (!ok) { diag_add(c->d, DIAG_E0202, e->span, "this is no unit; a unit is written t, t/yr or USD/kg"); return UNIT_NONE; }
+  Sym bad, text = unit_word(c, e);
+  if (!text) { diag_add(c->d, DIAG_E0202, e->span, "this is no unit; a unit is written t, t/yr or USD/kg"); return UNIT_NONE; }
   UnitId u = unit_parse(&c->p->units, text, &bad);
   if (u == UNIT_NONE) { report_unit(c, e->span, bad); return u; }
   use_mark_unit(c, u);

@@ -23,7 +23,7 @@ static const struct { const char *word, *fields; } known[K_BUILTIN] = {
   {"source", "publisher s date d url s licence s accessed d year n note s"},
   {"route", "passes C note s source S"},
   {"control", "by c on R against C from d until d note s"},
-  {"clause", "parties C resources R agreement A article s act s modal s binding b from d until d text s to C"},
+  {"clause", "parties C resources R agreement A article s act s modal s binding b from d until d text s to C by d"},
   {"agreement", "parties C term g binding b note s signed d entry_into_force d"},
   {"scenario", "note s"},
   {"amendment", "parties C term g binding b note s signed d entry_into_force d agreement A from d"},

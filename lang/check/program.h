@@ -38,7 +38,7 @@ typedef struct Kind {
 
 typedef enum FuncKind { FUNC_FN, FUNC_RULE, FUNC_LET, FUNC_VERDICT /* of a check */, FUNC_THUNK, FUNC_CHECK, FUNC_TEST } FuncKind;
 enum { FLAG_VARIES = 1, FLAG_TODAY = 2, FLAG_CLAUSES = 4, FLAG_RECURSIVE = 8, FLAG_ROW = 16 /* it mentions the row of a data block */,
-       FLAG_AGREED = 32 /* a field of an agreement */ };
+       FLAG_AGREED = 32 /* a field of an agreement */, FLAG_WORLDS = 64 /* it asks about worlds without something */ };
 
 typedef struct Call { uint32_t from, to; bool monotone; Span span; } Call;
 

@@ -10,7 +10,7 @@ static void flags_spread(Program *p) {
     again = false;
     for (uint32_t i = 0; i < p->calls.len; i++) {
       Func *from = &p->funcs.at[p->calls.at[i].from];
-      uint8_t flags = from->flags | (p->funcs.at[p->calls.at[i].to].flags & (FLAG_VARIES | FLAG_TODAY | FLAG_CLAUSES | FLAG_AGREED));
+      uint8_t flags = from->flags | (p->funcs.at[p->calls.at[i].to].flags & (FLAG_VARIES | FLAG_TODAY | FLAG_CLAUSES | FLAG_AGREED | FLAG_WORLDS));
       if (flags != from->flags) { from->flags = flags; again = true; }
     }
   }

@@ -1,11 +1,15 @@
 #include "check/unit.h"
 #include <string.h>
 
+static DimId dim_new(UnitTable *t, const Dim *d) {
+  if (t->dims.len >= UNIT_MAX || !vec_push(t->mem, &t->dims, *d)) return DIM_ONE;
+  return (DimId)(t->dims.len - 1);
+}
+
 static DimId dim_intern(UnitTable *t, const Dim *d) {
   for (uint32_t i = 0; i < t->dims.len; i++)
     if (t->dims.at[i].n == d->n && !memcmp(t->dims.at[i].term, d->term, (size_t)d->n * sizeof(UnitTerm))) return (DimId)i;
-  if (t->dims.len >= UNIT_MAX || !vec_push(t->mem, &t->dims, *d)) return DIM_ONE;
-  return (DimId)(t->dims.len - 1);
+  return dim_new(t, d);
 }
 
 /* Adds base^exp to d, keeping the order; false when there is no room. */
@@ -68,6 +72,13 @@ const char *unit_text(const UnitTable *t, UnitId u) { return u < t->units.len ? 
 
 static Num num_power(Mem *m, Num a, int exp) { return num_pow(m, a, exp); }
 
+/* Takes over the factor. */
+static UnitId unit_new(UnitTable *t, const UnitInfo *u) {
+  if (t->units.len < UNIT_MAX && u->factor.form != NUM_BAD && vec_push(t->mem, &t->units, *u)) return (UnitId)(t->units.len - 1);
+  num_drop(t->mem, u->factor);
+  return UNIT_NONE;
+}
+
 static UnitId unit_intern(UnitTable *t, UnitInfo *u) {
   Buf b;
   buf_init(&b, t->mem);
@@ -88,11 +99,7 @@ static UnitId unit_intern(UnitTable *t, UnitInfo *u) {
   }
   u->dim = dim_intern(t, &d);
   u->factor = factor;
-  if (t->units.len >= UNIT_MAX || factor.form == NUM_BAD || !vec_push(t->mem, &t->units, *u)) {
-    num_drop(t->mem, factor);
-    return UNIT_NONE;
-  }
-  return (UnitId)(t->units.len - 1);
+  return unit_new(t, u);
 }
 
 void units_init(UnitTable *t, Mem *mem, Intern *names) {
@@ -133,17 +140,17 @@ static UnitId atom_add(UnitTable *t, Sym name, const char *title, Span span, Dim
   if (unit_atom(t, name) || t->atoms.len >= UNIT_MAX) { num_drop(t->mem, factor); return UNIT_NONE; }
   UnitAtom a = {.name = name, .title = title, .span = span, .dim = dim, .factor = factor};
   if (!vec_push(t->mem, &t->atoms, a) || !map_put(&t->by_atom, name, index)) return UNIT_NONE;
-  UnitInfo u = {.n = 1};
+  UnitInfo u = {.n = 1, .dim = dim, .factor = num_keep(factor), .text = name};   /* no other unit has this atom yet */
   u.term[0].atom = index;
   u.term[0].exp = 1;
-  return t->atoms.at[index].unit = unit_intern(t, &u);
+  return t->atoms.at[index].unit = unit_new(t, &u);
 }
 
 UnitId unit_declare(UnitTable *t, Sym name, const char *title, Span span) {
   Dim d = {.n = 1};
   d.term[0].atom = (uint16_t)t->atoms.len;
   d.term[0].exp = 1;
-  return atom_add(t, name, title, span, dim_intern(t, &d), num_int(1));
+  return atom_add(t, name, title, span, dim_new(t, &d), num_int(1));
 }
 
 UnitId unit_declare_as(UnitTable *t, Sym name, const char *title, Span span, Num factor, UnitId of) {

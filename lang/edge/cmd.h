@@ -26,6 +26,8 @@ int cmd_fmt(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_doc(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_explain(Edge *e, const Cmd *self, int argc, char **argv);
 int cmd_help(Edge *e, const Cmd *self, int argc, char **argv);
+/* A text behind `before`, from this column on, filled to the terminal: line ends within its paragraphs do not count. */
+void help_print(Edge *e, const char *before, const char *text, int column);
 /* What `entente help NAME` prints; ENT_PASSES. */
 int cmd_describe(Edge *e, const Cmd *about);
 /* Says that the command was used wrongly, with how it is used; ENT_USAGE. */

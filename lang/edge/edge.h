@@ -17,6 +17,9 @@ void edge_warn(const Edge *e, const char *text, size_t len);
 /* "entente: " and a message of one line, to standard error. */
 void edge_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* The path of a program that stands beside this one; false: none that can be named. */
+bool edge_beside(const char *name, char *path, size_t room);
+
 /* An argument or file name made fit to be shown: no controls, no invisible marks, nothing of the commands of a
  * build server, no #; cut when long. Bytes that do not pass are written \xNN. */
 typedef struct Safe { char text[1024]; } Safe;

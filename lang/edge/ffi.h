@@ -14,6 +14,8 @@ typedef struct FfiOptions {
   volatile int *stop;
 } FfiOptions;
 
+/* Where the command line allows libraries, and this program cannot load any, another goes on in its place. Else it returns. */
+void ffi_elsewhere(char **argv);
 /* Fills the host. The options are to outlive it. False: no memory. Its `end` frees what it holds. */
 bool ffi_open(const FfiOptions *o, ent_host *host);
 

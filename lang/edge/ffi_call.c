@@ -26,6 +26,8 @@ void *ffi_library(const char *name, char why[FFI_WHY]) {
   return NULL;
 }
 
+void ffi_elsewhere(char **argv) { (void)argv; }
+
 static ffi_type *type_of(char letter) {
   switch (letter) {
     case 'n': return &ffi_type_double;

@@ -6,7 +6,7 @@
 /* What the files of the bridge share. */
 enum { FFI_PARAMS = 8, FFI_TEXT = 1 << 20 /* bytes of a text result */, FFI_REQUEST = 1 << 18, FFI_REPLY = 1 << 22, FFI_WHY = 800 };
 
-/* ffi_call.c: a library and its functions, in whichever process */
+/* ffi_call.c, or ffi_apart.c in its place: a library and its functions, in whichever process */
 typedef struct FfiFn FfiFn;
 void *ffi_library(const char *name, char why[FFI_WHY]);   /* NULL: why */
 FfiFn *ffi_function(void *library, const char *symbol, const char *types, char why[FFI_WHY]);   /* to be freed; NULL: why */

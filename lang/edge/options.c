@@ -252,11 +252,9 @@ void options_help(Edge *e, unsigned groups) {
   for (size_t i = 0; i < OPTIONS; i++) {
     const Option *o = &options[i];
     if (o->group && !(o->group & groups)) continue;
-    char line[256];
+    char line[64];
     snprintf(line, sizeof line, "  %s%s%s", o->name, o->value && o->value[0] != '[' ? " " : "", o->value ? o->value : "");
-    size_t n = strlen(line), pad = 34;
-    snprintf(line + n, sizeof line - n, "%*s%s\n", n < pad ? (int)(pad - n) : 2, "", o->help);
-    edge_print(e, line);
+    help_print(e, line, o->help, 34);
   }
 }
 
@@ -308,8 +306,7 @@ static bool wants_color(ColorWish wish) {
   return isatty(STDOUT_FILENO) && !is_set("NO_COLOR") && term && strcmp(term, "dumb") != 0;
 }
 
-/* Columns of the terminal; 0 when there is none. */
-static int terminal_width(void) {
+int terminal_width(void) {
   if (!isatty(STDOUT_FILENO)) return 0;
   Options asked = {.operand = NULL};
   const char *columns = getenv("COLUMNS");

@@ -30,6 +30,8 @@ typedef struct Options {
 
 /* ENT_PASSES, or ENT_USAGE after saying why. Reorders argv. */
 int options_read(Options *o, Edge *e, const Cmd *cmd, int argc, char **argv);
+/* Columns of the terminal that is written to; 0 when there is none. */
+int terminal_width(void);
 /* Adds what `entente help CMD` says about the options of these groups. */
 void options_help(Edge *e, unsigned groups);
 /* A session as the options ask, which they are to outlive, judging on this day (NULL: on none of its own); NULL: no memory, or no such day. */

@@ -242,7 +242,9 @@ static void load_first(Repl *r) {
 /* The files of the command line. One that is not there ends the session; one with mistakes ends it where nobody could mend it. */
 static int load_files(Repl *r) {
   for (int i = 0; i < r->o.noperand; i++) {
-    int code = draft_add(&r->d, r, ENT_PART_FILE, r->o.operand[i], NULL, 0, false);
+    const char *path = r->o.operand[i], *why = edge_not_read(path);
+    if (why) { edge_say("%s: %s", path, why); return ENT_NO_INPUT; }
+    int code = draft_add(&r->d, r, ENT_PART_FILE, path, NULL, 0, false);
     if (code && (!r->live || code == ENT_NO_INPUT)) return code;
     if (code) {
       draft_wish(&r->d, r->o.operand + i, r->o.noperand - i);

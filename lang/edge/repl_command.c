@@ -205,26 +205,32 @@ static void run_help(Repl *r, const char *about, bool force);
 /* ---- all of them ---- */
 
 const Command repl_commands[] = {
-  {"help", ":help [X]", "this list; or one thing: a command, a word, a name, a module, a code", "", ENT_FORM_TOPIC, false, run_help},
+  {"help", ":help [X]", "this list; of X: a command, word, name, module or code", "", ENT_FORM_TOPIC, false, run_help},
   {"load", ":load FILE", "add a file to the draft", "Adds a file, and what it uses, to the draft in memory.", ENT_FORM_NAME, true, run_load},
-  {"reload", ":reload", "read the files again", "Reads every file of the draft, and its data, again. Where that fails the draft stays as it was.\n  :undo does not take it back: what the files said before is gone.", ENT_FORM_NAME, false, run_reload},
+  {"reload", ":reload", "read the files again", "Reads every file of the draft, and its data, again. Where that fails the\n  "
+   "draft stays as it was. :undo does not take it back: what the files said before\n  "
+   "is gone.", ENT_FORM_NAME, false, run_reload},
   {"save", ":save[!] [FILE]", "write the draft", "Writes the draft in memory to one file, laid out: the files that were\n  "
-   "loaded, and what was declared since. It is written whole or not at all. A file that is there already is\n  "
-   "overwritten when the line is given twice, or with :save!. Without FILE: the one that was loaded.", ENT_FORM_NAME, true, run_save},
+   "loaded, and what was declared since. It is written whole or not at all. A\n  "
+   "file that is there already is overwritten when the line is given twice, or\n  "
+   "with :save!. Without FILE: the one that was loaded.", ENT_FORM_NAME, true, run_save},
   {"list", ":list", "what the draft is made of", "Lists the files and entries of the draft in memory.", ENT_FORM_NAME, false, run_list},
   {"show", ":show NAME", "a declaration", "Shows a declaration as it stands, laid out; of a clause, :show pact.m1.", ENT_FORM_NAME, false, run_show},
-  {"doc", ":doc NAME", "what a name, word or module is", "Says what is known of a name, a function or a word of the language; of std.coverage, a module of the library, or std.coverage.rank,\n"
-   "a name in one; std lists them.", ENT_FORM_TOPIC, false, run_doc},
+  {"doc", ":doc NAME", "what a name, word or module is", "Says what is known of a name, a function or a word of the language; of\n  "
+   "std.coverage, a module of the library, or std.coverage.rank, a name in one;\n  "
+   "std lists them.", ENT_FORM_TOPIC, false, run_doc},
   {"type", ":type EXPR", "the type of an expression", "Says of what type an expression is, without evaluating it.", ENT_FORM_EXPR, false, run_type},
   {"time", ":time EXPR", "its value, and what that took", "Evaluates an expression, and says how many\n  "
    "steps and seconds that took. What has been worked out once is not worked out again.", ENT_FORM_EXPR, false, run_time},
   {"dis", ":dis EXPR", "the bytecode of an expression", "Shows the instructions that an expression becomes.", ENT_FORM_EXPR, false, run_dis},
-  {"matrix", ":matrix", "the coverage of each layer", "Shows the coverage matrix of the draft, on the day and in the world of the prompt.", ENT_FORM_NAME, false, run_matrix},
+  {"matrix", ":matrix", "the coverage of each layer", "Shows the coverage matrix of the draft, on the day and in the world of the\n  prompt.", ENT_FORM_NAME, false, run_matrix},
   {"world", ":world", "day, assumptions, agreements", "Shows the day and the world that expressions are evaluated in.", ENT_FORM_NAME, false, run_world},
-  {"as-of", ":as-of DATE", "move to a day", "Moves to a day. `:as-of none` goes back to that on which the agreements start.", ENT_FORM_NAME, false, run_as_of},
+  {"as-of", ":as-of DATE", "move to a day", "Moves to a day. `:as-of none` goes back to that on which the agreements\n  start.", ENT_FORM_NAME, false, run_as_of},
   {"assume", ":assume SHOCK", "assume a step of a scenario", "Assumes a step of a scenario, upon what is assumed already:\n  "
-   "withdraw NLD from 2027-01-01, close ROUTE, impose CONTROL, lift CONTROL, scale supply R of C by 50%, suspend pact.m1, assume SCENARIO. `:assume none` takes back all.", ENT_FORM_SHOCK, false, run_assume},
-  {"undo", ":undo", "take back the last change", "Takes back the last declaration, :load, :as-of or :assume, but not :reload: files stay as they were last read.", ENT_FORM_NAME, false, run_undo},
+   "withdraw NLD from 2027-01-01, close ROUTE, impose CONTROL, lift CONTROL,\n  "
+   "scale supply R of {C} by 50%, suspend pact.m1, assume SCENARIO.\n  "
+   "`:assume none` takes back all.", ENT_FORM_SHOCK, false, run_assume},
+  {"undo", ":undo", "take back the last change", "Takes back the last declaration, :load, :as-of or :assume, but not :reload:\n  files stay as they were last read.", ENT_FORM_NAME, false, run_undo},
   {"redo", ":redo", "make it again", "Makes again what :undo took back.", ENT_FORM_NAME, false, run_redo},
   {"quit", ":quit", "leave, as Ctrl-D does", "Leaves. What has not been saved is lost.", ENT_FORM_NAME, false, run_quit},
   {0},
@@ -233,8 +239,8 @@ const Command repl_commands[] = {
 static const char *command_name(unsigned i) { return repl_commands[i].name; }
 
 static void help_all(Repl *r) {
-  static const char head[] = "An expression prints its value; a declaration adds to the draft, in place of one of the same name.\n\n";
-  static const char tail[] = "\nTab completes; Tab again says what the words mean. Ctrl-C clears the line or stops an evaluation;\nCtrl-D leaves; Ctrl-R searches what was entered.\n";
+  static const char head[] = "An expression prints its value; a declaration adds to the draft, in place of\none of the same name.\n\n";
+  static const char tail[] = "\nTab completes; Tab again says what the words mean. Ctrl-C clears the line or\nstops an evaluation; Ctrl-D leaves; Ctrl-R searches what was entered.\n";
   char text[4096];
   size_t n = (size_t)snprintf(text, sizeof text, "%s", head);
   for (const Command *c = repl_commands; c->name; c++) n += (size_t)snprintf(text + n, sizeof text - n, "  %-16s %s\n", c->form, c->brief);

@@ -53,7 +53,7 @@ void report_diags_junit(Buf *out, Sources *s, const Diags *d, const ReportStyle 
  * it declares no such name, and nothing is added. The _line is for a list: the title and the first sentence. The _near
  * is the name declared that was probably meant, or NULL. */
 bool report_doc(Buf *out, Unit *u, const Source *src, const Node *file, const char *title, const char *only, const ReportStyle *st);
-void report_doc_line(Buf *out, Unit *u, const Source *src, const Node *file, const char *title);
+void report_doc_line(Buf *out, Unit *u, const Source *src, const Node *file, const char *title, const ReportStyle *st);
 const char *report_doc_near(Unit *u, const Source *src, const Node *file, const char *name);
 
 /* A value, or what stands for one, as a reader asked for it: its line ends stay, all else is made safe. No line end is added. */

@@ -12,8 +12,8 @@
  *      |           t (tonnes)
  *      = help: for days of cover, write  stockpiled(r) / needed(r) >= 90 d
  *
- * A quoted line is cut to a window of LINE_CUT columns around what it is quoted for. */
-enum { LINE_CUT = 120, BEFORE = 40, BYTES_CUT = 1024, TAB = 4, MARKS = DIAG_LABELS + 1, ROW = LINE_CUT + 64 };
+ * A quoted line is cut to a window around what it is quoted for: of LINE_CUT columns, or of what the page has room for. */
+enum { LINE_CUT = 120, LINE_LEAST = 30, BYTES_CUT = 1024, TAB = 4, MARKS = DIAG_LABELS + 1, ROW = LINE_CUT + 64, SEVERITY_INDENT = 2 };
 
 /* A marked place. lo and hi are offsets in its line's text, hi cut to the line. from and to are columns of the quoted
  * line; from < 0: it is outside the window. */
@@ -33,6 +33,7 @@ typedef struct Picture {
   Mark mark[MARKS];
   int n;       /* marks; the diagnostic's own span is the first */
   int gutter;  /* digits of the largest line number */
+  int room;    /* columns for a quoted line */
   Ink ink;     /* of the diagnostic */
 } Picture;
 
@@ -90,11 +91,17 @@ static uint32_t backward(const char *s, uint32_t from, int columns) {
 
 typedef struct Window { uint32_t from, to; } Window;
 
-static Window window_around(const char *s, uint32_t n, const Mark *m) {
-  Window w = {0, forward(s, n, 0, LINE_CUT)};
-  if (m->lo < w.to || w.to == n) return w;
-  w.from = backward(s, m->lo, BEFORE);
-  w.to = forward(s, n, w.from, LINE_CUT);
+/* A third of it is for what stands before the mark. */
+static Window window_around(const char *s, uint32_t n, const Mark *m, int room) {
+  enum { DOTS = 3 };
+  Window w = {0, forward(s, n, 0, room)};
+  if (w.to == n) return w;
+  w.to = forward(s, n, 0, room - DOTS);
+  if (m->hi <= w.to) return w;
+  w.from = backward(s, m->lo, room / 3);
+  w.to = forward(s, n, w.from, w.from ? room - 2 * DOTS : room - DOTS);
+  if (w.to < n || !w.from) return w;
+  w.from = backward(s, n, room - DOTS);   /* the line's end leaves room for more before it */
   return w;
 }
 
@@ -239,7 +246,7 @@ static void line_picture(Picture *p, const Mark *first) {
   const Mark *around = p->mark[0].source == first->source && p->mark[0].line == first->line ? &p->mark[0] : on[non - 1];
   gutter(p, first->line);
   if (len) buf_char(p->out, ' ');
-  quote(p, s, len, window_around(s, len, around), on, non);
+  quote(p, s, len, window_around(s, len, around, p->room), on, non);
   buf_char(p->out, '\n');
   int beside = underline(p, on, non);
   texts_below(p, on, non, beside);
@@ -277,6 +284,19 @@ static bool file_seen(const Picture *p, int i) {
   return false;
 }
 
+/* A sentence, filled to the width where that is known; else, for those who read line by line, on one. */
+static void words(Buf *out, const ReportStyle *st, int col, int indent, const char *text) {
+  if (st->width <= 0) { show_str(out, text); return; }
+  Para p = para_at(out, st, col, indent);
+  para_show(&p, text);
+}
+
+/* Beside the gutter. */
+static int room(const Picture *p) {
+  int left = p->st->width - p->gutter - 3;
+  return p->st->width <= 0 || left > LINE_CUT ? LINE_CUT : left < LINE_LEAST ? LINE_LEAST : left;
+}
+
 void show_diag(Buf *out, Sources *s, const Diag *d, const ReportStyle *st) {
   Picture p = {.out = out, .s = s, .st = st, .gutter = 1, .ink = ink_severity(d->sev)};
   ink_on(out, st, p.ink);
@@ -284,15 +304,16 @@ void show_diag(Buf *out, Sources *s, const Diag *d, const ReportStyle *st) {
   ink_off(out, st, p.ink);
   ink_on(out, st, INK_BOLD);
   buf_str(out, ": ");
-  show_str(out, d->text);
+  words(out, st, (int)(strlen(show_severity(d->sev)) + strlen(diag_info(d->code)->code)) + 4, SEVERITY_INDENT, d->text);
   ink_off(out, st, INK_BOLD);
   buf_char(out, '\n');
   marks_make(&p, d);
+  p.room = room(&p);
   for (int i = 0; i < p.n; i++)
     if (!file_seen(&p, i)) file_picture(&p, &p.mark[i]);
   if (!d->help) return;
   note_start(&p, "help");
-  show_str(out, d->help);
+  words(out, st, p.gutter + 9, p.gutter + 3, d->help);
   buf_char(out, '\n');
 }
 

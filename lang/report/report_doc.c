@@ -67,6 +67,37 @@ static void lines(const Doc *d, const char *s, size_t n, int indent, Ink ink) {
   }
 }
 
+/* Prose is filled to the width where that is known; a line that begins with a blank or a mark, an example or a list, stays as it is. */
+static void prose(const Doc *d, const char *s, size_t n) {
+  enum { INDENT = 4, WIDEST = 100 /* that is read with ease */ };
+  ReportStyle page = {.width = d->st->width < WIDEST ? d->st->width : WIDEST};
+  Para p;
+  bool open = false;
+  if (d->st->width <= 0) { lines(d, s, n, INDENT, INK_PLAIN); return; }
+  while (n && strchr(" \t\r\n", s[n - 1])) n--;
+  for (const char *end = s + n; s < end;) {
+    const char *nl = memchr(s, '\n', (size_t)(end - s)), *to = nl ? nl : end;
+    bool fills = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') || strchr("`\"'(", *s) || *s & 0x80;
+    if (open && !fills) para_end(&p);
+    if (!fills) {
+      lines(d, s, (size_t)(to - s), INDENT, INK_PLAIN);
+      if (to == s) buf_char(d->out, '\n');
+    } else {
+      Buf safe;
+      scratch_init(&safe, d->out);
+      show_text(&safe, s, (size_t)(to - s));
+      if (!open) buf_pad(d->out, ' ', INDENT);
+      if (!open) p = para_at(d->out, &page, INDENT, INDENT);
+      else para_add(&p, " ");
+      para_add(&p, buf_text(&safe));
+      scratch_end(&safe, d->out);
+    }
+    open = fills;
+    s = nl ? nl + 1 : end;
+  }
+  if (open) para_end(&p);
+}
+
 /* Declarations that follow each other and have one name are told together; all up to the first with a text of its own
  * share the text above the first. */
 static const Node *group(Doc *d, const Node *n, Text name) {
@@ -89,7 +120,7 @@ static const Node *group(Doc *d, const Node *n, Text name) {
     d->blank = d->blank || memchr(head, '\n', s.hi - s.lo);
     last = m;
   }
-  lines(d, buf_text(&text), text.len, 4, INK_PLAIN);
+  prose(d, buf_text(&text), text.len);
   buf_end(&text);
   return last;
 }
@@ -105,7 +136,7 @@ bool report_doc(Buf *out, Unit *u, const Source *src, const Node *file, const ch
     show_str(out, title);
     ink_off(out, st, INK_BOLD);
     buf_str(out, "\n");
-    lines(&d, buf_text(&top), top.len, 4, INK_PLAIN);
+    prose(&d, buf_text(&top), top.len);
     buf_end(&top);
   }
   for (const Node *n = list_first(file->kid[0]); n; n = n->next) {
@@ -115,7 +146,8 @@ bool report_doc(Buf *out, Unit *u, const Source *src, const Node *file, const ch
   return d.any;
 }
 
-void report_doc_line(Buf *out, Unit *u, const Source *src, const Node *file, const char *title) {
+void report_doc_line(Buf *out, Unit *u, const Source *src, const Node *file, const char *title, const ReportStyle *st) {
+  enum { TEXT = 22 };
   Buf top;
   buf_init(&top, u->mem);
   ast_doc_top(u, src, file, &top);
@@ -127,8 +159,11 @@ void report_doc_line(Buf *out, Unit *u, const Source *src, const Node *file, con
     text[n] = ' ';
   }
   buf_fmt(out, "  %-19s ", title);
-  show_text(out, buf_text(&top), n);
-  buf_char(out, '\n');
+  if (st->width > 0 && n < top.len) text[n] = 0;
+  Para p = para_at(out, st, TEXT, TEXT);
+  if (st->width > 0) para_show(&p, buf_text(&top));
+  else show_text(out, buf_text(&top), n);
+  para_end(&p);
   buf_end(&top);
 }
 

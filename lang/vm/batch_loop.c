@@ -590,30 +590,19 @@ static bool take(Sweep *s, uint32_t acc) {
 
 /* ---- which loops, and how many rows at a time ---- */
 
-static bool asks_worlds(const Program *p, const Node *e, uint64_t *seen) {
+static bool asks_worlds(const Program *p, const Node *e) {
   if (!e) return false;
   if (e->kind == N_GOVERN && e->op == GOV_WITHOUT) return true;
-  uint32_t func = (e->kind == N_CALL && e->op == CALL_FUNC) || (e->kind == N_NAME && e->op == REF_FUNC) ? e->ref : UINT32_MAX;
-  if (func < p->funcs.len && !bits_has(seen, func)) {
-    bits_set(seen, func);
-    if (p->funcs.at[func].kind <= FUNC_LET && asks_worlds(p, p->funcs.at[func].body, seen)) return true;
-  }
+  if (((e->kind == N_CALL && e->op == CALL_FUNC) || (e->kind == N_NAME && e->op == REF_FUNC)) && p->funcs.at[e->ref].flags & FLAG_WORLDS) return true;
   if (e->kind == N_LIST) {
     for (const Node *k = e->kid[0]; k; k = k->next)
-      if (asks_worlds(p, k, seen)) return true;
+      if (asks_worlds(p, k)) return true;
     return false;
   }
   if (e->kind == N_NAME || e->kind == N_NUMBER || e->kind == N_STRING || e->kind == N_DATE || e->kind == N_BOOL || e->kind == N_QUANTITY) return false;
   for (int i = e->kind == N_CALL; i < ast_kids((NodeKind)e->kind); i++)
-    if (asks_worlds(p, e->kid[i], seen)) return true;
+    if (asks_worlds(p, e->kid[i])) return true;
   return false;
-}
-
-static bool sweep_worlds(Vm *vm, const Node *e) {
-  uint64_t *seen = mem_zero(vm->mem, bits_words(vm->p->funcs.len) * sizeof *seen);
-  bool is = seen && asks_worlds(vm->p, e, seen);
-  mem_free(vm->mem, seen, bits_words(vm->p->funcs.len) * sizeof *seen);
-  return is;
 }
 
 static uint32_t lanes_rows(const Vm *vm) {
@@ -902,7 +891,7 @@ void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
   uint8_t state = vm->loop_state.at[loop];
   bool worlds = state & LOOP_WORLDS;
   if (!(state & LOOP_SEEN)) {
-    worlds = l->body && sweep_worlds(vm, l->body);
+    worlds = l->body && asks_worlds(vm->p, l->body);
     state = (uint8_t)(LOOP_SEEN | (worlds ? LOOP_WORLDS : 0));
   }
   uint8_t given_up = state & LOOP_GIVEN_UP;

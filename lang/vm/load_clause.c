@@ -135,6 +135,12 @@ static void act_load(Load *l, Terms *t, Node *subject) {
   }
 }
 
+static bool has_deadline(Node *mods) {
+  Node *m = list_first(mods);
+  while (m && m->op != MOD_BY) m = m->next;
+  return m != NULL;
+}
+
 static uint32_t condition(Load *l, Node *mods, int op) {
   for (Node *m = list_first(mods); m; m = m->next)
     if (m->op == op) {
@@ -158,6 +164,7 @@ static void clause_row(Load *l, Node *n, uint32_t agreement, uint32_t row, Ent c
   c->span = load_place(l, n);
   c->win = (Window){a->first, load_next_day(a->last), true};
   c->win = load_window(l, n->kid[4], c->win, UINT32_MAX);
+  c->by = has_deadline(n->kid[4]);
   c->when = condition(l, n->kid[4], MOD_WHEN);
   c->unless = condition(l, n->kid[4], MOD_UNLESS);
   c->binder = t.binder ? 1 : 0;

@@ -265,6 +265,7 @@ static void turns_check(Turns *t) {
     if (on && (last == UINT32_MAX || w->supply.span.at[row].lo > w->supply.span.at[last].lo)) last = row;
     if (i + 1 < t->at.len && t->at.at[i + 1].key == t->at.at[i].key) continue;
     said = sum.form == NUM_BAD || num_cmp(w->mem, sum, one) > 0;
+    if (last == UINT32_MAX) last = row;   /* one that was below nothing ends, and no other begins */
     if (said && sum.form != NUM_BAD) too_much(t, sum, (Day)((uint32_t)(t->at.at[i].key - 1) ^ 0x80000000u), last);
     last = UINT32_MAX;
   }

@@ -58,6 +58,7 @@ typedef struct ClauseFacts {
   uint32_t next_reading;      /* of the same clause; 0: none */
   uint8_t act, modal;
   bool binding;               /* shall, in an agreement that binds */
+  bool by;                    /* its window begins with a day that it is to be done by */
   Window win;
   Span span;
   uint64_t *subjects;         /* countries */

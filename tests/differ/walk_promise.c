@@ -494,6 +494,12 @@ V promise_ask(Walk *w, const Where *x, Builtin b, V *args, size_t n) {
 
 static V text_of(Walk *w, const char *s) { return val_text(w, s, strlen(s)); }
 
+static V deadline(Walk *w, const Duty *d) {
+  for (const Node *m = list_first(d->node->kid[4]); m; m = m->next)
+    if (m->op == MOD_BY) return val_date(w, duty_window(w, d).from);
+  return val_unknown(w);
+}
+
 static V clause_field(Walk *w, Ent e, const char *f) {
   static const char *const acts[] = {"", "supply", "buy", "stockpile", "carry", "fund", "exempt", "not restrict", "undertake"};
   static const char *const modals[] = {"", "shall", "intends to", "may"};
@@ -505,6 +511,7 @@ static V clause_field(Walk *w, Ent e, const char *f) {
   if (!strcmp(f, "binding")) return val_bool(w, binding(w, &d));
   if (!strcmp(f, "parties")) return subjects_of(w, it->owner, d.node->kid[2]);
   if (!strcmp(f, "from")) return val_date(w, duty_window(w, &d).from);
+  if (!strcmp(f, "by")) return deadline(w, &d);
   if (!strcmp(f, "until")) return val_date(w, duty_window(w, &d).until);
   walk_fail(w, "steps");
 }

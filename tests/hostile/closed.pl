@@ -34,7 +34,7 @@ my @table = (
     [64, qr/no command/, 'chekc'], [64, qr/no command/, ''], [64, qr/no command/, '--nonsense'],
     [64, qr/did you mean check\?/, 'chekc'], [64, qr/did you mean explain\?/, 'expl'], [64, qr/did you mean  entente check \S+\.ent\?/, $pass],
     [66, qr/^entente: -: standard input is not read/m, 'check', '-'],
-    (map { [66, qr/^entente: -: standard input is not read/m, @$_] } ['fmt', '-'], ['eval', '-', '1'], ['dis', '-'], ['doc', '-']),
+    (map { [66, qr/^entente: -: standard input is not read/m, @$_] } ['fmt', '-'], ['eval', '-', '1'], ['dis', '-'], ['doc', '-'], ['repl', '-']),
     [64, qr/no option/, 'check', '--nonsense', $pass], [64, qr/no option/, 'check', '-x', $pass], [64, qr/no option/, 'check', $pass, '--max-filee', '1'],
     [64, qr/takes no value/, 'check', '--allow-undecided=1', $pass], [64, qr/wants/, 'check', '--format', 'xml', $pass], [64, qr/wants/, 'check', '--format=', $pass],
     [64, qr/wants/, 'check', $pass, '--format'], [64, qr/no option/, 'dis', '--format', 'json', $pass], [64, qr/date/, 'check', '--as-of', '2026-02-30', $pass], [64, qr/date/, 'check', '--as-of', '', $pass],

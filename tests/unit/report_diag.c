@@ -122,9 +122,14 @@ static void test_window(void) {
   diag_label(&f.d, d, fixture_span(src, "FAR", 1), "far");
   const char *text = fixture_diags(&f, report_diags);
   char want[1024];
-  snprintf(want, sizeof want, "1 | ...%.40sHERE%.26sNEAR%.46s...\n  | %43s^^^^%26s---- near\n  = note: far (long.ent:1:11)\n",
+  snprintf(want, sizeof want, "1 | ...%.40sHERE%.26sNEAR%.40s...\n  | %43s^^^^%26s---- near\n  = note: far (long.ent:1:11)\n",
            line + 100, line + 100, line + 100, "", "");
   ok(has(text, want), "a window around the mark") || (diag("%s", text), 0);
+  f.st.width = 60;
+  text = fixture_diags(&f, report_diags);
+  snprintf(want, sizeof want, "1 | ...%.18sHERE%.26sNE...\n  | %21s^^^^%26s-- near\n  = note: far", line + 100, line + 100, "", "");
+  ok(has(text, want), "a narrow one in a narrow window") || (diag("%s", text), 0);
+  f.st.width = 0;
   vec_end(&f.mem, &f.d.list);
   at(&f, src, "FAR", "begin");
   ok(has(fixture_diags(&f, report_diags), "1 | aaaaaaaaaaFARaaa"), "a mark near the beginning needs no cut there");

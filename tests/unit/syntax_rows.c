@@ -59,8 +59,19 @@ static void entity(Buf *b) {
   buf_str(b, tail());
 }
 
+static void measure(Buf *b) {
+  uint32_t was = odd;
+  odd = 2 + rnd(odd);
+  buf_fmt(b, "%s%s%s%s%s", PICK("unit", "  unit", "x: unit"), blank(), name(), blank(), PICK("\"tonnes\"", "", "\"{x}\"", "\"Tin"));
+  if (rnd(4)) buf_fmt(b, "%s=%s%s%s", PICK(" ", "", "\n", "  "), blank(), number(), unit_word());
+  if (!rnd(3)) buf_fmt(b, "%s%s%s%s", blank(), PICK("/", "*", "//"), blank(), number());
+  odd = was;
+  buf_str(b, tail());
+}
+
 static void fact(Buf *b) {
-  switch (rnd(5)) {
+  switch (rnd(7)) {
+    case 5: case 6: measure(b); break;
     case 3: case 4: entity(b); break;
     case 0: buf_fmt(b, "supply%s%s%s{%s%s%s:%s%s%s%s}%s", blank(), name(), blank(), blank(), name(), PICK("", " "), blank(), number(), rnd(2) ? "%" : unit_word(), blank(), tail()); break;
     case 1: buf_fmt(b, "demand%s%s:%s%s%s%s", blank(), name(), blank(), number(), unit_word(), tail()); break;
