@@ -8,6 +8,6 @@ use Test::More;
 require './tests/drive.t';
 require './tests/caches/draft.pl';
 
-my @parts = @ARGV ? @ARGV : qw(rules worlds checks columns lists together sweeps coverage rows shares jobs);
+my @parts = @ARGV ? @ARGV : qw(rules worlds checks columns lists together sweeps texts coverage rows shares jobs);
 require "./tests/caches/$_.pl" for @parts;
 done_testing();

@@ -193,13 +193,15 @@ static Edge edge_find(Probe *p, Num near, Num far, Told told, const Num *guess) 
   return e;
 }
 
-static void edge_words(Probe *p, const Edge *e, bool up, Told told, Buf *out) {
+/* least: it can be no less than this. */
+static void edge_words(Probe *p, const Edge *e, bool up, Told told, Num least, Buf *out) {
   Value v = value_figure(num_keep(e->at), p->unit);
   buf_str(out, told == TOLD_HOLDS ? "it holds at " : "it fails at ");
   if (e->about) buf_str(out, "about ");
   if (!e->held) buf_str(out, up ? "more than " : "less than ");
   value_show(&p->vm.rt, v, out);
-  if (e->held) buf_str(out, up ? " or more" : " or less");
+  if (e->held && up) buf_str(out, " or more");
+  else if (e->held && num_cmp(p->vm.mem, e->at, least)) buf_str(out, " or less");
   value_drop(p->vm.mem, v);
 }
 
@@ -222,7 +224,7 @@ static void figure_settles(Probe *p, Num lo, Num hi, bool others, Buf *out) {
     Edge e = up ? edge_find(p, lo, hi, told, NULL) : edge_find(p, hi, lo, told, turns ? &turn : NULL);
     if (e.found && !p->broken) {
       if (out->len) buf_str(out, ", and ");
-      edge_words(p, &e, up, told, out);
+      edge_words(p, &e, up, told, lo, out);
       turns = true;
     }
     num_drop(p->vm.mem, turn);

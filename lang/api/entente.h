@@ -80,6 +80,8 @@ bool ent_is_date(const char *text);
 /* NULL when memory is refused, or when as_of is no date. The config is copied; its strings are not. */
 ent_session *ent_open(const ent_config *c);
 void ent_close(ent_session *s);
+/* The same for a program that ends now: its memory is left to the system, which takes it back at once. */
+void ent_leave(ent_session *s);
 
 /* Loads, checks and compiles a draft. ENT_PASSES, ENT_BROKEN (see ent_diagnostics) or ENT_NO_INPUT. */
 int ent_load_file(ent_session *s, const char *path);

@@ -3,19 +3,6 @@
 
 enum { SLOTS_MIN = 512, ENTRIES_MIN = 256 };   /* the engine's own names and a small draft's */
 
-/* Both halves of the 128-bit product, folded. */
-static uint64_t fold(uint64_t a, uint64_t b) {
-#ifdef __SIZEOF_INT128__
-  __extension__ typedef unsigned __int128 u128;
-  u128 p = (u128)a * b;
-  return (uint64_t)p ^ (uint64_t)(p >> 64);
-#else
-  uint64_t al = (uint32_t)a, ah = a >> 32, bl = (uint32_t)b, bh = b >> 32;
-  uint64_t low = al * bl, mid = ah * bl + (low >> 32), mid2 = al * bh + (uint32_t)mid;
-  return ((mid2 << 32) | (uint32_t)low) ^ (ah * bh + (mid >> 32) + (mid2 >> 32));
-#endif
-}
-
 static uint64_t read8(const unsigned char *p) { uint64_t v; memcpy(&v, p, 8); return v; }
 static uint64_t read4(const unsigned char *p) { uint32_t v; memcpy(&v, p, 4); return v; }
 
@@ -26,7 +13,7 @@ uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed) {
   uint64_t h = hash_u64(mask ^ n), x = 0, y = 0;
   mask ^= mask >> 29;
   size_t left = n;
-  for (; left > 16; left -= 16, p += 16) h = fold(read8(p) ^ h, read8(p + 8) ^ mask) + h;
+  for (; left > 16; left -= 16, p += 16) h = hash_fold(read8(p) ^ h, read8(p + 8) ^ mask) + h;
   if (left >= 8) {
     x = read8(p);
     y = read8(p + left - 8);
@@ -36,7 +23,7 @@ uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed) {
   } else if (left > 0) {
     x = (uint64_t)p[0] << 16 | (uint64_t)p[left / 2] << 8 | p[left - 1];
   }
-  return fold(fold(x ^ h, y ^ mask) ^ h, mask | 1);
+  return hash_fold(hash_fold(x ^ h, y ^ mask) ^ h, mask | 1);
 }
 
 void intern_init(Intern *t, Mem *mem, uint64_t seed) {

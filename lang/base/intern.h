@@ -25,5 +25,17 @@ uint64_t hash_bytes(const void *p, size_t n, uint64_t seed);
 static inline uint64_t hash_u64(uint64_t x) {  /* a mixer (Murmur3's finaliser) */
   x ^= x >> 33; x *= 0xff51afd7ed558ccdull; x ^= x >> 33; x *= 0xc4ceb9fe1a85ec53ull; return x ^ (x >> 33);
 }
+/* Both halves of the 128-bit product, folded. */
+static inline uint64_t hash_fold(uint64_t a, uint64_t b) {
+#ifdef __SIZEOF_INT128__
+  __extension__ typedef unsigned __int128 u128;
+  u128 p = (u128)a * b;
+  return (uint64_t)p ^ (uint64_t)(p >> 64);
+#else
+  uint64_t al = (uint32_t)a, ah = a >> 32, bl = (uint32_t)b, bh = b >> 32;
+  uint64_t low = al * bl, mid = ah * bl + (low >> 32), mid2 = al * bh + (uint32_t)mid;
+  return ((mid2 << 32) | (uint32_t)low) ^ (ah * bh + (mid >> 32) + (mid2 >> 32));
+#endif
+}
 
 #endif

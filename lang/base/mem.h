@@ -13,6 +13,15 @@
  * A checkpoint (each token, each declaration, every few hundred instructions) asks mem_failed() and stops. */
 enum { MEM_SMALL = 4096, MEM_HEAD = 64 /* a container's header on top of MEM_SMALL is still small */, MEM_RESERVE = 1 << 20 };
 
+/* Whether this build looks for memory that nobody has given back. */
+#ifdef __SANITIZE_ADDRESS__
+#define MEM_WATCHED 1
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define MEM_WATCHED 1
+#endif
+#endif
+
 typedef struct Mem {
   size_t used, peak, limit;  /* bytes; limit 0 means none */
   uint64_t calls;            /* requests so far (malloc and growing realloc) */

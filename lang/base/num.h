@@ -72,6 +72,9 @@ int num_read(Mem *m, const char *s, size_t n, Num *out);
  * Integers are never cut. When grouped, thousands before the point are set off by _ from five digits on.
  *   0.3 -> 0.3   1/3 -> ~0.333333   12000 -> 12_000   7381/2520 -> ~2.928968   1/3000 -> ~0.000333333  -1/3 -> ~-0.333333 */
 void num_show(Buf *b, Num a, int places, bool grouped);
+/* What num_show gives for a whole number, grouped; how many bytes. */
+enum { NUM_WHOLE_MOST = 26 };
+uint32_t num_put_whole(char to[NUM_WHOLE_MOST], int64_t c);
 /* Exactly: an integer, a finite decimal, or p/q. Reads back with num_read (or two of them and a division). */
 void num_show_exact(Buf *b, Num a);
 /* The shortest decimal of which x is the nearest double; NUM_BAD when x is not finite. */

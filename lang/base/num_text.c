@@ -100,9 +100,10 @@ typedef struct Figure {
   bool neg, cut;
 } Figure;
 
+enum { GROUPED_FROM = 5, GROUP = 3 };
+
 static void put_whole(Buf *b, const char *digits, size_t n, bool grouped) {
-  enum { FROM = 5, GROUP = 3 };
-  if (!grouped || n < FROM) {
+  if (!grouped || n < GROUPED_FROM) {
     buf_add(b, digits, n);
     return;
   }
@@ -145,7 +146,28 @@ static int64_t allowed_places(int digits, int places, int limit) {
   return digits > places ? limit : (int64_t)places - digits + (limit > 1 ? limit : 1);
 }
 
+uint32_t num_put_whole(char to[NUM_WHOLE_MOST], int64_t c) {
+  if (c >= 0 && c < 10000) {   /* as most are */
+    uint32_t few = (uint32_t)c, n = 1u + (few > 9) + (few > 99) + (few > 999);
+    for (uint32_t k = n; k--; few /= 10) to[k] = (char)('0' + few % 10);
+    return n;
+  }
+  uint64_t size = num_abs(c);
+  uint32_t digits = (uint32_t)digit_count(size), marks = digits < GROUPED_FROM ? 0 : (digits - 1) / GROUP, n = (c < 0) + (digits ? digits : 1) + marks;
+  char *end = to + n;
+  *to = '-';
+  for (; marks; marks--) {
+    for (int k = 0; k < GROUP; k++, size /= 10) *--end = (char)('0' + size % 10);
+    *--end = '_';
+  }
+  do *--end = (char)('0' + size % 10);
+  while (size /= 10);
+  return n;
+}
+
 static void show_dec(Buf *b, Num a, int limit, bool grouped) {
+  char whole[NUM_WHOLE_MOST];
+  if (!a.e && grouped) { buf_add(b, whole, num_put_whole(whole, a.c)); return; }
   uint64_t size = num_abs(a.c);
   int places = a.e < 0 ? -a.e : 0;
   if (!size) places = 0;

@@ -408,12 +408,15 @@ static Type table_call(Checker *c, Node *e, uint32_t t) {
   return tab->type;
 }
 
+/* There are many to compare with, and most differ in the first letter. */
+static inline bool is_word(const char *name, const char *word) { return *name == *word && !strcmp(name, word); }
+
 bool engine_function(const char *name) {
   static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "step", "passes", "performed"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (!strcmp(name, words[i])) return true;
+    if (is_word(name, words[i])) return true;
   for (int b = 0; b < BUILTIN_COUNT; b++)
-    if (!strcmp(name, builtin_info((Builtin)b)->name)) return true;
+    if (is_word(name, builtin_info((Builtin)b)->name)) return true;
   return false;
 }
 
@@ -421,14 +424,14 @@ static bool engine_call(Checker *c, Node *e, Type *t) {
   static const char *const aggregates[] = {"sum", "count", "min", "max", "any", "all"};
   const char *name = sym_text(c->p, e->kid[0]->sym);
   for (int a = 0; a < 6; a++)
-    if (!strcmp(name, aggregates[a])) { *t = aggregate_check(c, e, (Aggregate)a, name); return true; }
-  if (!strcmp(name, "spans")) { *t = sentence_check(c, e, CALL_SPANS, name); return true; }
-  if (!strcmp(name, "first_day")) { *t = sentence_check(c, e, CALL_FIRST_DAY, name); return true; }
-  if (!strcmp(name, "performed")) { *t = table_call(c, e, TABLE_PERFORMED); return true; }
-  if (!strcmp(name, "passes")) { *t = passes_check(c, e); return true; }
-  if (!strcmp(name, "step")) { *t = step_check(c, e); return true; }
+    if (is_word(name, aggregates[a])) { *t = aggregate_check(c, e, (Aggregate)a, name); return true; }
+  if (is_word(name, "spans")) { *t = sentence_check(c, e, CALL_SPANS, name); return true; }
+  if (is_word(name, "first_day")) { *t = sentence_check(c, e, CALL_FIRST_DAY, name); return true; }
+  if (is_word(name, "performed")) { *t = table_call(c, e, TABLE_PERFORMED); return true; }
+  if (is_word(name, "passes")) { *t = passes_check(c, e); return true; }
+  if (is_word(name, "step")) { *t = step_check(c, e); return true; }
   for (int b = 0; b < BUILTIN_COUNT; b++)
-    if (!strcmp(name, builtin_info((Builtin)b)->name)) { *t = builtin_check(c, e, (Builtin)b); return true; }
+    if (is_word(name, builtin_info((Builtin)b)->name)) { *t = builtin_check(c, e, (Builtin)b); return true; }
   return false;
 }
 

@@ -38,7 +38,8 @@ int cmd_eval(Edge *e, const Cmd *self, int argc, char **argv) {
     if (!s) return code;
     code = eval_some(e, &o, s, &from);
     alone = ent_alone(s);
-    ent_close(s);
+    if (alone) ent_close(s);
+    else ent_leave(s);
   }
   return code;
 }

@@ -64,20 +64,28 @@ Para para_at(Buf *out, const ReportStyle *st, int col, int indent) {
   return p;
 }
 
-/* The piece of s that must stay together: a word, or one wide character. */
+/* East Asian marks that begin no line, and those that end none. */
+static bool closes(uint32_t cp) {
+  static const uint32_t marks[] = {0x3001, 0x3002, 0x3009, 0x300B, 0x300D, 0x300F, 0x3011, 0x30FC, 0xFF01, 0xFF09, 0xFF0C, 0xFF0E, 0xFF1A, 0xFF1B, 0xFF1F};
+  for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+    if (marks[i] == cp) return true;
+  return false;
+}
+static bool opens(uint32_t cp) { return cp == 0x3008 || cp == 0x300A || cp == 0x300C || cp == 0x300E || cp == 0x3010 || cp == 0xFF08; }
+
+/* The piece of s that must stay together: a word, or one wide character, with what combines with it and the marks that belong to it. */
 static size_t piece(const char *s, size_t n, int *width) {
+  bool wide = false, open = false;
   *width = 0;
   for (size_t i = 0; i < n;) {
-    uint32_t cp;
+    uint32_t cp = 0;
     int len = utf8_read(s + i, n - i, &cp), w = len ? utf8_width(cp) : 1;
-    if (s[i] == ' ' || (w == 2 && i)) return i;
+    bool joins = w == 0 || (len && closes(cp)) || open;
+    if (s[i] == ' ' || (i && (w == 2 || wide) && !joins)) return i;
     i += len ? (size_t)len : 1;
     *width += w;
-    if (w == 2) {
-      /* What combines with it stays with it. */
-      while (i < n && (len = utf8_read(s + i, n - i, &cp)) > 0 && utf8_width(cp) == 0) i += (size_t)len;
-      return i;
-    }
+    wide = wide || w == 2;
+    open = len && opens(cp);
   }
   return n;
 }

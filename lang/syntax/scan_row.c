@@ -23,6 +23,7 @@ typedef struct Reader {
   const char *at, *end;
   ScanState *scan;
   const char *entry, *entry_end;
+  const char *gone;  /* past blanks and line ends behind the last row, where something else than a comment stands; NULL: not looked at */
   Text label;        /* of the clause before this one in the run; at NULL: there is none */
   Text unit_text;    /* that was read last, and its name */
   Sym unit;
@@ -105,8 +106,23 @@ static inline bool said(Reader *r, const char *words, size_t n) {
 
 static bool kept(const Unit *u, Sym s) { return s < u->kept.len && u->kept.at[s]; }
 
-static inline size_t name_length(const char *s) {
+/* Eight characters, the first in the lowest byte. */
+static inline uint64_t eight_up(const char *s) { return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(eight(s)) : eight(s); }
+
+#define EACH(byte) (0x0101010101010101ull * (byte))
+/* The highest bit of each byte that is from first to last, which are below 128. */
+static inline uint64_t between(uint64_t bytes, char first, char last) {
+  uint64_t low = bytes & EACH(0x7F);
+  return (low + EACH(0x80 - (uint64_t)first)) & ~(low + EACH(0x7F - (uint64_t)last)) & ~bytes & EACH(0x80);
+}
+
+/* Eight letters or digits at once, and then one by one. */
+static inline size_t name_length(const Reader *r, const char *s) {
   size_t n = 0;
+  if (r->end - s >= 8) {
+    uint64_t bytes = eight_up(s), others = EACH(0x80) & ~(between(bytes | EACH(0x20), 'a', 'z') | between(bytes, '0', '9'));
+    n = others ? (size_t)__builtin_ctzll(others) / 8 : 8;
+  }
   while (in_word(s[n])) n++;
   return is_digit(s[0]) || n > SCAN_NAME_MAX ? 0 : n;
 }
@@ -116,45 +132,55 @@ SELDOM static Sym name_look(const Reader *r, const char *s, size_t n) {
   return kept(r->u, sym) ? 0 : sym;
 }
 
-/* set: the first place of four, which the name shares with others. The one that came first of them goes. */
-SELDOM static Sym name_new(const Reader *r, const char *s, uint32_t set, ScanName new, uint64_t tail) {
-  ScanSeen *seen = r->scan->seen;
-  ScanName *names = seen->names + set;
-  uint64_t *tails = seen->tails + set;
-  new.sym = name_look(r, s, new.len);
-  if (!new.sym) return 0;
-  memmove(names + 1, names, (SCAN_NAMES_SET - 1) * sizeof *names);
-  memmove(tails + 1, tails, (SCAN_NAMES_SET - 1) * sizeof *tails);
-  names[0] = new;
-  tails[0] = tail;
-  return new.sym;
+/* Into the first place of its set. The one that came first of those goes. */
+SELDOM static Sym name_new(const Reader *r, const char *s, size_t n, uint32_t set, uint64_t head, uint64_t tail) {
+  ScanNames *names = r->scan->seen->names + set;
+  ScanTails *tails = r->scan->seen->tails + set;
+  Sym sym = name_look(r, s, n);
+  if (!sym || sym >> SCAN_SYM_BITS) return sym;
+  for (int i = SCAN_NAMES_SET - 1; i > 0; i--) {
+    names->head[i] = names->head[i - 1];
+    names->sym[i] = names->sym[i - 1];
+    tails->tail[i] = tails->tail[i - 1];
+  }
+  names->head[0] = head;
+  names->sym[0] = sym | (uint32_t)(n > 8 ? n - 8 : 0) << SCAN_SYM_BITS;
+  tails->tail[0] = tail;
+  return sym;
 }
 
 /* The symbol of a name that is no word of the language, else 0. Most have come before: all of their letters are the key. */
 static inline Sym name_sym(const Reader *r, const char *s, size_t n) {
   const ScanSeen *seen = r->scan->seen;
-  if (n < 4 || n > 16 || !seen) return name_look(r, s, n);
-  uint64_t head = n < 8 ? four(s) | (uint64_t)four(s + n - 4) << 32 : eight(s), tail = n > 8 ? eight(s + n - 8) : 0;
-  uint32_t set = (uint32_t)(((head ^ (tail + n) * 0xD6E8FEB86659FD93ull) * 0x9E3779B97F4A7C15ull) >> seen->shift) * SCAN_NAMES_SET;
-  const ScanName *known = seen->names + set;
-  uint32_t i = (known[1].head == head ? 1u : 0) | (known[2].head == head ? 2u : 0) | (known[3].head == head ? 3u : 0);   /* no branch: none could be foretold */
-  if (known[i].head == head && known[i].len == n && (n <= 8 || seen->tails[set + i] == tail)) return known[i].sym;
-  return name_new(r, s, set, (ScanName){head, (uint32_t)n, 0}, tail);
+  if (n > 16 || !seen || r->end - s < 8) return name_look(r, s, n);
+  uint64_t head = n < 8 ? eight_up(s) & ((1ull << 8 * n) - 1) : eight_up(s), tail = n > 8 ? eight(s + n - 8) : 0;
+  uint32_t set = (uint32_t)(((head ^ (tail + n) * 0xD6E8FEB86659FD93ull) * 0x9E3779B97F4A7C15ull) >> seen->shift);
+  const ScanNames *k = seen->names + set;
+  uint32_t i = (k->head[1] == head ? 1u : 0) | (k->head[2] == head ? 2u : 0) | (k->head[3] == head ? 3u : 0) | (k->head[4] == head ? 4u : 0);   /* no branch: none could be foretold */
+  if (i < SCAN_NAMES_SET && k->head[i] == head && k->sym[i] >> SCAN_SYM_BITS == (n > 8 ? n - 8 : 0) && (n <= 8 || seen->tails[set].tail[i] == tail))
+    return k->sym[i] & ((1u << SCAN_SYM_BITS) - 1);
+  return name_new(r, s, n, set, head, tail);
 }
 
 static bool name(Reader *r, Sym *sym) {
   const char *s = r->at;
-  size_t n = name_length(s);
+  size_t n = name_length(r, s);
   r->at += n;
   return n && (*sym = name_sym(r, s, n));
 }
 
+/* text_less, for a few letters. b is the later one in the text. */
+static inline bool label_less(const Reader *r, Text a, Text b) {
+  if (a.len != b.len || a.len > 8 || !a.len || r->end - b.at < 8) return text_less(a, b);
+  return __builtin_bswap64(eight_up(a.at)) >> (64 - 8 * a.len) < __builtin_bswap64(eight_up(b.at)) >> (64 - 8 * b.len);
+}
+
 /* A clause's own name is looked for by few, so it is not kept; whether it is greater than the one before it, its reader knows. */
 static bool label(Reader *r, Row *row) {
-  Text t = {r->at, (uint32_t)name_length(r->at)};
+  Text t = {r->at, (uint32_t)name_length(r, r->at)};
   bool letters = true;
   for (uint32_t i = 0; i < t.len && letters; i++) letters = t.at[i] >= 'a' && t.at[i] <= 'z';
-  row->rises = r->label.at && text_less(r->label, t);
+  row->rises = r->label.at && label_less(r, r->label, t);
   r->label = t;
   r->at += t.len;
   return t.len && !(letters && kept(r->u, intern_find(r->u->names, t.at, t.len)));
@@ -182,8 +208,33 @@ SELDOM static bool figure_grouped(Reader *r, Row *row) {
   return digits;
 }
 
-/* Digits, and a point among them. */
+/* Digits, and a point among them, of eight characters that do not all belong to it: false where they do, or it is not so plain. */
+static inline bool figure_short(Reader *r, Row *row) {
+  const char *s = r->at;
+  if (r->end - s < 8) return false;
+  uint64_t bytes = eight_up(s), others = EACH(0x80) & ~between(bytes, '0', '9'), more = others & (others - 1);
+  uint32_t digits = others ? (uint32_t)__builtin_ctzll(others) / 8 : 0, places = 0, end = digits;
+  if (!digits) return false;
+  if (s[digits] == '.' && is_digit(s[digits + 1])) {
+    uint64_t before = (1ull << 8 * digits) - 1;
+    if (!more) return false;
+    bytes = (bytes & before) | (bytes >> 8 & ~before);
+    end = (uint32_t)__builtin_ctzll(more) / 8;
+    places = end - digits - 1;
+    digits = end - 1;
+  }
+  if (s[end] == '_') return false;
+  bytes = (bytes & EACH(0x0F)) << 8 * (8 - digits);
+  bytes = bytes * (10 << 8 | 1) >> 8 & 0x00FF00FF00FF00FFull;          /* pairs of digits, then fours, then all */
+  bytes = bytes * (100 << 16 | 1) >> 16 & 0x0000FFFF0000FFFFull;
+  row->c = (int64_t)(bytes * (10000ull << 32 | 1) >> 32);
+  row->e = (int8_t)-(int)places;
+  r->at = s + end;
+  return true;
+}
+
 static bool figure(Reader *r, Row *row) {
+  if (figure_short(r, row)) return true;
   const char *s = r->at, *from = s;
   uint64_t c = 0;
   ptrdiff_t digits, places = 0;
@@ -208,10 +259,10 @@ static bool unit(Reader *r, Row *row) {
   const char *s = r->at;
   size_t n = r->unit_text.len;
   if (!n || !letters_are(r, s, r->unit_text.at, n) || goes_on(s[n])) {
-    n = name_length(s);
+    n = name_length(r, s);
     bool whole = n;
     while (whole && (s[n] == '/' || s[n] == '*' || s[n] == '^')) {
-      size_t more = s[n] == '^' ? is_digit(s[n + 1]) : name_length(s + n + 1);
+      size_t more = s[n] == '^' ? is_digit(s[n + 1]) : name_length(r, s + n + 1);
       whole = more;
       n += 1 + more;
     }
@@ -257,8 +308,11 @@ static inline const char *gone_on(const char *s) {
 }
 
 /* Whether what stands here ends all that was said so far: the end of the block, or one of these words. */
-static inline bool ends(const Reader *r, const Text *words, size_t nword) {
-  const char *s = gone_on(r->at);
+static inline bool ends(Reader *r, const Text *words, size_t nword) {
+  const char *s = r->at;
+  while (is_blank(*s) || *s == '\n' || *s == '\r') s++;
+  r->gone = *s == '#' ? NULL : s;
+  if (*s == '#') s = gone_on(s);
   if (*s == '}') return true;
   for (size_t i = 0; i < nword; i++)
     if (letters_are(r, s, words[i].at, words[i].len) && is_blank(s[words[i].len])) return true;
@@ -522,6 +576,7 @@ static bool form_fits(Rowing rowing, int form) { return rowing == ROWING_LIBRARY
 /* What may be read at one go, `form` having been read before it: where its word stands, after blanks and line ends at most; else
  * NULL. Clauses follow clauses, declarations declarations. */
 static const char *form_next(const Reader *r, const char *at, int *form) {
+  if (r->gone) at = r->gone;
   while (is_blank(*at) || *at == '\n' || *at == '\r') at++;
   if (begins(r, at, *form)) return at;
   for (int f = ROW_SUPPLY; f < FORMS && *form != ROW_CLAUSE; f++)
@@ -536,7 +591,7 @@ static Node *node_read(Reader *r, const char *text, int form) {
 
 /* Room for what a long text says again and again, by its length; a short one does without. */
 static void seen_room(ScanState *s) {
-  enum { LETTERS_LOG = 8, LOG_MIN = 5, LOG_MAX = 15 /* more would not stay in a cache */, LINE = 64 };
+  enum { LETTERS_LOG = 10, LOG_MIN = 3, LOG_MAX = 13 /* more would not stay in a cache */, LINE = sizeof(ScanNames) };
   uint32_t log = LOG_MIN;
   if (s->seen || s->len >> LETTERS_LOG < 1u << LOG_MIN) return;
   while (log < LOG_MAX && s->len >> LETTERS_LOG >= 2u << log) log++;
@@ -544,9 +599,9 @@ static void seen_room(ScanState *s) {
   s->seen_size = sizeof *s->seen + LINE + n * (sizeof *s->seen->names + sizeof *s->seen->tails);
   if (!(s->seen = mem_get(s->unit->mem, s->seen_size))) return;
   char *at = (char *)(s->seen + 1);
-  s->seen->shift = 64 - log + SCAN_NAMES_SET_LOG;
-  s->seen->names = (ScanName *)(void *)(at + (LINE - (uintptr_t)at % LINE));
-  s->seen->tails = (uint64_t *)(s->seen->names + n);   /* looked at where a name has one, so they need not be cleared */
+  s->seen->shift = 64 - log;
+  s->seen->names = (ScanNames *)(void *)(at + (LINE - (uintptr_t)at % LINE));
+  s->seen->tails = (ScanTails *)(void *)(s->seen->names + n);   /* looked at where a name has one, so they need not be cleared */
   memset(s->seen->dates, 0, sizeof s->seen->dates);
   memset(s->seen->names, 0, n * sizeof *s->seen->names);
 }
@@ -577,6 +632,7 @@ int scan_rows(ScanState *s, char *text, int len, char held, YYSTYPE *out, Span *
   for (const char *next = text; next && next - text < LONG; next = form_next(&r, end, &form)) {
     uint32_t lo = at->lo + (uint32_t)(next - text);
     Node *n = NULL;
+    r.gone = NULL;
     if (form > ROW_REQUIRES) n = node_read(&r, next, form);
     else if (row_read(&r, next, lo, form)) n = rows_node(s, last, (Span){lo, lo + (uint32_t)(r.at - next)}, (form == ROW_CLAUSE ? s->unit->clauses.len : s->unit->nrow) - 1, form);
     if (!n) break;

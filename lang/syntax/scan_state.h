@@ -5,15 +5,17 @@
 /* What the scanner needs beside its tables, and what its actions call. */
 enum { SCAN_HOLES_MAX = 32, SCAN_NAME_MAX = 255 };
 
-/* What was seen lately in rows, by all of its letters: a date's are the first eight and the last two; a name's the first eight and, where
- * it is longer, the last eight, in `tails`. */
+/* What was seen lately in rows, by all of its letters: a date's are the first eight and the last two; a name's the first eight, NULs where it is
+ * shorter, and, where it is longer, the last eight, in `tails`. */
 typedef struct ScanDate { uint64_t head; Day day; uint16_t tail; } ScanDate;
-typedef struct ScanName { uint64_t head; uint32_t len; Sym sym; } ScanName;
-enum { SCAN_DATES_LOG = 9, SCAN_NAMES_SET_LOG = 2, SCAN_NAMES_SET = 1 << SCAN_NAMES_SET_LOG /* that share their places: a line of the cache */ };
+/* Names that share their places: a line of the cache. sym: the name, and above SCAN_SYM_BITS by how much it is longer than eight. */
+enum { SCAN_DATES_LOG = 9, SCAN_NAMES_SET = 5, SCAN_SYM_BITS = 28 };
+typedef struct ScanNames { uint64_t head[SCAN_NAMES_SET]; uint32_t sym[SCAN_NAMES_SET], free; } ScanNames;
+typedef struct ScanTails { uint64_t tail[SCAN_NAMES_SET]; } ScanTails;
 typedef struct ScanSeen {
   uint32_t shift;     /* 64 less the logarithm of the number of sets of names */
-  ScanName *names;
-  uint64_t *tails;
+  ScanNames *names;
+  ScanTails *tails;
   ScanDate dates[1 << SCAN_DATES_LOG];
 } ScanSeen;
 

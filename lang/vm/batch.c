@@ -125,7 +125,7 @@ bool col_narrow(Batch *b, const Value *at, Col *out) {
     default: return false;
   }
   for (uint32_t i = first; i < b->n; i++)
-    if (bits_has(b->live, i) && at[i].tag != v.tag) return false;
+    if (at[i].tag != v.tag && bits_has(b->live, i)) return false;
   *out = (Col){.kind = COL_VALUES, .values = at};
   return true;
 }
@@ -322,24 +322,6 @@ static bool same_ents(Batch *b, const Col *x, Col *out) {
 
 static bool is_text(const Col *c) { return (c->kind == COL_VALUES) || (c->kind == COL_ONE && c->one.tag == V_STR); }
 
-/* By code point, which is by byte. */
-static bool compare_texts(Batch *b, const Node *e, const Col *x, Col *out) {
-  bool equal = e->op == OP_EQ || e->op == OP_NE, swap = e->op == OP_GT || e->op == OP_GE, or_same = e->op == OP_LE || e->op == OP_GE;
-  uint64_t *bits = bits_get(b);
-  if (!bits) return false;
-  memset(bits, 0, b->words * sizeof *bits);
-  for (uint32_t i = 0; i < b->n; i++) {
-    if (!bits_has(b->live, i)) continue;
-    const Value l = col_at(&x[swap], i), r = col_at(&x[!swap], i);
-    if (l.tag != V_STR || r.tag != V_STR) return false;
-    int o = equal ? !text_same(l, r) : text_order(&l, &r);
-    if (equal ? o == 0 : o < 0 || (or_same && !o)) bits_set(bits, i);
-  }
-  *b->work += b->n;
-  *out = col_bits(bits);
-  return true;
-}
-
 static bool empty_set(const Col *c) { return c->kind == COL_ONE && c->one.tag == V_SET && !c->one.obj->len; }
 
 /* Lists or sets in rows against an empty one. */
@@ -379,7 +361,7 @@ static bool compare(Batch *b, const Node *e, Col *x, Col *out) {
     *b->work += b->n;
     ok = true;
   } else if (equal && (x[0].kind == COL_ENT || (x[0].kind == COL_ONE && x[0].one.tag == V_ENT)) && (x[1].kind == COL_ENT || (x[1].kind == COL_ONE && x[1].one.tag == V_ENT))) ok = same_ents(b, x, out);
-  else if (type_kind(types, e->kid[0]->ty) == TY_STRING && is_text(&x[0]) && is_text(&x[1])) ok = compare_texts(b, e, x, out);
+  else if (type_kind(types, e->kid[0]->ty) == TY_STRING && is_text(&x[0]) && is_text(&x[1])) ok = text_compare(b, (int)e->op, x, out);
   else ok = !figures && apply(b, e, x, 2, equal ? same_fn : before_fn, out);
   if (ok && e->op == OP_NE) {
     if (out->kind == COL_ONE && out->one.tag != V_TRUE && out->one.tag != V_FALSE) return false;
@@ -635,7 +617,9 @@ static bool gather(Batch *b, const Col *of, const Col *place, Col *out) {
   }
   Value *at = pool_get(b->pool, b->n * sizeof *at);
   if (!at) return false;
-  for (uint32_t i = 0; i < b->n; i++) {
+  uint32_t i = 0;
+  while (i < b->n && (uint64_t)place->num[i] - 1 < s->o.len) at[i] = s->at[place->num[i] - 1], i++;
+  for (; i < b->n; i++) {
     at[i] = (Value){0};
     if (!bits_has(b->live, i)) continue;
     if (place->num[i] < 1 || place->num[i] > s->o.len) return false;
@@ -643,21 +627,6 @@ static bool gather(Batch *b, const Col *of, const Col *place, Col *out) {
   }
   *b->work += b->n;
   return col_narrow(b, at, out);
-}
-
-/* From one map, by a column of texts. */
-static bool look_up(Batch *b, const Col *of, const Col *key, Col *out) {
-  const Seq *s = value_seq(of->one);
-  Value *at = pool_get(b->pool, b->n * sizeof *at);
-  for (uint32_t i = 0; at && i < b->n; i++) {
-    at[i] = (Value){0};
-    if (!bits_has(b->live, i)) continue;
-    uint32_t place = key->values[i].tag == V_STR ? text_find(b->vm, of->one, key->values[i]) : UINT32_MAX;
-    if (place >= s->o.len) return false;
-    at[i] = s->at[2 * (size_t)place + 1];
-  }
-  *b->work += b->n;
-  return at && col_narrow(b, at, out);
 }
 
 static bool place_of(const Col *x) { return x[0].kind == COL_ONE && x[0].one.tag == V_LIST && x[1].kind == COL_NUM && x[1].tag == V_DEC && !x[1].e && x[1].unit == UNIT_ONE; }
@@ -839,7 +808,8 @@ static bool several(Batch *b, const Node *e, RowFn fn, Col *out) {
   for (const Node *k = list_first(e->kid[0]); k; k = k->next)
     if (n == 8 || !batch_eval(b, k, &at[n++])) return false;
   if (e->kind == N_SET && few_ents(at, n)) return ent_sets(b, at, n, out);
-  return apply(b, e, at, n, fn, out);
+  if (e->kind == N_INTERP && !all_one(at, n) && text_rows(b, at, n, out)) return true;
+  return !b->vm->failed && apply(b, e, at, n, fn, out);
 }
 
 static bool eval(Batch *b, const Node *e, Col *out) {
@@ -860,7 +830,7 @@ static bool eval(Batch *b, const Node *e, Col *out) {
     }
     case N_INDEX:
       if (!batch_eval(b, e->kid[0], &x[0]) || !batch_eval(b, e->kid[1], &x[1])) return false;
-      if (x[0].kind == COL_ONE && x[0].one.tag == V_MAP && x[1].kind == COL_VALUES) return look_up(b, &x[0], &x[1], out);
+      if (x[0].kind == COL_ONE && x[0].one.tag == V_MAP && x[1].kind == COL_VALUES) return text_look_up(b, x[0].one, &x[1], out);
       return place_of(x) ? gather(b, &x[0], &x[1], out) : apply(b, e, x, 2, index_fn, out);
     case N_UNARY:
       if (!batch_eval(b, e->kid[0], out)) return false;

@@ -84,6 +84,11 @@ bool time_at(Batch *b, const Node *e, const Col *day, Col *out);
 bool time_spans(Batch *b, const Node *condition, Col *out);
 bool time_months(Batch *b, const Col *args, uint32_t n, Col *out);                     /* of ranges, or that many after a day */
 
+/* batch_text.c: texts that are put together (false, too, when that is for op_text), compared, and looked up in a map */
+bool text_rows(Batch *b, const Col *args, uint32_t n, Col *out);
+bool text_compare(Batch *b, int op, const Col *x, Col *out);
+bool text_look_up(Batch *b, Value map, const Col *key, Col *out);
+
 /* batch_call.c: columns of calls over one entity, remembered */
 bool call_column(Batch *b, uint32_t func, const Col *arg, Col *out);
 bool batch_inlined(Batch *b, const Func *f, const Col *args, Col *out);                /* the body, its parameters being columns */

@@ -95,13 +95,13 @@ static bool sets_hold(Batch *b, Value *at, uint32_t row, Value set) {
 bool ent_sets(Batch *b, const Col *x, uint32_t n, Col *out) {
   if (n <= 2) return twos(b, x, n, out);
   Value *at = pool_get(b->pool, b->n * sizeof *at), few[SORTED_MOST];
-  SetMaker maker = {&b->vm->rt, NULL};
+  Maker maker = {&b->vm->rt, NULL};
   bool ok = at;
   for (uint32_t i = 0; ok && i < b->n; i++) {
     at[i] = (Value){0};
-    if (bits_has(b->live, i)) ok = sets_hold(b, at, i, value_sorted(&maker, few, row_ents(x, n, i, few)));
+    if (bits_has(b->live, i)) ok = sets_hold(b, at, i, maker_set(&maker, few, row_ents(x, n, i, few)));
   }
-  value_sorted_end(&maker);
+  maker_end(&maker);
   *b->work += b->n;
   *out = (Col){.kind = COL_VALUES, .values = at};
   return ok && !mem_failed(b->vm->mem);
@@ -109,13 +109,13 @@ bool ent_sets(Batch *b, const Col *x, uint32_t n, Col *out) {
 
 bool twos_plain(Batch *b, Col *c) {
   Value *at = pool_get(b->pool, b->n * sizeof *at);
-  SetMaker maker = {&b->vm->rt, NULL};
+  Maker maker = {&b->vm->rt, NULL};
   bool ok = at;
   for (uint32_t i = 0; ok && i < b->n; i++) {
     at[i] = (Value){0};
     if (bits_has(b->live, i)) ok = sets_hold(b, at, i, word_value(&maker, (Value){.tag = V_SET}, c->num[i]));
   }
-  value_sorted_end(&maker);
+  maker_end(&maker);
   *b->work += b->n;
   *c = (Col){.kind = COL_VALUES, .values = at, .id = c->id};
   return ok && !mem_failed(b->vm->mem);

@@ -188,53 +188,55 @@ static uint32_t key_find(Vm *vm, const Seq *s, Value key) {
   return UINT32_MAX;
 }
 
-enum { INDEXED_LEAST = 32 };
+/* An index is made when about as much was spent on doing without. */
+enum { INDEXED_LEAST = 8, ASKED_LEAST = 4, ASKED_SHARE = 8 };
 
-static bool index_make(Vm *vm, Value of) {
-  TextIndex *x = &vm->texts;
+static void index_forget(Vm *vm, TextIndex *x) {
+  if (x->at) mem_free(vm->mem, x->at, x->cap * sizeof *x->at);
+  value_drop(vm->mem, x->of);
+  *x = (TextIndex){0};
+}
+
+void text_indexes_forget(Vm *vm) {
+  for (uint32_t i = 0; i < TEXT_INDEXES; i++) index_forget(vm, &vm->texts[i]);
+}
+
+static void index_make(Vm *vm, TextIndex *x, Value of) {
   const Seq *s = value_seq(of);
   uint32_t cap = 64;
   while (cap < s->o.len * 2) cap *= 2;
-  text_index_forget(vm);
-  x->cap = cap;
   x->at = mem_zero(vm->mem, cap * sizeof *x->at);
-  x->same = mem_zero(vm->mem, cap * sizeof *x->same);
-  if (!x->at || !x->same) { text_index_forget(vm); return false; }
+  if (!x->at) return;
+  x->cap = cap;
   x->of = value_keep(of);
   for (uint32_t i = 0; i < s->o.len; i++) {
-    Value k = s->at[2 * (size_t)i];
-    uint64_t h = hash_bytes(value_str(&k), value_len(k), vm->text_seed) & (cap - 1);
+    uint32_t h = (uint32_t)text_hash(s->at[2 * (size_t)i], vm->text_seed) & (cap - 1);
     while (x->at[h]) h = (h + 1) & (cap - 1);
     x->at[h] = i + 1;
-    if (!k.e) for (h = hash_u64((uint64_t)(uintptr_t)k.obj) & (cap - 1); x->same[h]; h = (h + 1) & (cap - 1)) continue;
-    x->same[h] = i + 1;
   }
-  return true;
 }
 
-void text_index_forget(Vm *vm) {
-  if (vm->texts.at) mem_free(vm->mem, vm->texts.at, vm->texts.cap * sizeof *vm->texts.at);
-  if (vm->texts.same) mem_free(vm->mem, vm->texts.same, vm->texts.cap * sizeof *vm->texts.same);
-  value_drop(vm->mem, vm->texts.of);
-  vm->texts = (TextIndex){0};
+const TextIndex *text_index(Vm *vm, Value of) {
+  const Seq *s = value_seq(of);
+  if (s->o.len < INDEXED_LEAST || s->at[0].tag != V_STR || s->o.len > UINT32_MAX / 8) return NULL;
+  for (TextIndex *x = vm->texts; x < vm->texts + TEXT_INDEXES; x++) {
+    if (x->asked != of.obj) continue;
+    if (!x->at && ++x->times > ASKED_LEAST + s->o.len / ASKED_SHARE) index_make(vm, x, of);
+    return x->at ? x : NULL;
+  }
+  TextIndex *x = &vm->texts[vm->text_turn++ % TEXT_INDEXES];
+  index_forget(vm, x);
+  x->asked = of.obj;
+  return NULL;
 }
 
-/* A large map by text that is asked again has an index by what its keys hash to; one map at a time. */
 uint32_t text_find(Vm *vm, Value of, Value key) {
   const Seq *s = value_seq(of);
-  TextIndex *x = &vm->texts;
-  if (s->o.len < INDEXED_LEAST || s->at[0].tag != V_STR || s->o.len > UINT32_MAX / 8) return key_find(vm, s, key);
-  if (x->of.obj != of.obj || !x->at) {
-    if (vm->asked_map != of.obj) { vm->asked_map = of.obj; return key_find(vm, s, key); }
-    if (!index_make(vm, of)) return key_find(vm, s, key);
-  }
-  /* Most long keys are the very texts that the map was made of. */
-  if (!key.e) for (uint64_t h = hash_u64((uint64_t)(uintptr_t)key.obj) & (x->cap - 1); x->same[h]; h = (h + 1) & (x->cap - 1))
-    if (s->at[2 * (size_t)(x->same[h] - 1)].obj == key.obj) return x->same[h] - 1;
-  for (uint64_t h = hash_bytes(value_str(&key), value_len(key), vm->text_seed) & (x->cap - 1); x->at[h]; h = (h + 1) & (x->cap - 1)) {
-    if (text_same(s->at[2 * (size_t)(x->at[h] - 1)], key)) return x->at[h] - 1;
-  }
-  return UINT32_MAX;
+  const TextIndex *x = text_index(vm, of);
+  if (!x) return key_find(vm, s, key);
+  uint32_t mask = x->cap - 1, h = (uint32_t)text_hash(key, vm->text_seed) & mask;
+  while (x->at[h] && !text_same(s->at[2 * (size_t)(x->at[h] - 1)], key)) h = (h + 1) & mask;
+  return x->at[h] - 1;
 }
 
 Value vm_index(Vm *vm, Value of, Value key) {

@@ -106,36 +106,38 @@ static uint64_t effort(const Cuts *q, const uint64_t *chosen, uint32_t most) {
 }
 
 /* Counts one entity: `one` by country; in the table what a pair does beyond what the two do one by one. */
-static void count_one(const Cuts *q, CutRun r, uint32_t wide, uint32_t most, uint32_t *one, uint32_t *at) {
+static void count_one(const Cuts *q, CutRun r, uint32_t n, uint32_t most, uint32_t *one, uint32_t *at) {
   const Cut *c = q->whole.at + r.start;
   for (uint32_t i = 0; i < r.single; i++) {
     one[c[i].a]++;
     for (uint32_t k = most < 2 ? i : 0; k < i; k++) {
       uint32_t a = c[i].a, b = c[k].a;
-      at[a < b ? a * wide + b : b * wide + a]--;   /* below 0 until `one` is added */
+      at[a < b ? cuts_row(n, a) + b : cuts_row(n, b) + a]--;   /* below 0 until `one` is added */
     }
   }
-  for (uint32_t i = r.single; most > 1 && i < r.n; i++) at[c[i].a * wide + c[i].b]++;
+  for (uint32_t i = r.single; most > 1 && i < r.n; i++) at[cuts_row(n, c[i].a) + c[i].b]++;
 }
 
 static void count_all(Vm *vm, const Cuts *q, const uint64_t *chosen, uint32_t most, uint32_t *one, uint32_t *at) {
-  uint32_t n = vm->w->ncountry, wide = n + 1, always = 0;
+  uint32_t n = vm->w->ncountry, always = 0;
   for (uint32_t e = bits_next(chosen, bits_words(q->n), 0); e != UINT32_MAX; e = bits_next(chosen, bits_words(q->n), e + 1)) {
     CutRun r = q->run.at[e];
     if (r.n && is_always(q->whole.at[r.start])) always++;
-    else count_one(q, r, wide, most, one, at);
+    else count_one(q, r, n, most, one, at);
   }
-  at[n * wide + n] = always;
+  at[cuts_row(n, n) + n] = always;
   for (uint32_t a = 0; a < n; a++) {
-    at[a * wide + a] = always + one[a];
-    for (uint32_t b = a + 1; most > 1 && b < n; b++) at[a * wide + b] += always + one[a] + one[b];
+    uint32_t *row = at + cuts_row(n, a), both = always + one[a];
+    row[a] = both;
+    for (uint32_t b = a + 1; most > 1 && b < n; b++) row[b] += both + one[b];
   }
 }
 
+static size_t count_size(const Vm *vm) { return ((size_t)vm->w->ncountry + 1) * (vm->w->ncountry + 2) / 2; }
+
 static void count_free(Vm *vm, const Cuts *q, CutCount *c) {
-  size_t wide = (size_t)vm->w->ncountry + 1;
   mem_free(vm->mem, c->chosen, (bits_words(q->n) + 1) * sizeof *c->chosen);
-  mem_free(vm->mem, c->at, wide * wide * sizeof *c->at);
+  mem_free(vm->mem, c->at, count_size(vm) * sizeof *c->at);
   mem_free(vm->mem, c, sizeof *c);
 }
 
@@ -153,7 +155,7 @@ static CutCount *count_make(Vm *vm, const Cuts *q, const uint64_t *chosen, uint3
   if (c) {
     c->most = most;
     c->chosen = mem_get(vm->mem, (words + 1) * sizeof *c->chosen);
-    c->at = mem_zero(vm->mem, wide * wide * sizeof *c->at);
+    c->at = mem_zero(vm->mem, count_size(vm) * sizeof *c->at);
   }
   bool ok = c && one && c->chosen && c->at;
   if (ok) {

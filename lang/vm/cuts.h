@@ -24,10 +24,11 @@ struct Cuts {
   uint32_t count_next;            /* the one that is forgotten first */
 };
 
-/* Where a world that lacks a and b stands in a table of counts. a: nobody, or b, or both. */
+/* Where a world that lacks a and b stands in a table of counts, in which a pair is there once. a: nobody, or b, or both. */
+static inline uint32_t cuts_row(uint32_t ncountry, uint32_t a) { return a * (2 * ncountry + 1 - a) / 2; }
 static inline uint32_t cuts_place(uint32_t ncountry, Cut lacks) {
   uint32_t a = lacks.a == nobody ? ncountry : lacks.a;
-  return a * (ncountry + 1) + (lacks.b == nobody ? a : lacks.b);
+  return cuts_row(ncountry, a) + (lacks.b == nobody ? a : lacks.b);
 }
 /* For how many of the chosen entities it holds in each world that lacks `most` countries or fewer, by place. NULL: to be
  * found out otherwise, since that would take more than so many steps. */

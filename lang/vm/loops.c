@@ -220,12 +220,12 @@ static void logic_add(Vm *vm, Value *acc, bool any, Value v, bool maybe, Value w
 }
 
 bool cell_values(Vm *vm, LoopCell *c) {
-  SetMaker maker = {&vm->rt, NULL};
+  Maker maker = {&vm->rt, NULL};
   uint32_t n = c->words.len;
   if (!n) return true;
   bool ok = vec_more(vm->mem, &c->items, n);
   for (uint32_t i = 0; ok && i < n; i++) c->items.at[c->items.len++] = word_value(&maker, c->head, c->words.at[i]);
-  value_sorted_end(&maker);
+  maker_end(&maker);
   vec_end(vm->mem, &c->words);
   return ok && !mem_failed(vm->mem);
 }

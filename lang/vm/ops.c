@@ -177,6 +177,7 @@ static Value same(Vm *vm, Value a, Value b) {
 
 Value op_same(Vm *vm, Value a, Value b, bool negate) {
   if (a.tag < V_BIG && b.tag < V_BIG) return value_bool(value_same(&vm->rt, a, b) != negate);
+  if (a.tag == V_STR && b.tag == V_STR) return value_bool(text_same(a, b) != negate);
   Value r = same(vm, a, b), n;
   if (!negate) return r;
   n = op_not(vm, r);
@@ -373,22 +374,16 @@ Value op_first_day(Vm *vm, Value spans) {
 
 enum { SHORT_TEXT = 120 };
 
-/* Short texts and small whole numbers, as most are, put together in place; 0: not so. */
+/* Short texts and whole numbers, as most are, put together in place; 0: not so. */
 static uint32_t short_text(const Value *at, uint32_t n, char to[SHORT_TEXT]) {
   uint32_t len = 0;
   for (uint32_t i = 0; i < n; i++) {
-    if (at[i].tag == V_STR) {
-      uint32_t more = value_len(at[i]);
-      if (more > SHORT_TEXT - 8 - len) return 0;
-      memcpy(to + len, value_str(&at[i]), more);
-      len += more;
-    } else {
-      if (at[i].tag != V_DEC || at[i].e || at[i].unit != UNIT_ONE || at[i].i < 0 || at[i].i > 9999) return 0;
-      uint32_t v = (uint32_t)at[i].i, digits = v > 999 ? 4 : v > 99 ? 3 : v > 9 ? 2 : 1;
-      for (uint32_t k = digits; k--; v /= 10) to[len + k] = (char)('0' + v % 10);
-      len += digits;
-    }
-    if (len > SHORT_TEXT - 8) return 0;
+    bool text = at[i].tag == V_STR;
+    if (!text && (at[i].tag != V_DEC || at[i].e || at[i].unit != UNIT_ONE)) return 0;
+    uint32_t more = text ? value_len(at[i]) : NUM_WHOLE_MOST;
+    if (more > SHORT_TEXT - len) return 0;
+    if (text) memcpy(to + len, value_str(&at[i]), more);
+    len += text ? more : num_put_whole(to + len, at[i].i);
   }
   return len;
 }

@@ -6,7 +6,7 @@
 /* The loop. A register owns one reference to its value; an instruction that writes a register gives back what was
  * there. Rules that refer to themselves are evaluated as a least fixed point: see rule_return. */
 
-enum { REG_FIRST = 1024, CHECK_EVERY = 1024 };
+enum { REG_FIRST = 256, CHECK_EVERY = 1024 };
 
 /* A figure that is a function. The world keeps what it gives, so what it depends on is noted with the context; what a run
  * that failed gives is no value, so that nothing is kept that was worked out with it. */
@@ -64,7 +64,7 @@ void vm_end(Vm *vm) {
   cuts_forget(vm);
   field_cols_forget(vm);
   func_cols_forget(vm);
-  text_index_forget(vm);
+  text_indexes_forget(vm);
   map_end(&vm->atoms);
 }
 

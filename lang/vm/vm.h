@@ -85,8 +85,14 @@ typedef struct Again {
   Dep dep;                        /* what the frame had depended on before */
   bool gather, skipped;           /* whether elements may be left, and whether one was */
 } Again;
-/* Places in a map by what its keys, texts, hash to: 1 + place, 0 none. */
-typedef struct TextIndex { Value of; uint32_t *at, *same /* by the text itself, not what it says */, cap; } TextIndex;
+/* Places in a map by what its keys, texts, hash to: 1 + place, 0 none. A map that is asked often has one. */
+typedef struct TextIndex {
+  const Obj *asked;               /* may be gone while at is NULL: compared only */
+  uint32_t times, cap;
+  Value of;
+  uint32_t *at;
+} TextIndex;
+enum { TEXT_INDEXES = 4 };
 
 /* A field of all entities of a kind, where it is a plain value for each. at NULL: it is not. */
 typedef struct FieldCol { uint32_t kind, slot; void *at; size_t bytes; bool ents; uint8_t tag; int8_t e; uint16_t unit; } FieldCol;
@@ -134,8 +140,8 @@ typedef struct Vm {
   VEC(uint8_t) loop_state;        /* by Chunk.loops */
   struct Lanes *lanes;            /* of the loops before, over one list */
   size_t lanes_bytes;
-  TextIndex texts;                /* of the map by text that is asked over and over */
-  const Obj *asked_map;           /* the last such, which may be gone: compared only */
+  TextIndex texts[TEXT_INDEXES];  /* of large maps by text that are asked over and over */
+  uint32_t text_turn;             /* which of them makes room next */
   uint64_t text_seed;
   VEC(FieldCol) field_cols;
   Cuts *cuts;                     /* see lanes.c */
@@ -183,7 +189,8 @@ Value vm_suppliers_plain(Vm *vm, uint32_t r, Value range);   /* of plain promise
 Value vm_name_in(Vm *vm, Value country, Value language);
 Value vm_field(Vm *vm, Value entity, uint32_t slot);
 Value vm_index(Vm *vm, Value of, Value key);
-void text_index_forget(Vm *vm);
+void text_indexes_forget(Vm *vm);
+const TextIndex *text_index(Vm *vm, Value of);   /* NULL: it has none, or none yet */
 uint32_t text_find(Vm *vm, Value of, Value key);   /* the place of a text in a map; past its end: none */
 
 /* batch_loop.c: tries a loop in columns; the iterator is left where its own code goes on. Fewer elements need not be tried. */

@@ -29,21 +29,24 @@ static void ivl_free(Mem *m, Ivl *p) {
   mem_free(m, p, sizeof *p);
 }
 
-/* What lies behind it is used up to `used` Values, by `live` sets and the maker. */
-typedef struct SeqShare { uint32_t live, used; uint64_t unused; } SeqShare;
-enum { SHARE_VALUES = MEM_SMALL / sizeof(Value), SEQ_VALUES = sizeof(Seq) / sizeof(Value) };
-_Static_assert(sizeof(SeqShare) == sizeof(Value) && sizeof(Seq) == sizeof(Value), "places in shared memory are counted in Values");
+/* What lies behind it is used up to `used` Values, by `live` sets and texts and the maker. */
+typedef struct Share { uint32_t live, used; uint64_t unused; } Share;
+enum { SHARE_VALUES = MEM_SMALL / sizeof(Value), SEQ_VALUES = sizeof(Seq) / sizeof(Value), SHARE_MOST = SHARE_VALUES / 16 };
+_Static_assert(sizeof(Share) == sizeof(Value) && sizeof(Seq) == sizeof(Value), "places in shared memory are counted in Values");
 
-static void share_drop(Mem *m, SeqShare *s) {
+static void share_drop(Mem *m, Share *s) {
   if (!--s->live) mem_free(m, s, SHARE_VALUES * sizeof(Value));
 }
+
+/* Of what stands so many Values behind the beginning. */
+static void share_leave(Mem *m, Obj *o, uint32_t place) { share_drop(m, (Share *)(void *)((Value *)(void *)o - place)); }
 
 /* Collections nest as deeply as their types do, which is bounded by the depth of a tree. */
 static void seq_free(Mem *m, Value v) {
   Seq *s = (Seq *)v.obj;
   bool words = s->share == SEQ_WORDS;
   for (uint32_t i = 0, n = words ? 0 : seq_slots(v); i < n; i++) value_drop(m, s->at[i]);
-  if (s->share && !words) share_drop(m, (SeqShare *)(void *)((Value *)(void *)s - s->share));
+  if (s->share && !words) share_leave(m, v.obj, s->share);
   else mem_free(m, s, sizeof *s + s->cap * sizeof(Value));
 }
 
@@ -57,6 +60,7 @@ void value_drop_slow(Mem *m, Value v) {
   else if (v.tag == V_UNK) causes_drop(m, (Causes *)v.obj);
   else if (!obj_drop(v.obj)) return;
   else if (v.tag == V_IVL) ivl_free(m, (Ivl *)v.obj);
+  else if (v.tag == V_STR && v.unit) share_leave(m, v.obj, v.unit);
   else if (v.tag == V_STR) mem_free(m, v.obj, sizeof(Str) + v.obj->len);
   else seq_free(m, v);
 }
@@ -167,22 +171,29 @@ Value value_interval(Rt *rt, const Num *lo, const Num *hi, UnitId unit, Value wh
 
 /* ---- texts and collections ---- */
 
+/* What it hashes to is the same for all in this process, and hard to guess from a draft: where the program lies in memory is. */
+static Value text_long(Str *t, const char *s, uint32_t n, uint32_t place) {
+  t->o = (Obj){.refs = 1, .len = n};
+  memcpy(t->at, s, n);
+  Value v = counted(V_STR, t);
+  v.aux = (uint32_t)hash_bytes(s, n, (uint64_t)(uintptr_t)&nothing);
+  v.unit = (uint16_t)place;
+  return v;
+}
+
 Value value_text(Rt *rt, const char *s, size_t n) {
   if (!n) return counted(V_STR, &nothing);
   if (n <= TEXT_SHORT) {
-    Value v = {.tag = V_STR, .e = (int8_t)n};
-    memcpy((char *)&v + TEXT_AT, s, n);
-    return v;
+    char all[TEXT_SHORT] = {0};
+    memcpy(all, s, n);
+    return value_short(all, (uint32_t)n);
   }
   Str *t = n < UINT32_MAX ? mem_get(rt->mem, sizeof *t + n) : NULL;
   if (!t) {
     rt->mem->failed = true;
     return counted(V_STR, &nothing);
   }
-  t->o.refs = 1;
-  t->o.len = (uint32_t)n;
-  memcpy(t->at, s, n);
-  return counted(V_STR, t);
+  return text_long(t, s, (uint32_t)n, 0);
 }
 
 /* Room for n Values; NULL, with at[] dropped, when that is refused. */
@@ -276,25 +287,42 @@ static Value sorted(Rt *rt, Tag tag, Value *at, uint32_t n, uint32_t wide) {
   return counted(tag, seq_fit(rt, s, kept * wide));
 }
 
-void value_sorted_end(SetMaker *m) {
+void maker_end(Maker *m) {
   if (m->share) share_drop(m->rt->mem, m->share);
   m->share = NULL;
 }
 
-Value value_sorted(SetMaker *m, const Value *at, uint32_t n) {
-  if (!n) return counted(V_SET, &nothing);
-  if (!m->share || m->share->used + SEQ_VALUES + n > SHARE_VALUES) {
-    value_sorted_end(m);
-    m->share = mem_get(m->rt->mem, SHARE_VALUES * sizeof *at);
-    if (!m->share) { m->rt->mem->failed = true; return counted(V_SET, &nothing); }
-    *m->share = (SeqShare){.live = 1, .used = 1};
+/* Room for n Values, in *place; NULL when memory is refused. */
+static void *maker_room(Maker *m, uint32_t n, uint32_t *place) {
+  if (!m->share || m->share->used + n > SHARE_VALUES) {
+    maker_end(m);
+    m->share = mem_get(m->rt->mem, SHARE_VALUES * sizeof(Value));
+    if (!m->share) { m->rt->mem->failed = true; return NULL; }
+    *m->share = (Share){.live = 1, .used = 1};
   }
-  Seq *s = (Seq *)(void *)((Value *)(void *)m->share + m->share->used);
-  *s = (Seq){.o = {.refs = 1, .len = n}, .cap = n, .share = m->share->used};
-  m->share->used += SEQ_VALUES + n;
+  *place = m->share->used;
+  m->share->used += n;
   m->share->live++;
+  return (Value *)(void *)m->share + *place;
+}
+
+Value maker_set(Maker *m, const Value *at, uint32_t n) {
+  uint32_t place;
+  Seq *s = n ? maker_room(m, SEQ_VALUES + n, &place) : NULL;
+  if (!s) return counted(V_SET, &nothing);
+  *s = (Seq){.o = {.refs = 1, .len = n}, .cap = n, .share = place};
   for (uint32_t i = 0; i < n; i++) s->at[i] = at[i];
   return counted(V_SET, s);
+}
+
+/* Where a text is long, little is lost by memory of its own, and much by the end of what is shared. */
+Value maker_text(Maker *m, const char *s, size_t n) {
+  size_t values = (sizeof(Str) + n + sizeof(Value) - 1) / sizeof(Value);
+  uint32_t place;
+  if (n <= TEXT_SHORT || values > SHARE_MOST) return value_text(m->rt, s, n);
+  Str *t = maker_room(m, (uint32_t)values, &place);
+  if (!t) return counted(V_STR, &nothing);
+  return text_long(t, s, (uint32_t)n, place);
 }
 
 Value value_set(Rt *rt, Value *at, uint32_t n) { return sorted(rt, V_SET, at, n, 1); }
@@ -353,7 +381,7 @@ static int order_range(Value a, Value b) {
   return order ? order : order_int(value_hi(a), value_hi(b));
 }
 
-int text_order(const Value *a, const Value *b) {
+int text_order_long(const Value *a, const Value *b) {
   uint32_t la = value_len(*a), lb = value_len(*b);
   int order = memcmp(value_str(a), value_str(b), la < lb ? la : lb);
   return order ? (order < 0 ? -1 : 1) : order_int(la, lb);

@@ -37,7 +37,8 @@ typedef struct Value {
  * any other, and of all else that is counted. No text ends with a NUL. */
 enum { TEXT_SHORT = 14, TEXT_AT = 2 };
 _Static_assert(offsetof(Value, unit) == TEXT_AT && sizeof(Value) == TEXT_AT + TEXT_SHORT, "a short text is all of a value but tag and e");
-typedef struct Str { Obj o; char at[]; } Str;                   /* o.len bytes */
+/* o.len bytes. Its value's aux is what the bytes hash to, its unit says what Seq.share says. */
+typedef struct Str { Obj o; char at[]; } Str;
 /* LIST, SET; MAP: o.len pairs, key then value. cap: how many Values there is room for, which is what is given back; unless
  * it lies in memory shared with others, as many Values behind its beginning as `share` says. */
 typedef struct Seq { Obj o; uint32_t cap, share; Value at[]; } Seq;
@@ -56,6 +57,7 @@ typedef struct Ivl { Obj o; Num lo, hi; bool has_lo, has_hi; Causes *why; } Ivl;
 struct World;
 typedef struct Rt { Mem *mem; UnitTable *units; Program *program; struct World *world /* or NULL */; } Rt;
 
+static inline uint64_t value_head(Value v) { uint64_t h; memcpy(&h, &v, sizeof h); return h; }   /* all but the coefficient */
 static inline Value value_bool(bool b) { Value v = {.tag = b ? V_TRUE : V_FALSE}; return v; }
 static inline Value value_int(int64_t n) { Value v = {.tag = V_DEC, .i = n}; return v; }
 static inline Value value_dec(int64_t c, int8_t e, UnitId unit) { Value v = {.tag = V_DEC, .e = e, .unit = unit, .i = c}; return v; }
@@ -81,20 +83,27 @@ static inline Value value_keep(Value v) { if (value_counted(v)) value_keep_slow(
 static inline void value_drop(Mem *m, Value v) { if (value_counted(v)) value_drop_slow(m, v); }
 
 Value value_text(Rt *rt, const char *s, size_t n);
+/* The same for up to TEXT_SHORT bytes, but not none, with zeros behind them. */
+static inline Value value_short(const char s[TEXT_SHORT], uint32_t n) {
+  Value v = {.tag = V_STR, .e = (int8_t)n};
+  memcpy((char *)&v + TEXT_AT, s, TEXT_SHORT);
+  return v;
+}
 /* A sequence of n values, which are taken over from at[]. A set is sorted and its repeats dropped, as far as they are known. */
 Value value_list(Rt *rt, const Value *at, uint32_t n);
 Value value_set(Rt *rt, Value *at, uint32_t n);
-/* Sets of few values, in order already and without repeats, made one after the other: they lie side by side in memory that is
- * given back with the last of them. A maker begins as {rt} and must come to its end. n: at most SORTED_MOST. */
+/* What is made by one maker one after the other lies side by side in memory that is given back with the last of it. A maker
+ * begins as {rt} and must come to its end. Sets: of few values, at most SORTED_MOST, in order already and without repeats. */
 enum { SORTED_MOST = 4 };
-typedef struct SetMaker { Rt *rt; struct SeqShare *share; } SetMaker;
-Value value_sorted(SetMaker *m, const Value *at, uint32_t n);
-void value_sorted_end(SetMaker *m);
+typedef struct Maker { Rt *rt; struct Share *share; } Maker;
+Value maker_set(Maker *m, const Value *at, uint32_t n);
+Value maker_text(Maker *m, const char *s, size_t n);
+void maker_end(Maker *m);
 /* A list of n values, each a word of at[] under one head. The words of such a list, until it is spread; what stands where a set has no
  * second entity, or no first. */
 Value value_words(Rt *rt, Value head, const int64_t *at, uint32_t n);
 const int64_t *list_words(Value list, Value *head);
-Value word_value(SetMaker *m, Value head, int64_t word);   /* owned */
+Value word_value(Maker *m, Value head, int64_t word);   /* owned */
 #define WORD_NOBODY UINT32_MAX
 static inline int64_t word_two(Ent a, Ent b) { return (int64_t)((uint64_t)b << 32 | a); }   /* a before b */
 static inline Ent word_first(int64_t w) { return (Ent)(uint64_t)w; }
@@ -122,11 +131,28 @@ static inline const Seq *value_seq(Value v) {
 static inline const char *value_str(const Value *v) { return v->e ? (const char *)v + TEXT_AT : ((const Str *)v->obj)->at; }
 static inline uint32_t value_len(Value v) { return v.e ? (uint32_t)v.e : v.obj->len; }
 static inline bool text_same(Value a, Value b) {
-  if (a.e || b.e) return !memcmp(&a, &b, sizeof a);
-  return a.obj == b.obj || (a.obj->len == b.obj->len && !memcmp(value_str(&a), value_str(&b), a.obj->len));
+  if (value_head(a) == value_head(b) && a.i == b.i) return true;
+  return !a.e && !b.e && a.aux == b.aux && a.obj->len == b.obj->len && !memcmp(value_str(&a), value_str(&b), a.obj->len);
 }
 /* By code point, which is by byte. */
-int text_order(const Value *a, const Value *b);
+int text_order_long(const Value *a, const Value *b);
+static inline uint64_t text_eight(const char *p) {   /* the first byte counts most */
+  uint64_t x;
+  memcpy(&x, p, sizeof x);
+  return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(x) : x;
+}
+static inline int text_order(const Value *a, const Value *b) {
+  if (!a->e || !b->e) return text_order_long(a, b);
+  const char *s = value_str(a), *t = value_str(b);
+  uint64_t x = text_eight(s), y = text_eight(t);
+  if (x == y) x = text_eight(s + TEXT_SHORT - sizeof x), y = text_eight(t + TEXT_SHORT - sizeof y);
+  return x == y ? a->e - b->e : x < y ? -1 : 1;
+}
+/* Of one expression for both, since which of them comes next cannot be foretold. */
+static inline uint64_t text_hash(Value v, uint64_t seed) {
+  uint64_t here = -(uint64_t)(v.e != 0), x = ((value_head(v) ^ v.aux) & here) ^ v.aux, y = (uint64_t)v.i & here;
+  return hash_fold(hash_fold(x ^ seed, y ^ ~seed) ^ seed, ~seed | 1);
+}
 /* Whether it is unknown or uncertain, or a collection of which some element is. */
 bool value_vague(Value v);
 /* A total order over values of one type (exact ones); entities by declaration. */
@@ -157,7 +183,6 @@ FigErr fig_compare(Rt *rt, Value a, Value b, int *lt, int *eq);  /* each 1 yes, 
 FigErr fig_hull(Rt *rt, Value a, Value b, Value why, Value *out);
 FigErr fig_min(Rt *rt, Value a, Value b, bool max, Value *out);
 /* The most frequent cases in a few instructions; false: call the function of the same name. */
-static inline uint64_t value_head(Value v) { uint64_t h; memcpy(&h, &v, sizeof h); return h; }   /* all but the coefficient */
 static inline bool value_aligned(Value a, Value b) { return a.tag == V_DEC && value_head(a) == value_head(b); }
 static inline bool fig_add_fast(Value a, Value b, Value *out) {
   int64_t c;

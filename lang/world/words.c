@@ -29,11 +29,11 @@ const int64_t *list_words(Value list, Value *head) {
   return (const int64_t *)(const void *)words_at(s);
 }
 
-Value word_value(SetMaker *m, Value head, int64_t word) {
+Value word_value(Maker *m, Value head, int64_t word) {
   if (head.tag != V_SET && head.aux && !word) return value_zero();
   if (head.tag != V_SET) return (Value){.tag = head.tag, .e = head.e, .unit = head.unit, .i = word};
   Value two[] = {value_ent(word_first(word)), value_ent(word_second(word))};
-  return value_sorted(m, two, two[0].aux == WORD_NOBODY ? 0 : two[1].aux == WORD_NOBODY ? 1 : 2);
+  return maker_set(m, two, two[0].aux == WORD_NOBODY ? 0 : two[1].aux == WORD_NOBODY ? 1 : 2);
 }
 
 const Seq *value_spread(Value list) {
@@ -41,14 +41,14 @@ const Seq *value_spread(Value list) {
   WordsHead common;
   memcpy(&common, s->at, sizeof common);
   Rt rt = {.mem = common.mem};
-  SetMaker maker = {&rt, NULL};
+  Maker maker = {&rt, NULL};
   const char *words = words_at(s);
   for (uint32_t i = 0; i < s->o.len; i++) {
     int64_t word;
     memcpy(&word, words + i * sizeof word, sizeof word);
     s->at[i] = word_value(&maker, common.head, word);
   }
-  value_sorted_end(&maker);
+  maker_end(&maker);
   s->share = 0;
   return s;
 }

@@ -197,6 +197,15 @@ sub differ {
     diag("CACHES_SEED=$draft->{seed}, kept as $path\n  question: $question\n  wanted:   $wanted\n  got:      $got", map { "\n  $_" } @more);
 }
 
+# Whether a question has an answer, the same row by row, in columns, and as the machine likes.
+sub compared {
+    my ($draft, $asked) = @_;
+    my ($wanted, $got, $auto) = map { my $g = Drive::run('eval', '--columns', $_, $draft->{file}, $asked); "$g->{code}: " . ($g->{out} =~ s/^unknown: (.*)$/'unknown: ' . join '; ', sort split m{; }, $1/emgr) . $g->{err} } qw(never always auto);
+    differ($draft, $asked, $wanted, $got) if $wanted ne $got;
+    differ($draft, "$asked, with --columns auto", $wanted, $auto) if $wanted ne $auto;
+    return $wanted =~ /^[03]:/ && $wanted eq $got && $wanted eq $auto;
+}
+
 # part(NAME, SHARE, CODE): calls CODE->(SEED) for that many drafts, or CACHES_RUNS; it gives how many answers it compared.
 sub part {
     my ($name, $share, $code) = @_;

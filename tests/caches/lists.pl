@@ -14,15 +14,15 @@ END
 # What a list is made of, and whether that is a number (n), a quantity (q), a date (d), a set of countries (s), an entity (e) or a text (t).
 sub element {
     my $n = between(1, 9);
-    return one([n => one("i * $n", 'i', "i / 4 - $n", "i mod $n", "if i > $n then i else 0.5", "i ^ 2 * 0.25", "sum(j for j in 1..3 where j > i)", "hit({all[i mod len(all) + 1]})", "9_223_372_036_854_775_000 + i * $n * $n", "10 / (i - $n)")],
+    return one([n => one("i * $n", 'i', "i / 4 - $n", "i mod $n", "if i > $n then i else 0.5", "i ^ 2 * 0.25", "sum(j for j in 1..3 where j > i)", "hit({all[i mod len(all) + 1]})", "9_223_372_036_854_775_000 + i * $n * $n", "10 / (i - $n)", ("if i > 1500 then " . one('i / 4', 'i / 3', "hit({A})") . ' else i') x 2)],
         [q => one("i * $n t", "i * 1 t - $n kg", "sum(j * 1 t for j in 1..$n where j > i)", "if i > $n then i * 1 t/yr else 2 t/yr", "available(r" . between(1, 3) . ") * i")],
         [d => one("2026-01-01 + i * 3 d", "if i > $n then 2027-05-01 else 2026-02-01 + i * 1 d")],
-        [s => one('{all[i mod len(all) + 1], all[i * i mod len(all) + 1]}', '{all[i mod len(all) + 1]}', '{A, all[i mod len(all) + 1]}', '{all[1], all[2], all[i mod len(all) + 1]}', 'if i mod 2 == 0 then {all[2], all[1]} else {all[i mod len(all) + 1], B}')],
+        [s => one('{all[i mod len(all) + 1], all[i * i mod len(all) + 1]}', '{all[i mod len(all) + 1]}', '{A, all[i mod len(all) + 1]}', '{all[1], all[2], all[i mod len(all) + 1]}', 'if i mod 2 == 0 then {all[2], all[1]} else {all[i mod len(all) + 1], B}', 'if i > 1500 then {A, B, C} else {A, all[i mod len(all) + 1]}')],
         [e => 'all[i mod len(all) + 1]'], [t => '"x{i}"']);
 }
 sub list_of {
     my ($kind, $x) = @{ +shift };
-    my $n = one(0, 1, 2, 3, 4, 5, 24, 40, 60, 3000);
+    my $n = $x =~ /1500/ ? 3000 : one(0, 1, 2, 3, 4, 5, 24, 40, 60, 3000);
     return one("[$x for i in 1..$n]", "[$x for i in 1..$n]", "[$x for i in 1..$n where i mod 3 != 1]", "[if k == 1 then $x else $x for k in 1..2 for i in k..$n]", "[$x for i in [j * 2 for j in 1..$n]]");
 }
 

@@ -65,14 +65,6 @@ sub sweep {
         $world eq 'w' ? ("[count(lost(w, l) for l in layers) $for]", "[[l for l in layers where lost(w, l)] $for]") : ());
 }
 
-sub compared {
-    my ($draft, $asked) = @_;
-    my ($wanted, $got, $auto) = map { my $g = Drive::run('eval', '--columns', $_, $draft->{file}, $asked); "$g->{code}: " . ($g->{out} =~ s/^unknown: (.*)$/'unknown: ' . join '; ', sort split m{; }, $1/emgr) . $g->{err} } qw(never always auto);
-    differ($draft, $asked, $wanted, $got) if $wanted ne $got;
-    differ($draft, "$asked, with --columns auto", $wanted, $auto) if $wanted ne $auto;
-    return $wanted =~ /^[03]:/ && $wanted eq $got && $wanted eq $auto;
-}
-
 part('sweeps', 24, sub {
     my ($seed) = @_;
     seed($seed);

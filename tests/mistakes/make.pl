@@ -102,7 +102,7 @@ sub tokens {
         while (pos($s) < length $s) {
             next if $s =~ /\G(?:\s+|#[^\n]*)/gc;
             my $at = pos $s;
-            my $kind = $s =~ /\G"(?:[^"\\\n]|\\.)*"/gc ? 'text' : $s =~ /\G\d{4}-\d\d-\d\d/gc ? 'date' : $s =~ /\G\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?/gc ? 'number'
+            my $kind = $s =~ /\G"(?:[^"\\{\n]|\\.|\{(?:[^"{}\n]|"[^"{}\n]*")*\}|\{)*"/gc ? 'text' : $s =~ /\G\d{4}-\d\d-\d\d/gc ? 'date' : $s =~ /\G\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?/gc ? 'number'
               : $s =~ /\G[A-Za-z_]\w*/gc ? 'word' : $s =~ /\G(?:==|!=|<=|>=|\.\.|\?\?|\S)/gc ? 'mark' : die;
             push @t, { kind => $kind, at => $at, end => pos $s, text => substr($s, $at, pos($s) - $at) };
         }

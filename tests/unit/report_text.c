@@ -128,6 +128,17 @@ static void test_matrix(void) {
   fixture_end(&f);
 }
 
+/* East Asian text is broken between characters, but no line begins with a comma, and none ends with a bracket that opens. */
+static void test_wide(void) {
+  Fixture f;
+  fixture_start(&f);
+  f.st.width = 20;
+  f.r.verdict = "\u4e00\u4e8c\u4e09\u56db\u4e94\uff0c\u516d\u4e03\uff08\u516b\uff09\u4e5d";
+  const char *text = fixture_report(&f, report_text);
+  ok(has(text, "Verdict  \u4e00\u4e8c\u4e09\u56db\n         \u4e94\uff0c\u516d\u4e03\n         \uff08\u516b\uff09\u4e5d\n"), "where East Asian text is broken") || (diag("%s", text), 0);
+  fixture_end(&f);
+}
+
 /* Without their colours, coloured reports are the plain ones. */
 static void test_color(void) {
   Fixture f;
@@ -156,6 +167,7 @@ int main(void) {
   test_heads();
   test_bare_findings();
   test_matrix();
+  test_wide();
   test_color();
   return done();
 }

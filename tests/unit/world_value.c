@@ -440,9 +440,9 @@ static void texts(void) {
  * leaves something that can be dropped. */
 static Value list_of(Value head, const int64_t *at, uint32_t n) {
   Value v[64];
-  SetMaker maker = {&rt, NULL};
+  Maker maker = {&rt, NULL};
   for (uint32_t i = 0; i < n; i++) v[i] = word_value(&maker, head, at[i]);
-  value_sorted_end(&maker);
+  maker_end(&maker);
   return value_list(&rt, v, n);
 }
 
@@ -477,16 +477,18 @@ static void in_words(void) {
   is_int((int64_t)mem.used, (int64_t)before, "and all of it is given back");
 }
 
-/* Sets that lie side by side live as long as any of them does, in whatever order they go. */
+/* Sets and texts that lie side by side live as long as any of them does, in whatever order they go. */
 static void side_by_side(void) {
   enum { N = 500 };
   size_t before = mem.used, wrong = 0;
   Value set[N], two[2] = {value_ent(aus), value_ent(chn)};
-  SetMaker maker = {&rt, NULL};
-  for (uint32_t i = 0; i < N; i++) set[i] = value_sorted(&maker, two, i % 3);
-  value_sorted_end(&maker);
-  for (uint32_t i = 0; i < N; i++) wrong += set[i].obj->len != i % 3;
-  is_int((int64_t)wrong, 0, "sets are made one after the other");
+  Maker maker = {&rt, NULL};
+  char letters[2 * MEM_SMALL];
+  memset(letters, 'x', sizeof letters);
+  for (uint32_t i = 0; i < N; i++) set[i] = i % 2 ? maker_set(&maker, two, i % 3) : maker_text(&maker, letters, i % 50 ? i : i * 15);
+  maker_end(&maker);
+  for (uint32_t i = 0; i < N; i++) wrong += i % 2 ? set[i].obj->len != i % 3 : value_len(set[i]) != (i % 50 ? i : i * 15) || memcmp(value_str(&set[i]), letters, value_len(set[i]));
+  is_int((int64_t)wrong, 0, "sets and texts are made one after the other");
   for (int i = N - 1; i > 0; i--) {
     int k = between(0, i);
     Value v = set[k];
@@ -494,7 +496,7 @@ static void side_by_side(void) {
     set[i] = v;
   }
   for (uint32_t i = 1; i < N; i++) value_drop(&mem, set[i]);
-  Value same = value_set(&rt, two, set[0].obj->len);
+  Value same = set[0].tag == V_SET ? value_set(&rt, two, set[0].obj->len) : value_text(&rt, letters, value_len(set[0]));
   ok(value_same(&rt, set[0], same), "the last is as it was");
   value_drop(&mem, same);
   value_drop(&mem, set[0]);
