@@ -181,9 +181,9 @@ $(GEN)/names.c: stdlib/names.pl $(GEN)/names.list
 # ---- what is run ----
 
 setup:
-	@CC='$(CC)' ISO_CODES='$(ISO_CODES)' sh tests/setup.sh $(if $(filter test,$(MAKECMDGOALS)),test,demo)
+	@CC='$(CC)' STATIC='$(STATIC)' ISO_CODES='$(ISO_CODES)' sh tests/setup.sh $(if $(filter test,$(MAKECMDGOALS)),test,demo)
 deps:
-	@CC='$(CC)' ISO_CODES='$(ISO_CODES)' sh tests/setup.sh test
+	@CC='$(CC)' STATIC='$(STATIC)' ISO_CODES='$(ISO_CODES)' sh tests/setup.sh test
 
 DEMO := examples/initiative/initiative.ent
 demo: $(B)/entente

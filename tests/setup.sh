@@ -35,7 +35,7 @@ look() {
   has_cc                                          || want "a C compiler ($cc)" gcc
   command -v ar >/dev/null 2>&1                   || want "ar" binutils
   # Without a compiler nothing can be linked: then all libraries are asked for, which does no harm.
-  links stdlib.h                                  || want "the C library's headers" libc6-dev
+  links stdlib.h ${STATIC-}                       || want "the C library's headers, and its archive" libc6-dev
   links gmp.h -Wl,-Bstatic -lgmp -Wl,-Bdynamic    || want "GMP, with its archive libgmp.a" libgmp-dev
   links sqlite3.h -Wl,-Bstatic -lsqlite3 -Wl,-Bdynamic -lm || want "SQLite, with its archive libsqlite3.a" libsqlite3-dev
   links ffi.h -Wl,-Bstatic -lffi -Wl,-Bdynamic    || want "libffi, with its archive libffi.a" libffi-dev

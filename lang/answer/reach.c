@@ -34,7 +34,7 @@ static void checks(Vm *vm, Report *r) {
 }
 
 static void clauses(Vm *vm, Report *r) {
-  for (uint32_t i = 0; i < vm->p->clauses.len; i++) {
+  for (uint32_t i = 0; i < vm->p->nclause; i++) {
     const Entity *e = program_entity(vm->p, ent_make(K_CLAUSE, i));
     if (!own(vm, e->module)) continue;
     const char *of = e->owner ? sym_text(vm->p, program_entity(vm->p, e->owner)->id) : "";

@@ -115,7 +115,7 @@ int ent_world(ent_session *s, const char **out, size_t *len) {
   counted(&b, p->kinds.at[K_RESOURCE].list.len, "resource", "resources", true);
   counted(&b, s->world.supply.res.len, "figure of supply", "figures of supply", false);
   counted(&b, s->world.demand.res.len, "of demand", "of demand", false);
-  counted(&b, p->clauses.len, "clause", "clauses", false);
+  counted(&b, p->nclause, "clause", "clauses", false);
   counted(&b, p->checks.len, "check", "checks", false);
   buf_char(&b, '\n');
   buf_clear(&s->out);

@@ -372,7 +372,7 @@ static void offer_clauses(Offer *o, const char *agreement, size_t len) {
   Program *p = &o->s->program;
   Bind b;
   if (!program_bind(p, o->s->module, agreement, len, &b) || b.kind != BIND_ENTITY) return;
-  for (uint32_t i = 0; i < p->clauses.len && ent_kind(b.index) == K_AGREEMENT; i++) {
+  for (uint32_t i = 0; i < p->nclause && ent_kind(b.index) == K_AGREEMENT; i++) {
     if (clause_run(p, i)->owner != b.index) continue;
     const Entity *e = clause_entity(p, i);
     offer(o, sym_text(p, e->id), "clause", e->name);

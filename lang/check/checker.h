@@ -71,6 +71,7 @@ Sym ename_sym(Checker *c, Node *name);         /* what an entity is called where
 
 /* clauses.c */
 Ent clause_add(Checker *c, Span at, Ent owner, const Node *article);   /* UINT32_MAX, and a message, when there are too many */
+Ent clause_add_row(Checker *c, uint32_t row, Ent owner, const Node *article);   /* the same, of a row of unit->clauses */
 /* Whether all labels of this owner up to the clause before this one have risen: then one that is greater than that is new. */
 static inline bool clause_follows(const Program *p, uint32_t clause, Ent owner) {
   return p->memo->rising && p->memo->owner == owner && p->memo->last + 1 == clause;

@@ -14,18 +14,37 @@ const ClauseRun *clause_run(const Program *p, uint32_t clause) {
   return &p->clause_runs.at[lo];
 }
 
-Ent clause_make(Program *p, Span at, Ent owner, uint16_t module, const Node *article) {
-  uint32_t n = p->clauses.len;
+Span clause_span(const Program *p, uint32_t clause) {
+  const ClauseRun *r = clause_run(p, clause);
+  uint32_t at = r->from + (clause - r->first);
+  return r->rows ? p->unit->clauses.span.at[at] : p->clause_spans.at[at];
+}
+
+static Ent clause_next(Program *p, ClauseRun run) {
   const ClauseRun *last = p->clause_runs.len ? &p->clause_runs.at[p->clause_runs.len - 1] : NULL;
-  ClauseRun run = {n, owner, module, article};
-  bool goes_on = last && last->owner == owner && last->article == article && last->module == module;
-  if (n >= CLAUSES_MAX || (!goes_on && !vec_push(p->mem, &p->clause_runs, run)) || !vec_push(p->mem, &p->clauses, at)) return UINT32_MAX;
-  return ent_make(K_CLAUSE, n);
+  bool goes_on = last && last->owner == run.owner && last->article == run.article && last->module == run.module && last->rows == run.rows && run.from - last->from == run.first - last->first;
+  if (run.first >= CLAUSES_MAX || (!goes_on && !vec_push(p->mem, &p->clause_runs, run))) return UINT32_MAX;
+  return ent_make(K_CLAUSE, p->nclause++);
+}
+
+Ent clause_make(Program *p, Span at, Ent owner, uint16_t module, const Node *article) {
+  ClauseRun run = {.first = p->nclause, .owner = owner, .module = module, .from = p->clause_spans.len, .article = article};
+  return vec_push(p->mem, &p->clause_spans, at) ? clause_next(p, run) : UINT32_MAX;
+}
+
+static bool too_many(Checker *c, Span at) {
+  bool many = c->p->nclause >= CLAUSES_MAX;
+  if (many) diag_add(c->d, DIAG_E0504, at, "there are more than 16,777,215 of these");
+  return many;
 }
 
 Ent clause_add(Checker *c, Span at, Ent owner, const Node *article) {
-  if (c->p->clauses.len >= CLAUSES_MAX) { diag_add(c->d, DIAG_E0504, at, "there are more than 16,777,215 of these"); return UINT32_MAX; }
-  return clause_make(c->p, at, owner, c->module, article);
+  return too_many(c, at) ? UINT32_MAX : clause_make(c->p, at, owner, c->module, article);
+}
+
+Ent clause_add_row(Checker *c, uint32_t row, Ent owner, const Node *article) {
+  ClauseRun run = {.first = c->p->nclause, .owner = owner, .module = c->module, .rows = true, .from = row, .article = article};
+  return too_many(c, c->u->clauses.span.at[row]) ? UINT32_MAX : clause_next(c->p, run);
 }
 
 /* ---- entities ---- */
@@ -37,7 +56,7 @@ static Entity *entity_known(const Program *p, uint32_t clause) {
 
 /* Of a clause that was read as a row: the word after `clause`. */
 static Span label_span(const Program *p, uint32_t clause) {
-  Span s = p->clauses.at[clause];
+  Span s = clause_span(p, clause);
   const char *text = sources_text(p->unit->sources, s), *at = text + strlen("clause");
   while (*at == ' ' || *at == '\t') at++;
   s.lo += (uint32_t)(at - text);
@@ -67,7 +86,7 @@ Entity *clause_entity(const Program *p, uint32_t clause) {
 
 const Node *clause_decl(const Program *p, Ent clause) {
   Entity *e = clause_entity(p, ent_index(clause));
-  const Row row = {.span = p->clauses.at[ent_index(clause)], .kind = ROW_CLAUSE};
+  const Row row = {.span = clause_span(p, ent_index(clause)), .kind = ROW_CLAUSE};
   if (!e->decl) e->decl = parse_again(p->unit, &row);
   return e->decl;
 }
@@ -162,10 +181,10 @@ void clause_label(Checker *c, Ent clause, Ent owner, bool rises) {
 /* For those who look for clauses by name. */
 static void labels_make(const Program *p) {
   clause_labels_drop(p);
-  p->memo->all = labels_room(p, p->clauses.len + 1);
+  p->memo->all = labels_room(p, p->nclause + 1);
   for (uint32_t k = 0; k < p->clause_runs.len && p->memo->all; k++) {
     ClauseRun run = p->clause_runs.at[k];
-    uint32_t end = k + 1 < p->clause_runs.len ? p->clause_runs.at[k + 1].first : p->clauses.len;
+    uint32_t end = k + 1 < p->clause_runs.len ? p->clause_runs.at[k + 1].first : p->nclause;
     for (uint32_t i = run.first; i < end && ent_kind(run.owner) == K_AGREEMENT; i++) label_put(p, i, run.owner);
   }
 }
@@ -174,7 +193,7 @@ Ent program_clause(const Program *p, Ent of, Sym label) {
   uint64_t i;
   if (map_get(&p->clause_ids, (uint64_t)of << 32 | label, &i)) return ent_make(K_CLAUSE, (uint32_t)i);
   if (ent_kind(of) == K_AMENDMENT) return UINT32_MAX;
-  if (!p->memo->all && p->clauses.len) labels_make(p);
+  if (!p->memo->all && p->nclause) labels_make(p);
   if (!p->memo->all) return UINT32_MAX;
   uint64_t at = *label_slot(p, of, (Text){sym_text(p, label), intern_len(p->unit->names, label)});
   return at ? ent_make(K_CLAUSE, (uint32_t)at - 1) : UINT32_MAX;
@@ -182,7 +201,7 @@ Ent program_clause(const Program *p, Ent of, Sym label) {
 
 void clauses_end(Program *p) {
   clause_labels_drop(p);
-  vec_end(p->mem, &p->clauses);
+  vec_end(p->mem, &p->clause_spans);
   vec_end(p->mem, &p->clause_runs);
   map_end(&p->memo->entities);
   map_end(&p->clause_ids);

@@ -242,7 +242,7 @@ static Type range_field(Checker *c, Node *e) {
 
 static void near_clauses(Checker *c, Near *n, Ent of) {
   Program *p = c->p;
-  for (uint32_t i = 0; n->len && ent_kind(of) == K_AGREEMENT && i < p->clauses.len; i++)
+  for (uint32_t i = 0; n->len && ent_kind(of) == K_AGREEMENT && i < p->nclause; i++)
     if (clause_run(p, i)->owner == of) near_try(n, sym_text(p, clause_entity(p, i)->id));
   if (ent_kind(of) != K_AMENDMENT || ent_index(of) >= p->amended.len) return;
   const Amended *a = &p->amended.at[ent_index(of)];

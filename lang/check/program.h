@@ -131,7 +131,7 @@ typedef struct DataBlock {
 typedef struct Decl { Node *node; uint16_t module; } Decl;
 
 /* Clauses that follow each other in one agreement or amendment, and in one article of it. */
-typedef struct ClauseRun { uint32_t first; Ent owner; uint16_t module; const Node *article /* or NULL */; } ClauseRun;
+typedef struct ClauseRun { uint32_t first; Ent owner; uint16_t module; bool rows; uint32_t from /* the place of `first`: in unit->clauses if they are rows, else in clause_spans */; const Node *article /* or NULL */; } ClauseRun;
 
 enum { CLAUSES_MAX = 0xFFFFFF };
 
@@ -168,7 +168,8 @@ typedef struct Program {
   VEC(Day) dates;        /* dates that expressions name: the timeline breaks there */
   VEC(UnitId) resource_unit;   /* by resource */
   VEC(struct { uint32_t func; uint8_t must_not; Span span; }) limits;  /* what an expression of a declaration may not depend on */
-  VEC(Span) clauses;     /* where each is written. There may be a million, and few are asked for by name: their Entity is made then */
+  uint32_t nclause;      /* there may be a million, and few are asked for by name: their Entity is made then */
+  VEC(Span) clause_spans;   /* where those are written that are no rows */
   VEC(ClauseRun) clause_runs;
   struct ClauseMemo *memo;     /* what has been asked of them by name: so that asking changes no Program */
   Map clause_ids;        /* owner << 32 | label -> clause, of amendments, and of agreements what data adds */
@@ -207,9 +208,10 @@ const Node *clause_decl(const Program *p, Ent clause);
 static inline Entity *program_entity(const Program *p, Ent e) {
   return ent_kind(e) == K_CLAUSE ? clause_entity(p, ent_index(e)) : &p->kinds.at[ent_kind(e)].list.at[ent_index(e)];
 }
-static inline uint32_t kind_count(const Program *p, uint32_t kind) { return kind == K_CLAUSE ? p->clauses.len : p->kinds.at[kind].list.len; }
+static inline uint32_t kind_count(const Program *p, uint32_t kind) { return kind == K_CLAUSE ? p->nclause : p->kinds.at[kind].list.len; }
 Node *row_node(const Program *p, uint32_t row);   /* of one that is not plain, once all is checked */
 const ClauseRun *clause_run(const Program *p, uint32_t clause);
+Span clause_span(const Program *p, uint32_t clause);
 static inline const char *sym_text(const Program *p, Sym s) { return intern_text(p->unit->names, s); }
 /* The Func that an expression of a declaration became, or UINT32_MAX when it is a plain literal. */
 uint32_t program_thunk(const Program *p, const Node *expr);

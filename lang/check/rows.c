@@ -5,25 +5,19 @@
 /* Rows: what is said in the commonest forms is looked at where it lies. */
 
 /* A row that rises stands right after another, in the same article, and most do. */
-static Ent row_declare(Checker *c, Span span, bool rises, Ent owner, const Node *article) {
+static Ent row_declare(Checker *c, uint32_t row, Ent owner, const Node *article) {
   Program *p = c->p;
-  uint32_t i = p->clauses.len;
-  if (rises && i < CLAUSES_MAX && clause_follows(p, i, owner)) {
-    if (!vec_push(p->mem, &p->clauses, span)) return UINT32_MAX;
-    p->memo->last = i;
-    return ent_make(K_CLAUSE, i);
-  }
-  Ent e = clause_add(c, span, owner, article);
+  bool rises = c->u->clauses.how.at[row] & CLAUSE_RISES;
+  if (rises && p->nclause < CLAUSES_MAX && clause_follows(p, p->nclause, owner)) return ent_make(K_CLAUSE, p->memo->last = p->nclause++);
+  Ent e = clause_add_row(c, row, owner, article);
   if (e != UINT32_MAX) clause_label(c, e, owner, rises);
   return e;
 }
 
 void rows_declare(Checker *c, Node *rows, Ent owner, const Node *article) {
-  const ClauseRows *r = &c->u->clauses;
-  rows->ty = c->p->clauses.len;
-  bool room = vec_more(c->p->mem, &c->p->clauses, rows->ref);
-  for (uint32_t i = 0; room && i < rows->ref && !mem_failed(c->p->mem); i++)
-    if (row_declare(c, r->span.at[rows->sym + i], r->how.at[rows->sym + i] & CLAUSE_RISES, owner, article) == UINT32_MAX) rows->ref = i;
+  rows->ty = c->p->nclause;
+  for (uint32_t i = 0; i < rows->ref && !mem_failed(c->p->mem); i++)
+    if (row_declare(c, rows->sym + i, owner, article) == UINT32_MAX) rows->ref = i;
 }
 
 /* What has been asked of names in one module, since it will be asked again: as a country, a resource or a unit, what was found, 1 on.

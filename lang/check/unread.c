@@ -16,7 +16,7 @@ static void open_one(Checker *c, uint32_t i) {
     n->ref = i;
     f->decl = n;
     f->span = n->kid[0]->span;
-  }
+  } else p->mem->failed = true;   /* whatever was in the way, nothing is answered without it */
   f->body = n ? n->kid[n->kind == N_FN ? 3 : 2] : ast_make(c->u, N_BAD, f->span, 0, 0, NULL, NULL, NULL, NULL);
   func_header(c, i);
   c->module = module;

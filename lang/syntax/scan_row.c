@@ -9,13 +9,13 @@
  * not: what is not in one of these forms to the last letter, or could go on after it, is left to the grammar, as is
  * everything that is wrong. tests/unit/syntax_rows.c reads drafts both ways. */
 
-/* The words that begin what is read here: a row of that kind, an entity, a unit; of the library, a function. */
-enum { FORM_RESOURCE = ROW_REQUIRES + 1, FORM_COUNTRY, FORM_LAYER, FORM_SOURCE, FORM_ROUTE, FORM_UNIT, FORM_FN, FORM_RULE, FORMS };
+/* The words that begin what is read here: a row of that kind, an entity, a unit; of the library, a function; a field. */
+enum { FORM_RESOURCE = ROW_REQUIRES + 1, FORM_COUNTRY, FORM_LAYER, FORM_SOURCE, FORM_ROUTE, FORM_UNIT, FORM_FN, FORM_RULE, FORM_NOTE, FORMS };
 static const struct { const char *word; uint32_t len; uint8_t kind; } forms[FORMS] = {
   [ROW_CLAUSE] = {"clause", 6, 0}, [ROW_SUPPLY] = {"supply", 6, 0}, [ROW_DEMAND] = {"demand", 6, 0}, [ROW_REQUIRES] = {"requires", 8, 0},
   [FORM_RESOURCE] = {"resource", 8, K_RESOURCE}, [FORM_COUNTRY] = {"country", 7, K_COUNTRY}, [FORM_LAYER] = {"layer", 5, K_LAYER},
   [FORM_SOURCE] = {"source", 6, K_SOURCE}, [FORM_ROUTE] = {"route", 5, K_ROUTE}, [FORM_UNIT] = {"unit", 4, 0},
-  [FORM_FN] = {"fn", 2, 0}, [FORM_RULE] = {"rule", 4, 0}};
+  [FORM_FN] = {"fn", 2, 0}, [FORM_RULE] = {"rule", 4, 0}, [FORM_NOTE] = {"note", 4, 0}};
 
 /* at: what comes next, of no meaning once something said no. Two NULs stand behind the text, at `end`; nothing here passes one. */
 typedef struct Reader {
@@ -439,7 +439,7 @@ static Node *value_node(Reader *r) {
 /* NAME: value */
 static Node *field_node(Reader *r) {
   const char *from = r->at;
-  int form = word_next(r, "layer", 5) ? FORM_LAYER : word_next(r, "unit", 4) ? FORM_UNIT : 0;
+  int form = word_next(r, "layer", 5) ? FORM_LAYER : word_next(r, "unit", 4) ? FORM_UNIT : word_next(r, "source", 6) ? FORM_SOURCE : word_next(r, "note", 4) ? FORM_NOTE : 0;
   Sym s = form ? form_name(r, form) : 0;
   if (!s && !name(r, &s)) return NULL;
   if (!colon(r)) return NULL;
@@ -579,7 +579,7 @@ static const char *form_next(const Reader *r, const char *at, int *form) {
   if (r->gone) at = r->gone;
   while (is_blank(*at) || *at == '\n' || *at == '\r') at++;
   if (begins(r, at, *form)) return at;
-  for (int f = ROW_SUPPLY; f < FORMS && *form != ROW_CLAUSE; f++)
+  for (int f = ROW_SUPPLY; f < FORM_NOTE && *form != ROW_CLAUSE; f++)
     if (form_fits(r->scan->rowing, f) && begins(r, at, f)) { *form = f; return at; }
   return NULL;
 }

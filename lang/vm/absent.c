@@ -49,7 +49,7 @@ static void cell_narrow(Vm *vm, LoopCell *c, Dep d) {
 /* In the worlds that are left out the call gives what it gives here; so they settle nothing, when it does not here. */
 bool absent_skip(Vm *vm, const LoopCode *l, uint32_t cell) {
   LoopCell *c = &vm->cells.at[cell];
-  const Node *call = c->coll.tag == V_SET || c->coll.tag == V_LIST ? asked_of(l) : NULL;
+  const Node *call = (c->coll.tag == V_SET || c->coll.tag == V_LIST) && !value_in_words(c->coll) ? asked_of(l) : NULL;   /* no countries are in words */
   const MemoEntry *e = call && countries_only(value_seq(c->coll)) && value_seq(c->coll)->o.len > c->next ? known_here(vm, call) : NULL;
   if (!e || e->val.tag != (l->kind == ACC_ALL ? V_TRUE : V_FALSE)) return false;
   dep_meet(&vm->dep, e->dep);

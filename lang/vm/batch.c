@@ -558,6 +558,12 @@ static bool range_end(Batch *b, const Node *e, const Col *of, Col *out) {
   return true;
 }
 
+static bool field_computed(const Vm *vm, Ent e, uint32_t slot) {
+  const World *w = vm->w;
+  uint32_t kind = ent_kind(e), at = ent_index(e) * vm->p->kinds.at[kind].fields.len + slot;
+  return at < w->fields[kind].len && w->fields[kind].at[at].tag == V_FUNC;
+}
+
 /* A field that is a function is worth what it is worth in the world at hand, which lanes are not, nor the days of rows. */
 static bool field(Batch *b, const Node *e, Col *out) {
   Col of;
@@ -567,10 +573,10 @@ static bool field(Batch *b, const Node *e, Col *out) {
   if (of.kind == COL_ENT && e->ref >= FIELD_FIRST && stored_field(b, e, &of, out)) return true;
   if (b->days) return false;
   if (!b->lanes) return apply(b, e, &of, 1, field_fn, out);
-  if (of.kind != COL_ONE || of.one.tag != V_ENT) return false;
-  const World *w = b->vm->w;
-  uint32_t kind = ent_kind(of.one.aux), at = ent_index(of.one.aux) * b->vm->p->kinds.at[kind].fields.len + e->ref;
-  if (at < w->fields[kind].len && w->fields[kind].at[at].tag == V_FUNC) return false;
+  if (of.kind != COL_ENT && (of.kind != COL_ONE || of.one.tag != V_ENT)) return false;
+  if (of.kind == COL_ONE && field_computed(b->vm, of.one.aux, e->ref)) return false;
+  for (uint32_t i = 0; of.kind == COL_ENT && i < b->n; i++)
+    if (bits_has(b->live, i) && field_computed(b->vm, of.ent[i], e->ref)) return false;
   return apply(b, e, &of, 1, field_fn, out);
 }
 

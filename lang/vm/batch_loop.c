@@ -411,6 +411,7 @@ static Value element(const LoopCell *c, uint32_t i) {
 
 /* One `for`: the block is a piece of what it goes through. */
 static uint32_t rows_piece(Sweep *s, const LoopCell *c, Col *col) {
+  Value head;
   uint32_t n = left_in(c) < s->cap ? left_in(c) : s->cap;
   s->b = batch_rows(&s->b, n);
   if (!s->b.live) return 0;
@@ -420,7 +421,8 @@ static uint32_t rows_piece(Sweep *s, const LoopCell *c, Col *col) {
     *col = (Col){.kind = COL_NUM, .tag = c->coll.tag == V_INTS ? V_DEC : V_DATE, .unit = c->coll.tag == V_INTS ? UNIT_ONE : 0, .num = to};
     return to ? n : 0;
   }
-  bool ok = value_in_words(c->coll) ? words_piece(&s->b, c->coll, c->next, col) : col_narrow(&s->b, value_seq(c->coll)->at + c->next, col);
+  bool words = list_words(c->coll, &head) && (head.tag != V_SET || s->worlds);   /* for anything but worlds the sets are made once */
+  bool ok = words ? words_piece(&s->b, c->coll, c->next, col) : col_narrow(&s->b, value_seq(c->coll)->at + c->next, col);
   col->id = 1;
   s->b.source = c->coll;
   s->b.from = c->next;

@@ -2,8 +2,8 @@
 #include <string.h>
 
 /* Loops over columns, with nothing in them but the work: twice, for machines with wide registers and for others. Which this is the C library
- * knows since the program began. GCC's own way to choose (target_clones) asks the processor once more, and in a virtual machine that
- * answer costs more than a small draft's whole check. */
+ * knows since the program began. GCC's own way to choose (target_clones) asks the processor once more, which in a virtual machine
+ * is a twentieth of a small run. */
 
 #if defined __x86_64__ && defined __GNUC__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__ && __has_include(<sys/platform/x86.h>)
 #include <sys/platform/x86.h>

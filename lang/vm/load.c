@@ -487,7 +487,7 @@ static void promises_settle(Load *l) {
     Value now = vm_run(vm, f.aux, &a, f.i ? 1 : 0, x);
     bool own = !(vm->dep.who & ~dep_own(l->w, c->who.at[i]));
     bool settled = vm->dep.lo <= DAY_MIN && vm->dep.hi == DAY_OPEN && own && vm->dep.few == UINT32_MAX;
-    if (settled && value_is_figure(now) && !fig_convert(&vm->rt, now, l->p->resource_unit.at[c->res.at[i]], &v)) c->value.at[i] = v;
+    if (settled && value_is_figure(now) && !fig_convert(&vm->rt, now, l->p->resource_unit.at[promise_resource(c, i, l->w->nresource)], &v)) c->value.at[i] = v;
     value_drop(vm->mem, now);
   }
   if (base) depend_settle(l->w);
@@ -507,8 +507,8 @@ static void load_all(Load *l) {
   Program *p = l->p;
   fields_room(l);
   load_clauses_take(l);
-  if (vec_more(vm->mem, &vm->w->clauses, p->clauses.len - vm->w->clauses.len))
-    while (vm->w->clauses.len < p->clauses.len) vm->w->clauses.at[vm->w->clauses.len++] = 0;
+  if (vec_more(vm->mem, &vm->w->clauses, p->nclause - vm->w->clauses.len))
+    while (vm->w->clauses.len < p->nclause) vm->w->clauses.at[vm->w->clauses.len++] = 0;
   while (vm->w->passes.len < p->kinds.at[K_ROUTE].list.len && vec_push(vm->mem, &vm->w->passes, NULL)) {}
   for (uint32_t i = 0; i < p->facts.len && !load_stop(l); i++)
     if (p->facts.at[i].node->kind == N_ENTITY) load_declaration(l, p->facts.at[i].node);

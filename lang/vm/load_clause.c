@@ -204,7 +204,6 @@ void load_clauses_take(Load *l) {
     COLUMN_TAKE(c->who, r->who);
     COLUMN_TAKE(c->win, r->win);
     COLUMN_TAKE(c->flags, r->how);
-    vec_end(m, &r->span);
     u->rows_gone = true;
   }
   memset(c->act.at, ACT_SUPPLY, n);

@@ -123,7 +123,7 @@ static void make_one(Load *l, Makings *all, Node *decl, uint32_t row) {
     report(l, DIAG_E0412, decl, m.kind == K_CLAUSE ? "this agreement has a clause" : "there is a control", "called", buf_text(&name));
   if (m.id && !twice) {
     vec_push(l->vm->mem, &all->list, m);
-    if (m.kind == K_CLAUSE) map_put(&l->p->clause_ids, (uint64_t)m.owner << 32 | m.id, l->p->clauses.len + all->list.len);
+    if (m.kind == K_CLAUSE) map_put(&l->p->clause_ids, (uint64_t)m.owner << 32 | m.id, l->p->nclause + all->list.len);
     else map_put(&all->seen, (uint64_t)m.kind << 32 | m.id, 1);
   }
   buf_end(&name);

@@ -254,7 +254,7 @@ static void promise_words(World *w, uint32_t row, Buf *out) {
   else buf_str(out, ent_word(w, K_COUNTRY, p->who.at[row]));
   buf_fmt(out, "%s %s %s ", joint ? " jointly" : "", c->binding ? "shall" : c->modal == MODAL_MAY ? "may" : "intends to", act_word(p->act.at[row]));
   figure_words(w, p->value.at[row], false, out);
-  buf_fmt(out, " of %s", ent_word(w, K_RESOURCE, p->res.at[row]));
+  buf_fmt(out, " of %s", ent_word(w, K_RESOURCE, promise_resource(p, row, w->nresource)));
   if (c->to) { buf_str(out, " to "); names_of(w, K_COUNTRY, c->to, w->inner->cwords, out); }
   window_words(promise_window(p, row), out);
   buf_fmt(out, " (%s.%s)", agreement_word(w, c->agreement), ent_word(w, K_CLAUSE, clause_named(w, p->clause.at[row])));

@@ -15,8 +15,8 @@ const ClauseFacts *world_clause(const World *w, uint32_t row, ClauseFacts *room)
   const ClauseRun *run = clause_run(w->p, row);
   uint32_t agreement = ent_index(run->owner);
   *room = (ClauseFacts){.agreement = agreement, .act = ACT_SUPPLY, .modal = MODAL_SHALL, .binding = w->agreements.at[agreement].binding,
-    .win = promise_window(&w->promises, at), .span = w->p->clauses.at[row], .subjects = w->alone + (size_t)w->promises.who.at[at] * bits_words(w->ncountry),
-    .res = w->promises.res.at[at], .control = UINT32_MAX, .when = UINT32_MAX, .unless = UINT32_MAX};
+    .win = promise_window(&w->promises, at), .span = clause_span(w->p, row), .subjects = w->alone + (size_t)w->promises.who.at[at] * bits_words(w->ncountry),
+    .res = promise_resource(&w->promises, at, w->nresource), .control = UINT32_MAX, .when = UINT32_MAX, .unless = UINT32_MAX};
   room->article = article_word(w, run->article);
   return room;
 }
@@ -30,6 +30,17 @@ Window clause_window(const World *w, uint32_t row) {
 uint32_t clause_agreement(const World *w, uint32_t row) {
   uint32_t at = w->clauses.at[row];
   return at & PLAIN_CLAUSE ? ent_index(clause_run(w->p, row)->owner) : w->clause_facts.at[at].agreement;
+}
+
+uint32_t promise_resource(const PromiseCols *p, uint32_t row, uint32_t nres) {
+  if (p->res.len) return p->res.at[row];
+  uint32_t lo = 0, hi = nres;
+  while (hi - lo > 1) {
+    uint32_t mid = lo + (hi - lo) / 2;
+    if (p->start[mid] <= row) lo = mid;
+    else hi = mid;
+  }
+  return lo;
 }
 
 bool world_alone(World *w) {

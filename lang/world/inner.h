@@ -135,7 +135,7 @@ void conflicts_report(World *w);
 Ent view_chosen(const View *v);                    /* the agreement or amendment that alone is in force, or UINT32_MAX */
 static inline uint32_t agreement_root(const World *w, uint32_t row) { return w->agreements.at[row].amendment ? w->agreements.at[row].root : row; }
 static inline uint32_t clause_named(const World *w, uint32_t row) {
-  return row < w->p->clauses.len ? row : w->clause_facts.at[w->clauses.at[row]].reading_of - 1;   /* what is read again is never plain */
+  return row < w->p->nclause ? row : w->clause_facts.at[w->clauses.at[row]].reading_of - 1;   /* what is read again is never plain */
 }
 void ctx_free(World *w, Ctx *x);
 

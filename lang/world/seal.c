@@ -98,15 +98,15 @@ static uint32_t promises_order(const PromiseCols *p, uint32_t nres, uint32_t *ro
 /* Promises are asked about by resource, again and again: there they had better lie beside each other. */
 static bool promises_sort(World *w) {
   PromiseCols *p = &w->promises;
-  uint32_t all = p->res.len, n, *row = mem_get(w->mem, ((size_t)all + 1) * sizeof *row);
-  CellRoom *spare = mem_get(w->mem, ((size_t)all + 1) * sizeof *spare);
+  uint32_t all = p->res.len, n = 0, *row = mem_get(w->mem, ((size_t)all + 1) * sizeof *row);
   p->start = arena_zero(&w->arena, ((size_t)w->nresource + 2) * sizeof *p->start);
   while (p->to.len && p->to.len < all && vec_push(w->mem, &p->to, NULL)) {}
+  if (row && p->start) n = promises_order(p, w->nresource, row);
+  vec_end(w->mem, &p->res);
+  vec_end(w->mem, &p->came);
+  CellRoom *spare = mem_get(w->mem, ((size_t)all + 1) * sizeof *spare);
   bool ready = row && spare && p->start && (!p->to.len || p->to.len == all);
   if (ready) {
-    n = p->res.len = promises_order(p, w->nresource, row);
-    for (uint32_t r = 0; r < w->nresource; r++)
-      for (uint32_t i = p->start[r]; i < p->start[r + 1]; i++) p->res.at[i] = r;
     COLUMN_SORT(p->who);
     COLUMN_SORT(p->value);
     COLUMN_SORT(p->win);
@@ -316,10 +316,9 @@ static void breaks_make(World *w) {
 
 static uint64_t *touch_of(uint64_t *all, const Inner *in, uint32_t r) { return all + (size_t)r * in->cwords; }
 
-static void promise_touch(World *w, uint32_t row) {
+static void promise_touch(World *w, uint32_t r, uint32_t row) {
   Inner *in = w->inner;
   const PromiseCols *p = &w->promises;
-  uint32_t r = p->res.at[row];
   uint64_t *touch = touch_of(in->touch, in, r);
   if (p->act.at[row] != ACT_SUPPLY) return;
   if (p->flags.at[row] & ROW_SOLE) { bits_set(touch, p->who.at[row]); return; }
@@ -363,7 +362,8 @@ static bool touch_make(World *w) {
     in->plain[r] = PLAIN_SUMS | PLAIN_PARTS | PLAIN_NEED;
     if (in->control_start[r] < in->control_start[r + 1]) in->plain[r] = PLAIN_NEED;  /* whom a control hits depends on who is there */
   }
-  for (uint32_t i = 0; i < w->promises.res.len; i++) promise_touch(w, i);
+  for (uint32_t r = 0; r < w->nresource; r++)
+    for (uint32_t i = w->promises.start[r]; i < w->promises.start[r + 1]; i++) promise_touch(w, r, i);
   for (uint32_t r = 0; r < w->nresource; r++)
     if (!(in->plain[r] & PLAIN_SUMS)) in->plain[r] &= PLAIN_NEED;
   for (uint32_t r = 0; r < w->nresource; r++) need_touch(w, r);

@@ -41,7 +41,8 @@ typedef struct SupplyCols {   /* who: country index, or WHO_REST */
 
 typedef struct RowRun { uint32_t first, end; } RowRun;
 typedef struct PromiseCols {  /* one row for each subject, step of a schedule and resource of a clause that moves goods */
-  VEC(uint32_t) res; VEC(uint32_t) who /* country, or WHO_JOINT */; VEC(Value) value; VEC(DayRun) win; VEC(uint32_t) clause;
+  VEC(uint32_t) res;          /* until sealing; then promise_resource says */
+  VEC(uint32_t) who /* country, or WHO_JOINT */; VEC(Value) value; VEC(DayRun) win; VEC(uint32_t) clause;
   VEC(uint8_t) act;           /* ACT_SUPPLY, ACT_BUY, ACT_STOCKPILE, ACT_CARRY; a fund's yield is ACT_SUPPLY */
   VEC(uint8_t) flags;         /* ROW_SOLE and ROW_BINDS of a plain clause's, else 0 until sealing */
   VEC(uint64_t *) to;         /* each m of: this subject's recipients; NULL, or no rows at all: those of the clause */
@@ -192,6 +193,7 @@ static inline bool promise_listed(Mem *m, PromiseCols *p, uint32_t row) {
   last->end++;
   return true;
 }
+uint32_t promise_resource(const PromiseCols *p, uint32_t row, uint32_t nres);   /* nres: how many resources there are */
 bool world_alone(World *w);   /* makes a set of each country alone, as world_clause wants of plain clauses; false when memory is refused */
 ClauseFacts *world_clause_full(World *w, uint32_t row, const Node *article);   /* to be filled in; NULL when memory is refused */
 /* Whether a figure that is unknown or loose for that reason has been settled; then *v, owned, is its value. */

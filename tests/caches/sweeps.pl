@@ -31,7 +31,7 @@ sub chains {
     my $clauses = '';
     for my $i (1 .. $nresource) {
         $text .= "resource g$i { layer: l" . between(1, 3) . " unit: t/yr }\n";
-        $text .= "site s$i { good: " . one(@goods) . ' load: ' . one(('2 t/yr') x 8, "capacity(C1, g$i)") . ' along: ' . set(map { s/g/s/r } often(40) ? up_to(2, @goods) : ()) . " }\n";
+        $text .= "site s$i { good: " . one(@goods) . ' load: ' . one('2 t/yr', '5 t/yr', "capacity(C1, g$i)") . ' along: ' . set(map { s/g/s/r } often(40) ? up_to(2, @goods) : ()) . " }\n";
         $text .= "supply g$i { C1: 4 t/yr }\n" if often(30);
         $text .= "demand g$i: " . between(1, 4) . " t/yr\n" if often(70);
         my @inputs = grep { $_ ne "g$i" } up_to(2, often(10) ? @goods : @goods[0 .. $i - 1]);
@@ -42,6 +42,7 @@ sub chains {
     }
     $text .= "agreement ag {\n  parties: " . set(@parties) . "\n  term: 2026-01-01..2028-12-31\n$clauses}\n$rules";
     $text .= 'let places = [' . join(', ', @countries) . "]\nlet pairs = [{places[a], places[b]} for a in 1..len(places) for b in a..len(places)]\n";
+    $text .= 'let sites = ' . set(map { "s$_" } 1 .. $nresource) . "\n";
     $text .= 'let mixed = [' . join(', ', '{}', map({ set(up_to(2, @countries)) } 1 .. 9), map { "{$_, $_}" } sample(2, @countries)) . "]\n";
     $text .= 'let larger = [' . join(', ', map { set(up_to(4, @countries)) } 1 .. 6) . "]\n";
     return ($text, \@countries, \@goods);
@@ -61,6 +62,7 @@ sub sweep {
     return one('[' . $without->($agg->()) . " $for]", '[' . $without->($agg->()) . " $for]", "sum($f $for)", "max($f $for)", "[($f, ) $for]" =~ s/\((.*), \)/$1 - $n/r,
         "count($f > $n $for)", 'sum(' . $without->("sum(if bare(r) then $n else 2 for r in resources)") . " $for)", '[' . $without->("bare($r)") . " $for]",
         '[' . $without->("sound(l$n)") . " $for]", '[' . $without->("covered(l$n)") . " $for]", '[' . $without->('count(sound(r) for l in layers for r in resources where r.layer == l)') . " $for]",
+        ('[(' . one('s.load', "s.load > $n t/yr", 'covered(s.good)') . ' without {a}) for a in places for s in sites]', "[(count(s.load > $n t/yr for s in sites) without {a}) for s in sites for a in places]" =~ s/for s in sites for a/for a/r) x 2,
         "[[$f, " . $without->($figure->()) . ', ' . $without->($figure->()) . "] $for]", "let xs = [$f $for]; sum(i * xs[i] for i in 1..len(xs))",
         $world eq 'w' ? ("[count(lost(w, l) for l in layers) $for]", "[[l for l in layers where lost(w, l)] $for]") : ());
 }

@@ -69,8 +69,7 @@ part('checks in columns as in rows', 20, sub {
     my $draft = plain_draft($seed, sub {
         my $text = $kept . "check k0 { require lone(g1) or held(g2) }\n";
         for my $i (1 .. between(3, 8)) {
-            my ($r, $for) = @{ one(['r', ' for r in resources'], ['r', ' for r in resources where r.layer == l1'], ['r', ' for c in producers(g1) for r in inputs(g3)'], ['g' . between(1, 9), '']) };
-            $for =~ s/for c in/for _c in/;
+            my ($r, $for) = @{ one(['r', ' for r in resources'], ['r', ' for r in resources where r.layer == l1'], ['r', ' for _c in producers(g1) for r in inputs(g3)'], ['g' . between(1, 9), '']) };
             $text .= "check k$i$for {\n" . join('', map { '  require ' . conditions($r) . one('', ' and ' . conditions($r), ' implies ' . conditions($r)) . one('', '', ' else warn "{margin(g1)}"') . "\n" } 1 .. between(1, 3)) . "}\n";
         }
         return $text;

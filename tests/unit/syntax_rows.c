@@ -44,7 +44,7 @@ static void clause(Buf *b, uint32_t k) {
 }
 
 static const char *value(void) { return PICK("minerals", "t/mo", "\"a text\"", "t*d/yr", "t / mo", "m^2", "2", "\"a {x} b\"", "\"a \\\" b\"", "\"a\\nb\"", "x.y", "unit", "true", "{a}", "\"no end", "f(x)", "a b", "-t", ""); }
-static const char *field(void) { return PICK("layer", "unit", "hs", "stage", "layers", "demand", "of", "9", "\"layer\""); }
+static const char *field(void) { return PICK("layer", "unit", "hs", "source", "note", "stage", "layers", "sources", "demand", "of", "9", "\"layer\""); }
 
 static void entity(Buf *b) {
   uint32_t was = odd;

@@ -454,7 +454,7 @@ static void in_words(void) {
     int64_t at[N];
     uint32_t n = (uint32_t)between(WORDS_LEAST, N);
     Value h = head[round % 5], got;
-    for (uint32_t i = 0; i < n; i++) at[i] = h.tag != V_SET ? between(-3, 3) * (h.tag == V_DATE ? 1 : (int64_t)1000000007) : i % 3 == 0 ? word_two(WORD_NOBODY, WORD_NOBODY) : word_two(aus, i % 3 == 1 ? chn : WORD_NOBODY);
+    for (uint32_t i = 0; i < n; i++) at[i] = h.tag != V_SET ? between(-3, 3) * (h.tag == V_DATE ? (int64_t)1 : 1000000007) : i % 3 == 0 ? word_two(WORD_NOBODY, WORD_NOBODY) : word_two(aus, i % 3 == 1 ? chn : WORD_NOBODY);
     Value words = value_words(&rt, h, at, n), plain = list_of(h, at, n), gone = value_words(&rt, h, at, n);
     const int64_t *kept = list_words(words, &got);
     wrong += !kept || memcmp(kept, at, n * sizeof *at) || value_head(got) != value_head(h) || list_words(plain, &got) || value_vague(words);
