@@ -109,6 +109,16 @@ sub piped {
     like($got->{err}, qr/$want[0].*$want[1].*$want[2].*$want[3]/s, 'a slip suggests; what stands by itself takes no more');
 }
 {
+    my @rows = map { [/^\| `((\w+)\([^`]*)` \|.*\| (.*) \|$/] } grep { /^\| `\w+\(/ } split /\n/, Drive::slurp('SPEC.md') =~ s/.*^## 15 (.*?)^## 16 .*/$1/msr;
+    my $defined = () = Drive::slurp('lang/check/builtin.def') =~ /^BUILTIN\(/mg;
+    is(scalar @rows, $defined, 'SPEC.md lists every function of the engine');
+    my $got = piped(join '', map { ":doc $_->[1]\n" } @rows);
+    for (@rows) {
+        my ($form, $name, $about) = ($_->[0], $_->[1], $_->[2] =~ tr/`//dr);
+        like($got->{out}, qr/^\Q$form\E\n  \Q$about\E$/m, "... $name as :doc has it");
+    }
+}
+{
     my $got = piped(":doc std\n:doc std.units\n:doc std.concentration.hhi\n:doc name_in\n:doc extern\n:doc covered\nuse std.coverage\n:doc covered\n");
     like($got->{out}, qr/^  std\.concentration   How few hold.*^std\.units\n    The usual units\..*^fn hhi\(r: resource\): number\n    The Herfindahl-.*^name_in\(.*^extern fn /ms, ':doc of the library, a module, a name in one, a function and a word');
     like($got->{out}, qr/^fn covered\(l: layer\): bool\n    Whether binding clauses commit.*\n  --> <std\.coverage>:\d+:1\n\z/ms, ':doc of what is used of the library has its documentation');
