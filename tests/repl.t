@@ -89,6 +89,10 @@ sub piped {
     like($got->{err}, qr/E0101.*'fly' cannot stand here.*tomorrow is no date.*no command :wurld; did you mean :world\?/s, 'mistakes in commands are said');
 }
 {
+    my $got = piped("check good { require 1 == 1 }\ncheck bad { require 1 == 2 }\npasses(good) and nothing\npasses(bad) or nothing\npasses(good)\npasses(bad)\nnot passes(bad)\n");
+    is($got->{out}, "true\nfalse\ntrue\n", 'after a mistake in what was asked of a check, it is asked as ever');
+}
+{
     my $got = piped(":world\n:assume close malacca\n:world\n:doc covered\n:show pact.m1\n:show limit\n:help without\n:help E0214\n:time 1 + 1\n:dis 1 + 1\n:list\n", "$dir/pact.ent");
     like($got->{out}, qr/^day +2026-01-01\nin force +pact, 2026-01-01\.\.2028-12-31\n.*^assumed +close malacca$/ms, ':world');
     like($got->{out}, qr/^fn covered\(r: resource\): bool$/m, ':doc');
