@@ -59,7 +59,7 @@ static bool gather(Vm *vm, Cuts *q, uint32_t g, Seen seen, CutRun *only, bool *a
       if (!r.n || r.start == last) continue;
       if (is_always(q->whole.at[r.start])) { *always = true; return true; }
       last = r.start;
-      *only = runs++ || own ? (CutRun){0} : r;
+      *only = runs++ ? (CutRun){0} : r;
       if (!gather_run(vm, q, r, seen)) return false;
     }
   }
@@ -123,7 +123,7 @@ static void count_one(const Cuts *q, CutRun r, uint32_t n, uint32_t most, uint32
   }
 }
 
-static void count_all(Vm *vm, const Cuts *q, const uint64_t *chosen, uint32_t most, uint32_t *restrict one, uint32_t *restrict at) {
+static void count_all(Vm *vm, const Cuts *q, const uint64_t *chosen, uint32_t most, uint32_t *one, uint32_t *at) {
   uint32_t n = vm->w->ncountry, always = 0;
   for (uint32_t e = bits_next(chosen, bits_words(q->n), 0); e != UINT32_MAX; e = bits_next(chosen, bits_words(q->n), e + 1)) {
     CutRun r = q->run.at[e];
@@ -134,8 +134,7 @@ static void count_all(Vm *vm, const Cuts *q, const uint64_t *chosen, uint32_t mo
   for (uint32_t a = 0; a < n; a++) {
     uint32_t *row = at + cuts_row(n, a), both = always + one[a];
     row[a] = both;
-    if (most < 2) continue;
-    for (uint32_t b = a + 1; b < n; b++) row[b] += both + one[b];
+    if (most > 1) counts_raise(row + a + 1, one + a + 1, both, n - a - 1);
   }
 }
 
