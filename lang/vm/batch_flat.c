@@ -4,7 +4,7 @@
 /* Loops within a block in which each row goes through elements of its own: the rows become as many as there are elements in
  * all, and what was worked out for them is put back together by the rows that they come from. */
 
-enum { FLAT_ROWS = 4096 };
+enum { FLAT_ROWS = 512 };
 
 /* ---- rows of another block ---- */
 
