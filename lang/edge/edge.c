@@ -12,7 +12,7 @@ void edge_hold_memory(void) {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 4 << 20);
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
-  mallopt(M_TOP_PAD, 256 << 10);
+  mallopt(M_TOP_PAD, 1 << 20);
 #endif
 }
 
