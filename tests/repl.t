@@ -89,6 +89,10 @@ sub piped {
     like($got->{err}, qr/E0101.*'fly' cannot stand here.*tomorrow is no date.*no command :wurld; did you mean :world\?/s, 'mistakes in commands are said');
 }
 {
+    my $got = piped("check good { require 1 == 1 }\ncheck bad { require 1 == 2 }\npasses(good) and nothing\npasses(bad) or nothing\npasses(good)\npasses(bad)\nnot passes(bad)\n");
+    is($got->{out}, "true\nfalse\ntrue\n", 'after a mistake in what was asked of a check, it is asked as ever');
+}
+{
     my $got = piped(":world\n:assume close malacca\n:world\n:doc covered\n:show pact.m1\n:show limit\n:help without\n:help E0214\n:time 1 + 1\n:dis 1 + 1\n:list\n", "$dir/pact.ent");
     like($got->{out}, qr/^day +2026-01-01\nin force +pact, 2026-01-01\.\.2028-12-31\n.*^assumed +close malacca$/ms, ':world');
     like($got->{out}, qr/^fn covered\(r: resource\): bool$/m, ':doc');
@@ -107,6 +111,16 @@ sub piped {
     my $got = piped("lsit\n:lsit\n:q\n:list all\nexit\n");
     my @want = map { quotemeta } 'no command :lsit; did you mean :list?', 'no command :q; did you mean :quit?', ':list stands by itself, without all', 'a command begins with a colon:  :quit';
     like($got->{err}, qr/$want[0].*$want[1].*$want[2].*$want[3]/s, 'a slip suggests; what stands by itself takes no more');
+}
+{
+    my @rows = map { [/^\| `((\w+)\([^`]*)` \|.*\| (.*) \|$/] } grep { /^\| `\w+\(/ } split /\n/, Drive::slurp('SPEC.md') =~ s/.*^## 15 (.*?)^## 16 .*/$1/msr;
+    my $defined = () = Drive::slurp('lang/check/builtin.def') =~ /^BUILTIN\(/mg;
+    is(scalar @rows, $defined, 'SPEC.md lists every function of the engine');
+    my $got = piped(join '', map { ":doc $_->[1]\n" } @rows);
+    for (@rows) {
+        my ($form, $name, $about) = ($_->[0], $_->[1], $_->[2] =~ tr/`//dr);
+        like($got->{out}, qr/^\Q$form\E\n  \Q$about\E$/m, "... $name as :doc has it");
+    }
 }
 {
     my $got = piped(":doc std\n:doc std.units\n:doc std.concentration.hhi\n:doc name_in\n:doc extern\n:doc covered\nuse std.coverage\n:doc covered\n");

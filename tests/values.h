@@ -33,8 +33,8 @@ static inline UnitId declare(const char *name, Num factor, UnitId of) {
   return of == UNIT_NONE ? unit_declare(&program.units, sym(name), name, none) : unit_declare_as(&program.units, sym(name), name, none, factor, of);
 }
 
-static inline void values_begin(void) {
-  mem_init(&mem, 0);
+/* In memory that is there already. */
+static inline void values_make(void) {
   intern_init(&names, &mem, 1);
   sources_init(&sources, &mem);
   diags_init(&diags, &mem);
@@ -43,12 +43,21 @@ static inline void values_begin(void) {
   rt = (Rt){&mem, &program.units, &program, NULL};
 }
 
-static inline void values_end(void) {
+static inline void values_begin(void) {
+  mem_init(&mem, 0);
+  values_make();
+}
+
+static inline void values_drop(void) {
   program_end(&program);
   unit_end(&unit);
   diags_end(&diags);
   sources_end(&sources);
   intern_end(&names);
+}
+
+static inline void values_end(void) {
+  values_drop();
   is_int((int64_t)mem.used, 0, "nothing is left in use");
   mem_end(&mem);
 }

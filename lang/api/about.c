@@ -168,25 +168,6 @@ void about_heading(const ent_session *s, const Bind *b, Buf *to) {
   }
 }
 
-static const char *letter_words(char c) {
-  static const struct { char letter; const char *words; } all[] = {{'c', "country"}, {'r', "resource"}, {'R', "resource or set of resource"}, {'l', "layer"}, {'k', "control"},
-    {'e', "entity"}, {'n', "number"}, {'f', "figure"}, {'s', "text"}, {'d', "date"}, {'g', "range"}, {'D', "range or duration"}, {'C', "set, list or map"}, {'x', "anything"}};
-  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-    if (all[i].letter == c) return all[i].words;
-  return "anything";
-}
-
-void about_builtin(Builtin b, Buf *to) {
-  const BuiltinInfo *i = builtin_info(b);
-  buf_fmt(to, "%s(", i->name);
-  for (const char *c = i->params; *c; c++) {
-    bool maybe = *c == '?';
-    if (maybe) c++;
-    buf_fmt(to, "%s%s%s", c > i->params + maybe ? ", " : "", letter_words(*c), maybe ? ", or not" : "");
-  }
-  buf_char(to, ')');
-}
-
 /* The clause that `pact.m1` or `pact["5(1)(b)"]` names, or UINT32_MAX. */
 static Ent clause_named(ent_session *s, const char *name) {
   Bind b;
@@ -299,7 +280,7 @@ const char *ent_doc(ent_session *s, const char *name) {
   buf_init(&b, &s->mem);
   for (int i = 0; i < BUILTIN_COUNT; i++)
     if (!strcmp(name, builtin_info((Builtin)i)->name)) {
-      about_builtin((Builtin)i, &b);
+      builtin_form((Builtin)i, &b);
       buf_fmt(&b, "\n  %s\n", builtin_info((Builtin)i)->doc);
     }
   for (const WordInfo *w = session_words; w->word; w++)

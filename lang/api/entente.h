@@ -2,7 +2,7 @@
 #define ENTENTE_H
 /* Entente as a library. A session holds one draft: load it, then ask. Nothing here prints or exits.
  * Texts returned are UTF-8, owned by the session and good until the next call on it, unless said otherwise.
- * This is the only public header; it compiles alone, in C and C++. */
+ * This is the only public header; it compiles alone, in C and C++. A program is linked with libentente.a -lsqlite3 -lgmp -lm. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,7 +32,7 @@ typedef struct ent_host {
   /* n calls, answered in order through give(). *done: how many were; the one behind them is the one that went wrong. */
   int (*call)(void *data, size_t n, const unsigned *ids, const unsigned char *const *args, const size_t *len, size_t *done,
               void (*give)(void *to, size_t i, const unsigned char *result, size_t len), void *to, char *why, size_t room);
-  void (*end)(void *data); /* NULL, or called by ent_close */
+  void (*end)(void *data); /* NULL, or called when the session ends; not where ent_open gives none */
 } ent_host;
 
 /* Others that work on parts of one question at once, filled in by whoever can start them; where there are none, one does it all.
@@ -113,7 +113,7 @@ bool ent_has_tests(const ent_session *s);
 /* Evaluates an expression in the scope of the draft. ENT_PASSES, ENT_UNDECIDED (*out says "unknown" and why) or ENT_BROKEN
  * (*out holds the messages). Without a trailing line end. */
 int ent_eval(ent_session *s, const char *expr, const char **out, size_t *len);
-/* The bytecode of the draft's own functions and checks, with source lines. */
+/* The bytecode of the draft's own functions and checks, with source lines. ENT_PASSES, or ENT_BROKEN with messages in *out. */
 int ent_disassemble(ent_session *s, const char **out, size_t *len);
 /* A text in the canonical layout, from a session that need hold no draft; name stands in messages. It is read back and
  * compared before it is handed out. ENT_PASSES; ENT_BROKEN: it has mistakes (see ent_diagnostics); ENT_FAULT: what was
@@ -171,7 +171,7 @@ typedef enum ent_question { ENT_VALUE, ENT_TYPE, ENT_CODE } ent_question;
 int ent_ask(ent_session *s, ent_question q, const char *expr, const char **out, size_t *len);
 /* How many steps the last ent_ask took. */
 uint64_t ent_steps(const ent_session *s);
-/* The coverage matrix, and the world that is asked about, in words. */
+/* The coverage matrix, and the world that is asked about, in words. ENT_PASSES, or ENT_BROKEN with messages in *out. */
 int ent_matrix(ent_session *s, const char **out, size_t *len);
 int ent_world(ent_session *s, const char **out, size_t *len);
 /* The declaration of a name (x, or pact.m1), laid out; what is known of a name, a word of the language, or a module of the library

@@ -229,7 +229,7 @@ static void load_std(Loader *l, Node *use) {
     }
     Diag *x = diag_add(l->u->diags, DIAG_E0005, use->kid[0]->span, "there is no library module '%s'", name);
     if (near) diag_help(l->u->diags, x, "did you mean '%s'?", near->name);
-    else diag_help(l->u->diags, x, "library modules are named std.x; a file beside this one is named in quotes");
+    else diag_help(l->u->diags, x, "`entente doc` lists the library's modules; a file beside this one is named in quotes");
     return;
   }
   Sym s = use->kid[0]->sym;

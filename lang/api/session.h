@@ -57,7 +57,6 @@ bool session_library_doc(ent_session *s, const char *module, const char *name, B
 
 /* about.c */
 void about_heading(const ent_session *s, const Bind *b, Buf *to);   /* "fn covered(r: resource): bool", "country NLD \"Netherlands\"" */
-void about_builtin(Builtin b, Buf *to);
 typedef struct WordInfo { const char *word, *form, *about; } WordInfo;
 extern const WordInfo session_words[];                     /* word.def; one with a NULL word ends it */
 

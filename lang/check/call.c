@@ -1,4 +1,5 @@
 #include "check/checker.h"
+#include <stdio.h>
 #include <string.h>
 
 /* Calls: functions of the draft and the library, tables, the engine's own, and the forms that take a sentence. */
@@ -12,6 +13,15 @@ static bool args_bad(const Node *args) {
 
 static void report_count(Checker *c, Node *e, const char *name, uint32_t got, const char *want) {
   if (!args_bad(e->kid[1])) diag_add(c->d, DIAG_E0211, e->span, "'%s' takes %s, not %u", name, want, got);
+}
+
+/* The same of a function that takes from `least` to `most` arguments; NULL: nothing was said. */
+static Diag *report_args(Checker *c, Node *e, const char *name, uint32_t least, uint32_t most) {
+  char want[48];
+  if (args_bad(e->kid[1])) return NULL;
+  if (least < most) snprintf(want, sizeof want, "%u or %u arguments", least, most);
+  else snprintf(want, sizeof want, "%u argument%s", most, most == 1 ? "" : "s");
+  return diag_add(c->d, DIAG_E0211, e->span, "'%s' takes %s, not %u", name, want, list_len(e->kid[1]));
 }
 
 static void args_check(Checker *c, Node *args) {
@@ -177,7 +187,7 @@ static bool param_fits(Checker *c, char letter, Type t) {
     case 'R': return t == c->p->kinds.at[K_RESOURCE].type || type_fits(&c->p->types, t, type_set(&c->p->types, c->p->kinds.at[K_RESOURCE].type));
     case 'k': return x.kind == TY_ENTITY && x.a == K_CONTROL;
     case 'e': return x.kind == TY_ENTITY;
-    case 'n': return x.kind == TY_NUMBER || (x.kind == TY_QUANTITY && x.any);
+    case 'n': return type_is_figure(&c->p->types, t) && type_figures_meet(&c->p->types, t, T_NUMBER);
     case 'f': return type_is_figure(&c->p->types, t);
     case 's': return x.kind == TY_STRING;
     case 'd': return x.kind == TY_DATE;
@@ -189,23 +199,45 @@ static bool param_fits(Checker *c, char letter, Type t) {
   }
 }
 
-static const char *param_word(char letter) {
-  switch (letter) {
-    case 'c': return "a country";
-    case 'r': return "a resource";
-    case 'R': return "a resource or a set of resources";
-    case 'k': return "an export control";
-    case 'e': return "an entity";
-    case 'n': return "a number";
-    case 'f': return "a figure";
-    case 's': return "a text";
-    case 'd': return "a date";
-    case 'g': return "a range of dates";
-    case 'D': return "a range of dates or a duration";
-    case 'C': return "a set, list or map";
-    case 'Q': return "a set or a list";
-    default: return "a value";
+/* What an argument is, by its letter in builtin.def: as SPEC.md writes it, and in a sentence. */
+static const struct { char letter; const char *form, *words; } param_kinds[] = {
+  {'c', "country", "a country"}, {'r', "resource", "a resource"}, {'R', "resource or set of resource", "a resource or a set of resources"},
+  {'k', "control", "an export control"}, {'e', "entity", "an entity"}, {'n', "number", "a number"}, {'f', "figure", "a figure"}, {'s', "text", "a text"},
+  {'d', "date", "a date"}, {'g', "range", "a range of dates"}, {'D', "range or time", "a range of dates or a duration"},
+  {'C', "set, list or map", "a set, list or map"}, {'Q', "set or list", "a set or a list"}, {'x', "any", "a value"}};
+
+static uint32_t param_kind(char letter) {
+  uint32_t i = 0;
+  while (param_kinds[i].letter != letter && param_kinds[i].letter != 'x') i++;
+  return i;
+}
+
+void builtin_form(Builtin b, Buf *to) {
+  const BuiltinInfo *info = builtin_info(b);
+  const char *between = "";
+  buf_fmt(to, "%s(", info->name);
+  for (const char *s = info->params; *s; s++, between = ", ") {
+    bool may = *s == '?';
+    s += may;
+    buf_fmt(to, "%s%s%s", between, param_kinds[param_kind(*s)].form, may ? "?" : "");
   }
+  buf_char(to, ')');
+}
+
+static void builtin_count(Checker *c, Node *e, Builtin b) {
+  const BuiltinInfo *info = builtin_info(b);
+  uint32_t least = 0, most = 0;
+  for (const char *s = info->params; *s; s++, most++) {
+    if (*s == '?') s++;
+    else least++;
+  }
+  Diag *x = report_args(c, e, info->name, least, most);
+  if (!x) return;
+  Buf form;
+  buf_init(&form, c->p->mem);
+  builtin_form(b, &form);
+  diag_help(c->d, x, "it is written  %s", buf_text(&form));
+  buf_end(&form);
 }
 
 /* The unit of a resource known by name here, so that its figures have a known dimension. */
@@ -263,7 +295,7 @@ static void builtin_hints(Checker *c, Node *args, const char *params) {
 static Type builtin_check(Checker *c, Node *e, Builtin b) {
   const BuiltinInfo *info = builtin_info(b);
   uint32_t n = list_len(e->kid[1]), i = 0;
-  char params[8] = "", want[40];
+  char params[8] = "";
   if (params_for(info->params, n, params)) builtin_hints(c, e->kid[1], params);
   bool mono = c->monotone;
   c->monotone = false;
@@ -274,17 +306,7 @@ static Type builtin_check(Checker *c, Node *e, Builtin b) {
   if (info->flag == 'V') depends(c, FLAG_VARIES);
   if (info->flag == 'K') depends(c, FLAG_VARIES | FLAG_CLAUSES);
   if (!params_for(info->params, n, params)) {
-    uint32_t most = 0;
-    for (const char *s = info->params; *s; s++) most += *s != '?';
-    Buf w;
-    buf_init(&w, c->p->mem);
-    buf_fmt(&w, "%s%u argument%s", strchr(info->params, '?') ? "at most " : "", most, most == 1 ? "" : "s");
-    buf_add(&w, "", 0);
-    size_t len = w.len < sizeof want ? w.len : sizeof want - 1;
-    memcpy(want, buf_text(&w), len);
-    want[len] = 0;
-    buf_end(&w);
-    report_count(c, e, info->name, n, want);
+    builtin_count(c, e, b);
     return T_ERROR;
   }
   bool ok = true;
@@ -293,7 +315,7 @@ static Type builtin_check(Checker *c, Node *e, Builtin b) {
     Buf t;
     buf_init(&t, c->p->mem);
     type_words(c, a->ty, &t);
-    diag_add(c->d, DIAG_E0210, a->span, "this is %s, and '%s' wants %s here", buf_text(&t), info->name, param_word(params[i]));
+    diag_add(c->d, DIAG_E0210, a->span, "this is %s, and '%s' wants %s here", buf_text(&t), info->name, param_kinds[param_kind(params[i])].words);
     buf_end(&t);
     ok = false;
   }
@@ -310,10 +332,8 @@ static Type func_call(Checker *c, Node *e, uint32_t f) {
   e->op = CALL_FUNC;
   e->ref = f;
   if (n != fn->nparam) {
-    char want[32] = "0 arguments";
-    want[0] = (char)('0' + fn->nparam);
-    if (fn->nparam == 1) want[10] = 0;
-    report_count(c, e, name, n, want);
+    Diag *x = report_args(c, e, name, fn->nparam, fn->nparam);
+    if (x) diag_label(c->d, x, fn->span, "declared here");
     return T_ERROR;
   }
   for (Node *a = list_first(e->kid[1]); a; a = a->next, i++)

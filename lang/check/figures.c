@@ -230,7 +230,7 @@ static Type range_check(Checker *c, Node *e) {
   if (l == T_ERROR || r == T_ERROR) return T_ERROR;
   if (l == T_DATE && r == T_DATE) { range_order(c, e); return T_RANGE; }
   if (l == T_NUMBER && r == T_NUMBER) return T_INTS;
-  report_operands(c, e, "a range goes from a date to a date, or from a whole number to a whole number");
+  report_operands(c, e, "a range goes from a date to a date, or from a whole number to a whole number; a figure that lies somewhere in between is  between(100 t, 200 t)");
   return T_ERROR;
 }
 

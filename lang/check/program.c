@@ -177,12 +177,15 @@ bool program_check(Program *p) {
   return !c.d->errors && !mem_failed(p->mem);
 }
 
-/* Forgets whom those from this Func on call. */
-static void calls_drop(Program *p, uint32_t func) {
+/* Forgets the Funcs from this one on, whom they call, and of which check one is the verdict. */
+static void funcs_drop(Program *p, uint32_t func) {
   uint32_t kept = 0;
   for (uint32_t i = 0; i < p->calls.len; i++)
     if (p->calls.at[i].from < func) p->calls.at[kept++] = p->calls.at[i];
   p->calls.len = kept;
+  for (uint32_t i = 0; i < p->checks.len; i++)
+    if (p->funcs.at[p->checks.at[i]].verdict >= func) p->funcs.at[p->checks.at[i]].verdict = 0;
+  p->funcs.len = func;
 }
 
 uint32_t program_check_expr(Program *p, uint16_t module, Node *expr) {
@@ -195,8 +198,7 @@ uint32_t program_check_expr(Program *p, uint16_t module, Node *expr) {
   if (!c.d->errors) strata_check(&c);
   checker_end(&c);
   if (!c.d->errors && !mem_failed(p->mem)) return f;
-  p->funcs.len = funcs;   /* it is not compiled with the expressions that are asked next */
-  calls_drop(p, funcs);
+  funcs_drop(p, funcs);   /* it is not compiled with the expressions that are asked next */
   return UINT32_MAX;
 }
 

@@ -107,6 +107,7 @@ typedef enum Builtin {
 #undef BUILTIN
 typedef struct BuiltinInfo { const char *name, *params, *result; char flag; const char *doc; } BuiltinInfo;
 const BuiltinInfo *builtin_info(Builtin b);
+void builtin_form(Builtin b, Buf *to);   /* suppliers(resource, range?) */
 
 /* What stands in an agreement once an amendment has changed it, in order. An article is an entry without a clause; its clauses follow. */
 typedef struct AmendedClause { Ent clause /* UINT32_MAX: none */; Node *article /* or NULL */; Node *change; bool struck; } AmendedClause;

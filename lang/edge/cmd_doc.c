@@ -1,6 +1,5 @@
 #define _XOPEN_SOURCE 700
 #include "edge/load.h"
-#include "edge/rewrite.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -36,7 +35,7 @@ static int no_module(const char *asked) {
 
 static int doc_file(ent_session *s, const Options *o, const char *path, const char *name, const char **out, size_t *len) {
   FileText file;
-  const char *why = file_read(path, o->config.max_file ? o->config.max_file : (size_t)16 << 20, &file);
+  const char *why = load_text(o, path, &file);
   int code = ENT_NO_INPUT;
   if (why) edge_say("%s: %s", edge_safe(path).text, why);
   else code = ent_doc_text(s, path, file.text, file.len, name, out, len);

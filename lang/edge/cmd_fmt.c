@@ -1,7 +1,6 @@
 #include "edge/find.h"
 #include "edge/jobs.h"
 #include "edge/load.h"
-#include "edge/rewrite.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,10 +51,6 @@ static Laid layout(const Fmt *f, const char *path, const FileText *was, Bytes *o
   return l;
 }
 
-static const char *read_file(const Fmt *f, const char *path, FileText *to) {
-  return file_read(path, f->o->config.max_file ? f->o->config.max_file : (size_t)16 << 20, to);
-}
-
 static void one_file(void *data, size_t i, Bytes *out) {
   const Fmt *f = data;
   const Item *item = &f->items.at[i];
@@ -63,7 +58,7 @@ static void one_file(void *data, size_t i, Bytes *out) {
   Laid l = {0};
   bytes_add(out, &l, sizeof l);
   if (!item->draft) return;
-  const char *why = read_file(f, item->path, &was);
+  const char *why = load_text(f->o, item->path, &was);
   if (why) {
     l.code = ENT_NO_INPUT;
     snprintf(l.why, sizeof l.why, "%s", why);
@@ -79,7 +74,7 @@ static void laid_out(Fmt *f, const char *path, const char *old, size_t nold, con
   const Options *o = f->o;
   if (!o->list && !o->diff && !o->write && !o->verify) { edge_write(f->e, text, len); return; }
   FileText was;
-  const char *why = read_file(f, path, &was);
+  const char *why = load_text(f->o, path, &was);
   if (why) { fault(f, path, ENT_NO_INPUT, why); return; }
   bool same = was.len == nold && memcmp(was.text, old, nold) == 0, right = was.len == len && memcmp(was.text, text, len) == 0;
   if (!same && !right) fault(f, path, ENT_BROKEN, "has changed meanwhile; left alone");

@@ -71,15 +71,10 @@ static bool serve(Served *s) {
   FfiHead h;
   if (!io_get(SOCKET, &h, sizeof h)) return false;
   s->in.len = 0;
-  if (h.len >= s->in.cap) {
-    unsigned char *grown = realloc(s->in.at, (size_t)h.len + 1);
-    if (!grown) return false;
-    s->in.at = grown;
-    s->in.cap = (size_t)h.len + 1;
-  }
-  if (!io_get(SOCKET, s->in.at, h.len)) return false;
+  unsigned char *at = bytes_room(&s->in, (size_t)h.len + 1);
+  if (!at || !io_get(SOCKET, at, h.len)) return false;
   s->in.len = h.len;
-  s->in.at[h.len] = 0;
+  at[h.len] = 0;
   return h.kind == 'L' ? look_up(s) : answer(s);
 }
 

@@ -1,5 +1,9 @@
 #include "edge/load.h"
 
+const char *load_text(const Options *o, const char *path, FileText *to) {
+  return file_read(path, o->config.max_file ? o->config.max_file : (size_t)16 << 20, to);
+}
+
 void load_complain(const Edge *e, ent_session *s, const char *path, int code) {
   size_t len = 0;
   const char *text = ent_diagnostics(s, ENT_TEXT, &len), *why = code == ENT_NO_INPUT ? edge_not_read(path) : NULL;

@@ -163,7 +163,7 @@ static bool set_profile(Options *o, const char *text) {
   return o->config.profile = true;
 }
 
-/* auto: as many as there are processors for this process. */
+/* auto: as many as there are processors. */
 static bool set_jobs(Options *o, const char *text) {
   uint64_t n = 0;
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -186,11 +186,13 @@ static bool set_allow_ffi(Options *o, const char *text) {
 }
 
 static bool set_columns(Options *o, const char *text) {
-  static const char *const names[] = {"auto", "never", "always"};
-  for (int i = 0; i < 3; i++)
-    if (!strcmp(text, names[i])) { o->config.columns = (ent_columns)i; return true; }
-  return false;
+  static const Word words[] = {{"auto", ENT_COLUMNS_AUTO}, {"never", ENT_COLUMNS_NEVER}, {"always", ENT_COLUMNS_ALWAYS}};
+  int value;
+  if (!read_word(text, words, sizeof words / sizeof *words, &value)) return false;
+  o->config.columns = (ent_columns)value;
+  return true;
 }
+
 static bool set_max_steps(Options *o, const char *text) { return read_count(text, UINT64_MAX, &o->config.max_steps); }
 
 /* ---- the options ---- */

@@ -1,6 +1,6 @@
 #define _XOPEN_SOURCE 700
+#include "edge/load.h"
 #include "edge/repl.h"
-#include "edge/rewrite.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +40,7 @@ static void stands_alone(Repl *r, const char *path) {
 
 static const char *save_over(Repl *r, const char *path, const char *text, size_t len, bool force) {
   FileText was;
-  const char *why = file_read(path, r->o.config.max_file ? r->o.config.max_file : (size_t)16 << 20, &was);
+  const char *why = load_text(&r->o, path, &was);
   bool asked = r->refused && !strcmp(r->refused, path);
   if (!why && !force && !asked && !(was.len == len && !memcmp(was.text, text, len))) {
     free(r->refused);

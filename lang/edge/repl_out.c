@@ -1,4 +1,5 @@
 #define _XOPEN_SOURCE 700
+#include "edge/bytes.h"
 #include "edge/io.h"
 #include "edge/repl.h"
 #include <errno.h>
@@ -78,51 +79,39 @@ void out_plain(Repl *r, const char *text, size_t len) {
 
 /* ---- in colours ---- */
 
-typedef struct Made { char *at; size_t len, cap; bool failed; } Made;
-
-static void made_add(Made *m, const char *text, size_t len) {
-  if (m->len + len > m->cap && !m->failed) {
-    size_t cap = (m->len + len) * 2;
-    char *more = realloc(m->at, cap);
-    if (!more) m->failed = true;
-    else m->at = more, m->cap = cap;
-  }
-  if (m->failed) return;
-  memcpy(m->at + m->len, text, len);
-  m->len += len;
-}
-
-static void made_ink(Made *m, const char *ink, const char *text, size_t len) {
-  if (*ink) made_add(m, ink, strlen(ink));
-  made_add(m, text, len);
-  if (*ink) made_add(m, out_reset, strlen(out_reset));
+static void inked(Bytes *to, const char *ink, const char *text, size_t len) {
+  bytes_add(to, ink, strlen(ink));
+  bytes_add(to, text, len);
+  if (*ink) bytes_add(to, out_reset, strlen(out_reset));
 }
 
 void out_code(Repl *r, const char *text, size_t len) {
   enum { COLORED_MAX = 4 << 20 };
   unsigned char *class = r->color && len < COLORED_MAX ? malloc(len + 1) : NULL;
-  Made m = {0};
+  Bytes b = {0};
   if (class) {
     ent_classify(r->d.session, text, len, class);
     for (size_t i = 0, n; i < len; i += n) {
       for (n = 1; i + n < len && class[i + n] == class[i]; n++) {}
-      made_ink(&m, out_ink((ent_class)class[i]), text + i, n);
+      inked(&b, out_ink((ent_class)class[i]), text + i, n);
     }
   }
-  if (class && !m.failed) out_plain(r, m.at ? m.at : "", m.len);
+  if (class && !b.failed) out_plain(r, (const char *)b.at, b.len);
   else out_plain(r, text, len);
   free(class);
-  free(m.at);
+  bytes_end(&b);
 }
 
 void out_value(Repl *r, const char *text, size_t len, bool undecided) {
-  Made m = {0};
+  Bytes b = {0};
   if (!r->color || !undecided) { out_code(r, text, len); return; }
   size_t word = strcspn(text, ":");
-  made_ink(&m, "\033[33m", text, word < len ? word : len);
-  if (word < len) made_add(&m, text + word, len - word);
-  if (!m.failed) out_plain(r, m.at, m.len);
-  free(m.at);
+  if (word > len) word = len;
+  inked(&b, "\033[33m", text, word);
+  bytes_add(&b, text + word, len - word);
+  if (!b.failed) out_plain(r, (const char *)b.at, b.len);
+  else out_plain(r, text, len);
+  bytes_end(&b);
 }
 
 /* ---- the session's own words ---- */

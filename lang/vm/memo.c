@@ -4,37 +4,49 @@
 /* What calls over entities gave, by world, each with the days on which it holds and the countries whose absence could
  * change it. So an answer is asked for again only when something that it rests on changes. */
 
+static uint32_t first_kind(const Program *p, const Func *f) { return f->nparam ? type_at(&p->types, f->param[0]).a : UINT32_MAX; }
+
+/* There may be a million clauses: of one alone only rules are remembered, which else would ask themselves without end. */
 static bool remembered(const Program *p, const Func *f) {
   if (f->kind == FUNC_THUNK || f->kind >= FUNC_CHECK || f->nparam > 3) return false;
+  if (f->kind != FUNC_RULE && f->nparam == 1 && first_kind(p, f) == K_CLAUSE) return false;
   for (uint32_t i = 0; i < f->nparam; i++)
     if (type_kind(&p->types, f->param[i]) != TY_ENTITY) return false;
   return true;
 }
 
 /* A call without parameters has one place, one over a single entity a place for each, others a table by key. So has one
- * over a single entity in a world that lacks somebody: there are many such worlds, and most answers are those of the world outside. */
+ * over a clause, and one over a single entity in a world that lacks somebody: there are many such worlds, and most answers
+ * are those of the world outside. */
 static Memo *memo_make(Vm *vm, const Func *f) {
   Memo *m = mem_zero(vm->mem, sizeof *m);
   if (!m) return NULL;
   m->nparam = f->nparam;
   map_init(&m->by_key, vm->mem);
   const View *v = vm->ctx->view;
-  if (f->nparam > 1 || (f->nparam && v && bits_any(v->countries, bits_words(vm->w->ncountry)))) return m;
-  m->n = f->nparam ? vm->p->kinds.at[type_at(&vm->p->types, f->param[0]).a].list.len : 1;
+  uint32_t kind = first_kind(vm->p, f);
+  if (f->nparam > 1 || (f->nparam && (kind == K_CLAUSE || (v && bits_any(v->countries, bits_words(vm->w->ncountry)))))) return m;
+  m->n = f->nparam ? vm->p->kinds.at[kind].list.len : 1;
   m->direct = mem_zero(vm->mem, (m->n + 1) * sizeof *m->direct);
   if (m->direct) return m;
   mem_free(vm->mem, m, sizeof *m);
   return NULL;
 }
 
-static uint64_t key_of(const Memo *m, const Value *args) {
-  uint64_t key = 0;
-  for (uint32_t i = 0; i < m->nparam; i++) key = key << 21 | (ent_index(args[i].aux) & 0x1FFFFF);
-  return key;
+/* False for what has no key of its own: three of very many. */
+static bool key_of(const Memo *m, const Value *args, uint64_t *key) {
+  uint32_t bits = 64 / (m->nparam < 2 ? 2 : m->nparam);
+  *key = 0;
+  for (uint32_t i = 0; i < m->nparam; i++) {
+    if ((uint64_t)ent_index(args[i].aux) >> bits) return false;
+    *key = *key << bits | ent_index(args[i].aux);
+  }
+  return true;
 }
 
 static uint32_t keyed_slot(Vm *vm, Memo *m, const Value *args) {
-  uint64_t *slot = map_slot(&m->by_key, key_of(m, args), UINT64_MAX);
+  uint64_t key;
+  uint64_t *slot = key_of(m, args, &key) ? map_slot(&m->by_key, key, UINT64_MAX) : NULL;
   MemoEntry none;
   if (!slot) return UINT32_MAX;
   if (*slot != UINT64_MAX) return (uint32_t)*slot;
@@ -74,13 +86,13 @@ uint32_t memo_slot(Vm *vm, uint32_t func, const Value *args, Memo **memo) {
 MemoEntry *memo_peek(Vm *vm, const Ctx *x, uint32_t func, const Value *args) {
   uint32_t i = x->view ? x->view->id + 1 : 0;
   Memo *m = i < vm->memos.len && vm->memos.at[i] && func < vm->nmemo ? vm->memos.at[i][func] : NULL;
-  uint64_t slot;
+  uint64_t key, slot;
   if (!m) return NULL;
   for (uint32_t k = 0; k < m->nparam; k++)
     if (args[k].tag != V_ENT) return NULL;
   if (!m->nparam) return &m->direct[0];
   if (m->direct) return ent_index(args[0].aux) < m->n ? &m->direct[ent_index(args[0].aux)] : NULL;
-  return map_get(&m->by_key, key_of(m, args), &slot) && slot < m->keyed.len ? &m->keyed.at[slot] : NULL;
+  return key_of(m, args, &key) && map_get(&m->by_key, key, &slot) && slot < m->keyed.len ? &m->keyed.at[slot] : NULL;
 }
 
 static bool covers(Dep d, Day day) { return d.lo <= day && day <= d.hi; }

@@ -128,7 +128,10 @@ void draft_quoted(const World *w, Span at, const char *instead, Buf *out) {
 
 /* Whether it would be a number but for a comma. */
 static bool has_comma(const char *s, size_t n) {
-  return memchr(s, ',', n) && strspn(s, " <>-0123456789_,.%") == n;
+  static const char digits[] = " <>-0123456789_,.%";
+  for (size_t i = 0; i < n; i++)
+    if (!memchr(digits, s[i], sizeof digits - 1)) return false;
+  return memchr(s, ',', n);
 }
 
 /* The text that could not be read, as much of it as can be taken in, and what would have been one. */

@@ -21,10 +21,10 @@ once() {
 pin=
 command -v taskset >/dev/null && pin="taskset -c 0"
 
-# pair NAME "OURS" "PEER" [WORD WANTED]: the two in turn, then the ratio of medians, and the least and greatest ratio of
-# neighbours; with WORD and WANTED also as a line of the page (see page.py).
+# pair NAME "OURS" "PEER" [WORD WANTED]: the two in turn, then of the ratios of neighbours the median, the least and the greatest; with
+# WORD and WANTED also as a line of the page (see page.py).
 pair() {
-  local name=$1 a i took said
+  local name=$1 a i
   : >"$out/pairs"
   for i in $(seq "$runs"); do
     # shellcheck disable=SC2086
@@ -34,22 +34,10 @@ pair() {
     once $pin $3
     echo "$a $took" >>"$out/pairs"
   done
-  said=$(awk '
-    { a[NR] = $1; b[NR] = $2; r[NR] = $1 / $2 }
-    function median(v, n,   i, j, t, w) {
-      for (i = 1; i <= n; i++) w[i] = v[i]
-      for (i = 2; i <= n; i++) for (j = i; j > 1 && w[j - 1] > w[j]; j--) { t = w[j]; w[j] = w[j - 1]; w[j - 1] = t }
-      low = w[1]; high = w[n]
-      return w[int((n + 1) / 2)]
-    }
-    END {
-      ma = median(a, NR); mb = median(b, NR); median(r, NR)
-      print ma / mb, low, high
-    }' "$out/pairs")
-  # shellcheck disable=SC2086
-  printf '%-48s %5.2f   (%.2f to %.2f over %d pairs)\n' "$name" $said "$runs"
-  # shellcheck disable=SC2086
-  [ $# -lt 5 ] || python3 tests/bench/page.py add "$name" "$4" "$5" $said
+  # shellcheck disable=SC2046
+  printf '%-48s %5.2f   (%.2f to %.2f over %d pairs)\n' "$name" $(awk '{ print $1 / $2 }' "$out/pairs" | sort -n |
+    awk '{ r[NR] = $1 } END { print r[int((NR + 1) / 2)], r[1], r[NR] }') "$runs"
+  [ $# -lt 5 ] || python3 tests/bench/page.py pairs "$name" "$4" "$5" "$out/pairs"
 }
 
 # Functions from outside: the same calls, in the library's own process and in this one. floor() gives short figures, so that what

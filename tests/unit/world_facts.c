@@ -1,6 +1,6 @@
 /* The world: facts by hand in its columns, and what it answers. Undisturbed answers are known; random worlds are asked
  * twice, through the caches and past them, and must agree. */
-#include "tap.h"
+#include "values.h"
 #include "world/world.h"
 #include <stdlib.h>
 
@@ -8,27 +8,14 @@ enum { USA, CHN, JPN, AUS, DEU, NCOUNTRY };
 enum { ORE, METAL, CHIP, NRES };
 enum { STRAIT, CANAL, NROUTE };
 
-static Mem mem;
-static Intern names;
-static Sources sources;
-static Diags diags;
-static Unit unit;
-static Program program;
 static World w;
 static UnitId t_yr, item_yr, ton, t_item, kg_yr;
 static const Span nowhere = {0, 0};
 static const Window always = {DAY_MIN, DAY_OPEN, false};
-static uint64_t state = 7;
 
-static uint32_t roll(uint32_t n) {
-  state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-  return (uint32_t)((state * 0x2545f4914f6cdd1dull >> 33) % n);
-}
+static uint32_t below(uint32_t n) { return (uint32_t)((roll() >> 33) % n); }
 
 /* ---- a program without a text ---- */
-
-static Sym sym(const char *s) { return intern_put(&names, s, strlen(s)); }
-static UnitId unit_of(const char *s) { Sym bad; return unit_parse(&program.units, sym(s), &bad); }
 
 static void entities(uint32_t kind, const char *const *ids, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
@@ -60,11 +47,7 @@ static void begin(uint64_t fail_at) {
   mem_init(&mem, 0);
   mem.fail_at = fail_at;
   mem.fail_after = fail_at != 0;
-  intern_init(&names, &mem, 1);
-  sources_init(&sources, &mem);
-  diags_init(&diags, &mem);
-  unit_init(&unit, &mem, &names, &sources, &diags);
-  program_init(&program, &mem, &unit);
+  values_make();
   units_make();
   entities(K_COUNTRY, countries, NCOUNTRY);
   entities(K_RESOURCE, res, NRES);
@@ -82,11 +65,7 @@ static void begin(uint64_t fail_at) {
 
 static void end(const char *what) {
   world_end(&w);
-  program_end(&program);
-  unit_end(&unit);
-  diags_end(&diags);
-  sources_end(&sources);
-  intern_end(&names);
+  values_drop();
   if (what) is_int((int64_t)mem.used, 0, "%s: nothing is left in use", what);
   else if (mem.used) ok(false, "nothing is left in use when memory runs out");
   mem_end(&mem);
@@ -569,8 +548,8 @@ static void test_conflicts(void) {
 /* ---- caches ---- */
 
 static Window some_window(void) {
-  int a = 2025 + (int)roll(6);
-  return roll(3) ? years(a, a + 1 + (int)roll(4)) : always;
+  int a = 2025 + (int)below(6);
+  return below(3) ? years(a, a + 1 + (int)below(4)) : always;
 }
 
 static void random_world(void) {
@@ -578,41 +557,41 @@ static void random_world(void) {
   agreement(BIT(USA) | BIT(JPN) | BIT(AUS) | BIT(DEU), 2025, 2031);
   agreement(BIT(USA) | BIT(CHN) | BIT(AUS), 2026, 2029);
   for (uint32_t i = 0; i < 12; i++) {
-    uint32_t r = roll(NRES);
+    uint32_t r = below(NRES);
     UnitId u = program.resource_unit.at[r];
-    supply(r, who[roll(6)], roll(3) ? fig(roll(40), u) : roll(2) ? percent(roll(12)) : loose(num_int(roll(10)), num_int(10 + roll(10)), u), some_window());
-    if (roll(4) == 0) total(r, fig(100 + roll(9), u));
-    if (roll(2)) demand(r, roll(6) ? roll(NCOUNTRY) : WHO_JOINT, fig(roll(50), u), some_window());
+    supply(r, who[below(6)], below(3) ? fig(below(40), u) : below(2) ? percent(below(12)) : loose(num_int(below(10)), num_int(10 + below(10)), u), some_window());
+    if (below(4) == 0) total(r, fig(100 + below(9), u));
+    if (below(2)) demand(r, below(6) ? below(NCOUNTRY) : WHO_JOINT, fig(below(50), u), some_window());
   }
-  if (roll(2)) control(AUS, roll(NRES), roll(2) ? 0 : 1 + roll(ALL5), some_window());
+  if (below(2)) control(AUS, below(NRES), below(2) ? 0 : 1 + below(ALL5), some_window());
   for (uint32_t i = 0; i < 12; i++) {
-    uint32_t r = roll(NRES), joint = roll(4) == 0;
-    ClauseFacts *c = clause(ACT_SUPPLY, joint ? BIT(USA) | BIT(AUS) : BIT(roll(2) ? USA : AUS), roll(3) ? 0 : 1 + roll(ALL5));
-    c->agreement = roll(2);
-    c->binding = roll(5) != 0;
-    if (roll(6) == 0) c->when = roll(3);
-    if (roll(4) == 0) { c->routes = world_bits(&w, NROUTE); if (c->routes) *c->routes = 1 + roll(3); }
-    promise(r, joint ? WHO_JOINT : bits_next(c->subjects, 1, 0), roll(8) ? fig(roll(30), program.resource_unit.at[r]) : func(5), some_window());
+    uint32_t r = below(NRES), joint = below(4) == 0;
+    ClauseFacts *c = clause(ACT_SUPPLY, joint ? BIT(USA) | BIT(AUS) : BIT(below(2) ? USA : AUS), below(3) ? 0 : 1 + below(ALL5));
+    c->agreement = below(2);
+    c->binding = below(5) != 0;
+    if (below(6) == 0) c->when = below(3);
+    if (below(4) == 0) { c->routes = world_bits(&w, NROUTE); if (c->routes) *c->routes = 1 + below(3); }
+    promise(r, joint ? WHO_JOINT : bits_next(c->subjects, 1, 0), below(8) ? fig(below(30), program.resource_unit.at[r]) : func(5), some_window());
   }
   require(CHIP, METAL, value_figure(num_dec(5, -1), t_item), some_window());
   require(METAL, ORE, value_int(2), some_window());
-  require(CHIP, ORE, roll(2) ? (Value){.tag = V_NONE} : value_figure(num_int(1), t_item), some_window());
+  require(CHIP, ORE, below(2) ? (Value){.tag = V_NONE} : value_figure(num_int(1), t_item), some_window());
   scenarios(3);
-  shock(0, SHOCK_WITHDRAW, 0, 1 + roll(ALL5), some_window());
-  shock(1, SHOCK_SCALE, roll(NRES), 1 + roll(ALL5), some_window());
-  shock(1, SHOCK_CLOSE, roll(NROUTE), 0, some_window());
-  shock(2, SHOCK_SUSPEND, roll(12), 0, some_window());
-  shock(2, SHOCK_ASSUME, roll(2), 0, some_window());
+  shock(0, SHOCK_WITHDRAW, 0, 1 + below(ALL5), some_window());
+  shock(1, SHOCK_SCALE, below(NRES), 1 + below(ALL5), some_window());
+  shock(1, SHOCK_CLOSE, below(NROUTE), 0, some_window());
+  shock(2, SHOCK_SUSPEND, below(12), 0, some_window());
+  shock(2, SHOCK_ASSUME, below(2), 0, some_window());
 }
 
 static const View *random_view(void) {
   const View *v = world_base(&w);
-  for (uint32_t n = roll(4); n-- && v;) {
-    uint32_t kind = roll(8);
-    if (kind < 4) v = world_without(&w, v, value_ent(ent_make(K_COUNTRY, roll(NCOUNTRY))));
-    else if (kind == 4) v = world_without(&w, v, value_ent(ent_make(K_CLAUSE, roll(12))));
-    else if (kind == 5) v = world_without(&w, v, value_ent(ent_make(K_ROUTE, roll(NROUTE))));
-    else v = world_under(&w, v, kind == 6 ? ent_make(K_SCENARIO, roll(3)) : ent_make(K_AGREEMENT, roll(2)));
+  for (uint32_t n = below(4); n-- && v;) {
+    uint32_t kind = below(8);
+    if (kind < 4) v = world_without(&w, v, value_ent(ent_make(K_COUNTRY, below(NCOUNTRY))));
+    else if (kind == 4) v = world_without(&w, v, value_ent(ent_make(K_CLAUSE, below(12))));
+    else if (kind == 5) v = world_without(&w, v, value_ent(ent_make(K_ROUTE, below(NROUTE))));
+    else v = world_under(&w, v, kind == 6 ? ent_make(K_SCENARIO, below(3)) : ent_make(K_AGREEMENT, below(2)));
   }
   return v;
 }
@@ -642,8 +621,8 @@ static void test_caches(void) {
     world_seal(&w);
     for (uint32_t i = 0; i < 300; i++) {
       const View *v = random_view();
-      Ctx *x = roll(20) ? world_ctx(&w, v, day(2024 + (int)roll(9), 1 + (int)roll(12), 1)) : world_ctx(&w, v, DAY_NONE);
-      uint32_t what = roll(10), c = roll(NCOUNTRY), r = roll(NRES);
+      Ctx *x = below(20) ? world_ctx(&w, v, day(2024 + (int)below(9), 1 + (int)below(12), 1)) : world_ctx(&w, v, DAY_NONE);
+      uint32_t what = below(10), c = below(NCOUNTRY), r = below(NRES);
       w.tracing = false;
       Value a = one_answer(x, what, c, r);
       w.tracing = true;
@@ -699,7 +678,7 @@ static void test_refusal(void) {
       for (uint32_t i = 0; i < 30; i++) {
         const View *v = random_view();
         Ctx *x = v ? world_ctx(&w, v, day(2027, 1, 1)) : NULL;
-        if (x) value_drop(&mem, one_answer(x, i % 10, roll(NCOUNTRY), roll(NRES)));
+        if (x) value_drop(&mem, one_answer(x, i % 10, below(NCOUNTRY), below(NRES)));
       }
     }
     end(NULL);
