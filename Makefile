@@ -1,4 +1,4 @@
-# Entente. One file, no recursion but for `asan`, all output in build/. GNU make 4.3 or later.
+# Entente. One file, no recursion but for `asan` and `fuzz`, all output in build/. GNU make 4.3 or later.
 #
 #   make          build/libentente.a, build/entente, build/entente-ffi, build/entente-repl
 #   make demo     checks a real draft; works alone on a bare Debian
@@ -43,9 +43,7 @@ STATIC ?= $(if $(SAN),,-static-pie)
 GMP ?= -Wl,-Bstatic -lgmp -Wl,-Bdynamic
 SQLITE ?= -Wl,-Bstatic -lsqlite3 -Wl,-Bdynamic -lm
 LIBS = $(SQLITE) $(GMP)
-ifneq ($(wildcard lang/edge/ffi*.c),)
 FFI ?= -Wl,-Bstatic -lffi -Wl,-Bdynamic -ldl
-endif
 # The same for entente-repl, which links Readline and no other program does.
 READLINE ?= -Wl,-Bstatic -lreadline -ltinfo -Wl,-Bdynamic
 
@@ -73,7 +71,7 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz_%,$(filter-out tests/fuzz/repl
 DIFFER_O := $(patsubst tests/differ/%.c,$(B)/obj/differ/%.o,$(sort $(wildcard tests/differ/*.c)))
 TESTS := $(sort $(wildcard tests/*.t)) tests/layers.sh tests/headers.sh
 
-all: $(B)/libentente.a $(B)/entente $(if $(STATIC),$(B)/entente-ffi) $(if $(REPL),$(B)/entente-repl)
+all: $(B)/libentente.a $(B)/entente $(if $(STATIC),$(B)/entente-ffi) $(B)/entente-repl
 
 $(B)/libentente.a: $(LIB_O)
 $(B)/edge.a: $(EDGE_O)

@@ -49,6 +49,11 @@ for my $page (@pages) {
         };
     }
 }
+if (grep { $_ eq 'SPEC.md' } @pages) {
+    my $page = Drive::slurp('SPEC.md');
+    my @unsaid = grep { index($page, $_) < 0 } Drive::slurp('lang/source/diag.def') =~ /^DIAG\(([EW]\d+)/mg;
+    is("@unsaid", '', 'SPEC.md says when each code is given');
+}
 done_testing();
 
 # The fenced blocks of a page. After the language come words: a=b is a mark with a value, a one that is true.

@@ -23,7 +23,7 @@ int cmd_repl(Edge *e, const Cmd *self, int argc, char **argv) {
   memcpy(args + 1, argv, (size_t)argc * sizeof *args);
   if (beside) execv(path, args);
   if (!beside || errno == ENOENT) execvp(name, args);
-  edge_say("%s cannot be run: %s; it is built beside entente where GNU Readline is there", name, strerror(errno));
+  edge_say("%s cannot be run: %s; `make` builds it beside entente", name, strerror(errno));
   free(args);
   return ENT_FAULT;
 }

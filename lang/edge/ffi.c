@@ -144,15 +144,12 @@ static bool exchange(Ffi *f, Library *l, char kind, FfiHead *h, char *why, size_
   *h = (FfiHead){(uint32_t)kind, (uint32_t)f->out.len};
   if (kind && (!move(f, l, true, (unsigned char *)h, sizeof *h, deadline, why, room) || !move(f, l, true, f->out.at, f->out.len, deadline, why, room))) return false;
   if (!move(f, l, false, (unsigned char *)h, sizeof *h, deadline, why, room)) return false;
-  if (h->len > FFI_REPLY + FFI_TEXT + 64 || !strchr("OXA", (int)(h->kind & 0x7F))) { snprintf(why, room, "gave what is no answer"); forget_process(l); return false; }
-  if (h->len + 1 > f->in.cap) {
-    unsigned char *grown = realloc(f->in.at, (size_t)h->len + 1);
-    if (!grown) { snprintf(why, room, "gave more than there is memory for"); forget_process(l); return false; }
-    f->in.at = grown;
-    f->in.cap = (size_t)h->len + 1;
-  }
-  if (!move(f, l, false, f->in.at, h->len, deadline, why, room)) return false;
-  f->in.at[h->len] = 0;
+  if (h->len > FFI_REPLY + FFI_TEXT + 64 || (h->kind != 'O' && h->kind != 'X' && h->kind != 'A')) { snprintf(why, room, "gave what is no answer"); forget_process(l); return false; }
+  f->in.len = 0;
+  unsigned char *in = bytes_room(&f->in, (size_t)h->len + 1);
+  if (!in) { bytes_end(&f->in); snprintf(why, room, "gave more than there is memory for"); forget_process(l); return false; }
+  if (!move(f, l, false, in, h->len, deadline, why, room)) return false;
+  in[h->len] = 0;
   f->in.len = h->len;
   return true;
 }

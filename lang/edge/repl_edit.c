@@ -1,4 +1,5 @@
 #define _XOPEN_SOURCE 700
+#include "edge/bytes.h"
 #include "edge/repl.h"
 #include <limits.h>
 #include <stdio.h>
@@ -34,8 +35,7 @@ static struct Editing {
 
 /* What one redraw makes: bytes to write, and where each row of them begins. */
 typedef struct Screen {
-  char *at;
-  size_t len, cap;
+  Bytes text;
   size_t *row;           /* offsets */
   size_t nrow, caprow;
   int col, columns;
@@ -45,19 +45,7 @@ typedef struct Screen {
   bool failed;
 } Screen;
 
-static void put(Screen *s, const char *text, size_t len) {
-  if (s->len + len > s->cap) {
-    size_t cap = (s->len + len) * 2 + 256;
-    char *more = realloc(s->at, cap);
-    if (!more) { s->failed = true; return; }
-    s->at = more;
-    s->cap = cap;
-  }
-  memcpy(s->at + s->len, text, len);
-  s->len += len;
-}
-
-static void puts_at(Screen *s, const char *text) { put(s, text, strlen(text)); }
+static void put(Screen *s, const char *text) { bytes_add(&s->text, text, strlen(text)); }
 
 static void row_begin(Screen *s) {
   if (s->nrow == s->caprow) {
@@ -66,14 +54,14 @@ static void row_begin(Screen *s) {
     s->row = more;
     s->caprow = cap;
   }
-  s->row[s->nrow++] = s->len;
+  s->row[s->nrow++] = s->text.len;
   s->col = 0;
 }
 
 static void ink_set(Screen *s, ent_class c) {
   if (!now.r->color || c == s->ink) return;
-  if (*out_ink(s->ink)) puts_at(s, out_reset);
-  puts_at(s, out_ink(c));
+  if (*out_ink(s->ink)) put(s, out_reset);
+  put(s, out_ink(c));
   s->ink = c;
 }
 
@@ -110,7 +98,7 @@ static size_t glyph(const char *text, size_t len, mbstate_t *state, char to[16],
 
 static void show(Screen *s, const char *text, int width) {
   if (s->col + width > s->columns) row_next(s);
-  puts_at(s, text);
+  put(s, text);
   s->col += width;
 }
 
@@ -122,7 +110,7 @@ static void cursor_here(Screen *s) {
 
 static void prompt_show(Screen *s, const char *prompt) {
   mbstate_t state = {0};
-  if (now.r->color) puts_at(s, "\033[1;34m");
+  if (now.r->color) put(s, "\033[1;34m");
   for (size_t i = 0, len = strlen(prompt); i < len;) {
     char to[16];
     int width;
@@ -130,7 +118,7 @@ static void prompt_show(Screen *s, const char *prompt) {
     i += glyph(prompt + i, len - i, &state, to, &width);
     show(s, to, width);
   }
-  if (now.r->color) puts_at(s, out_reset);
+  if (now.r->color) put(s, out_reset);
 }
 
 static void classes(unsigned char *to) {
@@ -165,35 +153,38 @@ static void buffer_show(Screen *s, const unsigned char *class) {
 
 static void write_out(const char *text, size_t len) { edge_write(&now.r->e, text, len); }
 
-static void move_up(Screen *to, int rows) {
+static void add(Bytes *to, const char *text) { bytes_add(to, text, strlen(text)); }
+
+/* The cursor, by so many in the direction of that letter. */
+static void move(Bytes *to, int by, char where) {
   char text[32];
-  if (rows > 0) put(to, text, (size_t)snprintf(text, sizeof text, "\033[%dA", rows));
+  snprintf(text, sizeof text, "\033[%d%c", by, where);
+  if (by > 0) add(to, text);
 }
 
 /* Writes the rows that fit the window, those around the cursor, over what was drawn before. */
 static void paint(const Screen *s, int rows) {
-  Screen out = {0};
-  char text[32];
+  Bytes out = {0};
   size_t window = rows > 2 ? (size_t)rows - 1 : 1, top = 0, n = s->nrow;
   if (n > window) {
     n = window;
     top = s->cursor_row + 1 > n ? s->cursor_row + 1 - n : 0;
   }
-  puts_at(&out, "\r");
-  move_up(&out, now.up);
+  add(&out, "\r");
+  move(&out, now.up, 'A');
   for (size_t i = top; i < top + n; i++) {
-    size_t end = i + 1 < s->nrow ? s->row[i + 1] : s->len;
+    size_t end = i + 1 < s->nrow ? s->row[i + 1] : s->text.len;
     /* Cleared before it is written: at the end of a full row the cursor stands on its last character. */
-    puts_at(&out, "\r\033[K");
-    put(&out, s->at + s->row[i], end - s->row[i]);
-    if (i + 1 < top + n) puts_at(&out, "\r\n");
+    add(&out, "\r\033[K");
+    bytes_add(&out, s->text.at + s->row[i], end - s->row[i]);
+    if (i + 1 < top + n) add(&out, "\r\n");
   }
-  puts_at(&out, "\033[J\r");
+  add(&out, "\033[J\r");
   now.up = (int)(s->cursor_row - top);
-  move_up(&out, (int)(top + n - 1 - s->cursor_row));
-  if (s->cursor_col) put(&out, text, (size_t)snprintf(text, sizeof text, "\033[%dC", s->cursor_col));
-  if (!out.failed) write_out(out.at, out.len);
-  free(out.at);
+  move(&out, (int)(top + n - 1 - s->cursor_row), 'A');
+  move(&out, s->cursor_col, 'C');
+  if (!out.failed) write_out((const char *)out.at, out.len);
+  bytes_end(&out);
 }
 
 static void draw(void) {
@@ -206,10 +197,10 @@ static void draw(void) {
     row_begin(&s);
     prompt_show(&s, rl_display_prompt ? rl_display_prompt : "");
     buffer_show(&s, class);
-    if (!s.failed) paint(&s, rows);
+    if (!s.failed && !s.text.failed) paint(&s, rows);
   }
   free(class);
-  free(s.at);
+  bytes_end(&s.text);
   free(s.row);
   now.stale = false;
 }

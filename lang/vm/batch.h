@@ -33,6 +33,7 @@ bool batch_may_go_on(Batch *b);                                                 
 bool batch_over(const Vm *vm);                                                      /* there are none, or no memory: the run ends */
 bool batch_each(Batch *b, const Node *body, const Node *gens, int kind, Col *out);   /* an aggregate within a block */
 Batch batch_rows(Batch *b, uint32_t n);                                              /* the same, for n rows in the world at hand; live NULL: no memory */
+bool batch_slots(Batch *in, const Func *f);                                          /* new ones, for the body of f; false: no memory */
 void held_drop(Vm *vm, uint32_t to);
 bool batch_where(Batch *b, const Node *gen, Value coll, uint64_t **chosen);         /* which elements pass a `where` that is the same in all rows */
 

@@ -32,12 +32,16 @@ void func_cols_forget(Vm *vm) {
   vec_end(vm->mem, &vm->func_state);
 }
 
+bool batch_slots(Batch *in, const Func *f) {
+  in->nslot = f->nslot + 1u;
+  in->slot = pool_get(in->pool, in->nslot * sizeof *in->slot);
+  if (in->slot) memset(in->slot, 0, in->nslot * sizeof *in->slot);
+  return in->slot;
+}
+
 bool batch_inlined(Batch *b, const Func *f, const Col *args, Col *out) {
   Batch in = *b;
-  in.slot = pool_get(b->pool, ((size_t)f->nslot + 1) * sizeof *in.slot);
-  in.nslot = f->nslot + 1;
-  if (!in.slot || f->flags & FLAG_RECURSIVE || f->kind > FUNC_LET) return false;
-  memset(in.slot, 0, in.nslot * sizeof *in.slot);
+  if (f->flags & FLAG_RECURSIVE || f->kind > FUNC_LET || !batch_slots(&in, f)) return false;
   if (f->nparam) memcpy(in.slot, args, f->nparam * sizeof *in.slot);
   return batch_eval(&in, f->body, out);
 }

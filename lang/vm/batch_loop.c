@@ -51,10 +51,9 @@ static bool each_sum(Batch *b, Each *a, Col *v, bool all) {
     a->sum = sum;
     return true;
   }
-  int64_t *to = a->added;
   if (v->kind == COL_ONE ? v->one.tag != V_DEC : v->kind != COL_NUM || v->tag != V_DEC) return false;
   if (v->kind == COL_ONE || !all) {   /* nothing in the rows that do not count */
-    to = pool_get(b->pool, b->n * sizeof *to);
+    int64_t *to = pool_get(b->pool, b->n * sizeof *to);
     if (!to) return false;
     Col made = {.kind = COL_NUM, .tag = V_DEC, .e = v->kind == COL_ONE ? v->one.e : v->e, .unit = v->kind == COL_ONE ? v->one.unit : v->unit, .num = to};
     memset(to, 0, b->n * sizeof *to);
@@ -546,22 +545,11 @@ static bool take_extreme(Sweep *s, uint32_t acc, const Col *v) {
   return !vm->failed;
 }
 
-static bool items_room(Vm *vm, LoopCell *c, uint32_t n) {
-  if (n <= c->items.cap - c->items.len) return true;
-  if (n > UINT32_MAX / 2 - c->items.cap) return false;
-  uint32_t need = c->items.len + n, cap = need > 2 * c->items.cap ? need : 2 * c->items.cap;
-  Value *at = mem_grow(vm->mem, c->items.at, c->items.cap * sizeof *at, cap * sizeof *at);
-  if (!at) return false;
-  c->items.at = at;
-  c->items.cap = cap;
-  return true;
-}
-
 static bool take_items(Sweep *s, uint32_t acc, Col *v) {
   LoopCell *c = &s->b.vm->cells.at[s->b.vm->reg[acc].i];
   if (s->loop->kind == ACC_LIST && words_take(&s->b, c, v)) return true;
   uint32_t n = bits_count(s->b.live, s->b.words);
-  if (!col_plain(&s->b, v) || !cell_values(s->b.vm, c) || !items_room(s->b.vm, c, n)) return false;
+  if (!col_plain(&s->b, v) || !cell_values(s->b.vm, c) || !vec_more(s->b.vm->mem, &c->items, n)) return false;
   Value *to = c->items.at + c->items.len;
   if (n == s->b.n && v->kind == COL_NUM && !v->zeros)
     for (uint32_t i = 0; i < n; i++) to[i] = (Value){.tag = v->tag, .e = v->e, .unit = v->unit, .i = v->num[i]};

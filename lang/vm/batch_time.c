@@ -137,11 +137,8 @@ static bool leaves_call(Batch *b, const Node *e, const Func *f, const Node *args
   Batch in = *b;
   uint32_t n = 0;
   if (!(f->flags & (FLAG_VARIES | FLAG_CLAUSES))) return leaves_list(b, args, l);
-  in.slot = pool_get(b->pool, ((size_t)f->nslot + 1) * sizeof *in.slot);
-  in.nslot = f->nslot + 1;
   in.calls++;
-  if (!in.slot || b->calls == CALLS_MOST || f->flags & FLAG_RECURSIVE || f->kind > FUNC_LET || e->ref >= b->vm->nmemo) return false;
-  memset(in.slot, 0, in.nslot * sizeof *in.slot);
+  if (b->calls == CALLS_MOST || f->flags & FLAG_RECURSIVE || f->kind > FUNC_LET || e->ref >= b->vm->nmemo || !batch_slots(&in, f)) return false;
   for (const Node *a = args; a; a = a->next, n++) {
     if (a->kind == N_NAME && (a->op == REF_LOCAL || a->op == REF_ENTITY)) { if (!batch_eval(b, a, &in.slot[n])) return false; }
     else if (!leaves_find(b, a, l)) return false;

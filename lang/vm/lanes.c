@@ -511,10 +511,7 @@ static bool circles(Batch *b, Cuts *q) {
 /* Entities from `first` on as the rows of a block; false: no memory. */
 static bool entity_rows(Batch *in, const Func *f, const uint32_t *index, uint32_t first, uint32_t kind) {
   Ent *ents = pool_get(in->pool, in->n * sizeof *ents);
-  in->nslot = f->nslot + 1;
-  in->slot = pool_get(in->pool, in->nslot * sizeof *in->slot);
-  if (!in->live || !ents || !in->slot) return false;
-  memset(in->slot, 0, in->nslot * sizeof *in->slot);
+  if (!in->live || !ents || !batch_slots(in, f)) return false;
   in->slot[0] = (Col){.kind = COL_ENT, .run = true, .ent = ents};
   for (uint32_t i = 0; i < in->n; i++) {
     ents[i] = ent_make(kind, index ? index[i] : first + i);
@@ -587,9 +584,7 @@ static bool cuts_find(Batch *b, Cuts *q) {
   uint64_t *seen = pool_get(b->pool, (bits_words(vm->p->funcs.len) + 1) * sizeof *seen);
   if (!seen || !shape(vm->p, f->body, q->func, seen, &s)) return false;
   Batch in = *b;
-  in.slot = pool_get(b->pool, ((size_t)f->nslot + 1) * sizeof *in.slot);
-  if (!in.slot) return false;
-  memset(in.slot, 0, ((size_t)f->nslot + 1) * sizeof *in.slot);
+  if (!batch_slots(&in, f)) return false;
   bool ok = true, found = cuts_blocks(b, q, &s, kind);
   if (!found && batch_over(vm)) return false;
   for (uint32_t i = 0; ok && !found && i < q->n; i++) {
@@ -597,7 +592,7 @@ static bool cuts_find(Batch *b, Cuts *q) {
     uint32_t held = vm->held.len;
     in.slot[0] = col_one(value_ent(ent_make(kind, i)));
     ok = vec_push(vm->mem, &q->cut_start, q->cuts.len) && vec_push(vm->mem, &q->ask_start, q->asks.len) && entity_cuts(&in, q, &s, ent_make(kind, i)) && entity_asks(&in, q, &s, kind);
-    while (vm->held.len > held) value_drop(vm->mem, vm->held.at[--vm->held.len]);
+    held_drop(vm, held);
     pool_release(b->pool, mark);
   }
   return ok && vec_push(vm->mem, &q->cut_start, q->cuts.len) && vec_push(vm->mem, &q->ask_start, q->asks.len) && circles(b, q);

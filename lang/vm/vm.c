@@ -162,7 +162,8 @@ static void step_counted(Vm *vm, uint32_t func) {
 static bool frame_push(Vm *vm, uint32_t func, uint32_t base, uint32_t ret) {
   const Code *code = &vm->k->codes.at[func];
   Frame f = {.func = func, .pc = code->start, .base = base, .ret = ret, .cells = vm->cells.len, .ctxs = vm->ctxs.len, .entry = -1, .slot = UINT32_MAX, .outer = vm->dep};
-  if (vm->frames.len >= VM_FRAMES_MAX) { vm_fail(vm, DIAG_E0505, "calls are nested more than %d deep", VM_FRAMES_MAX); return false; }
+  _Static_assert(VM_FRAMES_MAX == 1048576, "as the message says");
+  if (vm->frames.len >= VM_FRAMES_MAX) { vm_fail(vm, DIAG_E0505, "calls are nested more than 1,048,576 deep"); return false; }
   vm->dep = dep_nothing;
   if (!registers(vm, base + code->nreg) || !vec_push(vm->mem, &vm->frames, f)) return false;
   if (vm->profile) profile_enter(vm->profile, profile_id(PROFILE_FUNC, func));

@@ -46,18 +46,11 @@ typedef struct Steps {
   Ctx *x;
   uint32_t res, n, at;
   const Day *days;
-  int64_t *sum;
-  size_t cap;
-  uint32_t *place;         /* by day, from the first: 1 + where it stands in days, as far as it is one of them */
-  size_t span;
-  int64_t first;           /* that day */
+  StepRoom *room;
+  int64_t *sum;            /* its own */
+  int64_t first;           /* the day from which places are counted */
   Value head;              /* unit and power of ten */
 } Steps;
-
-static void steps_end(Steps *s) {
-  mem_free(s->w->mem, s->sum, s->cap * sizeof *s->sum);
-  mem_free(s->w->mem, s->place, s->span * sizeof *s->place);
-}
 
 static bool room_for(Mem *m, void **at, size_t *cap, size_t need, size_t size) {
   if (need <= *cap) return true;
@@ -70,17 +63,19 @@ static bool room_for(Mem *m, void **at, size_t *cap, size_t need, size_t size) {
 
 static bool steps_days(Steps *s) {
   const DependOf *f = &s->w->depend.res[s->res];
+  StepRoom *room = s->room;
   enum { SPAN_MOST = 1 << 20 };
   s->days = s->w->depend.days.at + f->first[DAYS_PROMISE];
   s->n = f->ndays[DAYS_PROMISE];
-  size_t span = s->n ? (size_t)((int64_t)s->days[s->n - 1] - s->days[0] + 1) : 0, was = s->span;
-  if (span > SPAN_MOST || !room_for(s->w->mem, (void **)&s->sum, &s->cap, (size_t)s->n + 1, sizeof *s->sum)) return false;
+  size_t span = s->n ? (size_t)((int64_t)s->days[s->n - 1] - s->days[0] + 1) : 0, was = room->nplace;
+  if (span > SPAN_MOST || !room_for(s->w->mem, (void **)&room->sum, &room->nsum, (size_t)s->n + 1, sizeof *room->sum)) return false;
   if (span > was) {
-    if (!room_for(s->w->mem, (void **)&s->place, &s->span, span, sizeof *s->place)) return false;
-    memset(s->place + was, 0, (s->span - was) * sizeof *s->place);
+    if (!room_for(s->w->mem, (void **)&room->place, &room->nplace, span, sizeof *room->place)) return false;
+    memset(room->place + was, 0, (room->nplace - was) * sizeof *room->place);
   }
+  s->sum = room->sum;
   s->first = s->n ? s->days[0] : 0;
-  for (uint32_t k = 0; k < s->n; k++) s->place[s->days[k] - s->first] = k + 1;
+  for (uint32_t k = 0; k < s->n; k++) room->place[s->days[k] - s->first] = k + 1;
   memset(s->sum, 0, ((size_t)s->n + 1) * sizeof *s->sum);
   return true;
 }
@@ -88,7 +83,7 @@ static bool steps_days(Steps *s) {
 /* Which sum begins on a day; UINT32_MAX: none does. */
 static inline uint32_t step_of(const Steps *s, Day d) {
   size_t at = (size_t)((int64_t)d - s->first);
-  uint32_t k = at < s->span ? s->place[at] : 0;
+  uint32_t k = at < s->room->nplace ? s->room->place[at] : 0;
   return k && k <= s->n && s->days[k - 1] == d ? k : UINT32_MAX;
 }
 
@@ -181,7 +176,7 @@ static uint32_t steps_rows(Steps *s, const Ctx *x, const RowsAsked *q, uint32_t 
 }
 
 bool world_committed_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f) {
-  Steps s = {.w = w, .x = x};
+  Steps s = {.w = w, .x = x, .room = &w->inner->steps};
   bool ok = plain_world(x);
   *f = (Figures){.num = f->num};
   for (uint32_t i = 0; ok && i < q->n;) {
@@ -190,7 +185,6 @@ bool world_committed_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f) {
     uint32_t who = q->who.at ? ent_index(q->who.at[i * q->who.step]) : WHO_JOINT;
     ok = steps_turn(&s, q, i, asked_res(q, i), who, f, &by) && (i = steps_rows(&s, x, q, i, by, f));
   }
-  steps_end(&s);
   return ok;
 }
 

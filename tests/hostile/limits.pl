@@ -42,6 +42,12 @@ my $much = 'check c { require sum(sum(i * j for i in 1..1000) for j in 1..100_00
 limit('--max-steps', $much, 'E0507', qr/10.?000 steps.*'c'.*--max-steps/s, '--max-steps', '10_000');
 limit('--max-memory while it is read', 'let x = {' . join(',', 1 .. 300_000) . '}', 'E0505', qr/4 MiB.*--max-memory/s, '--max-memory', '4M');
 limit('--max-memory while it runs', "let x = [i * j for i in 1..3000 for j in 1..3000]\ncheck c { require len(x) > 1 }\n", 'E0505', qr/20 MiB.*--max-memory/s, '--max-memory', '20M');
+sub facts_deep {
+    my ($last) = @_;
+    return join '', (map { "table a$_: number\n" } 0 .. $last), (map { "fact a$_ = a" . ($_ + 1) . " + 1\n" } 0 .. $last - 1), "fact a$last = 1\ncheck c { require a0 > 0 }\n";
+}
+limit('facts that rest on one another', facts_deep(200), 'E0405', qr/more than 200 deep/);
+within('... 200 of them', facts_deep(199));
 limit("--max-memory $_", $good, 'E0505', qr/memory ran out.*--max-memory/s, '--max-memory', $_) for qw(1 1K 10K 50K);
 limit('--max-output', "check c \"" . 'x' x 500 . "\" { require true }\n", 'E0506', qr/larger than 400 bytes.*--max-output/s, '--max-output', '400');
 {
