@@ -68,7 +68,7 @@ static void yyerror(const Span *at, struct Parse *p, const char *msg);
   agreement members member article clauses clause label subject act on via yielding to targets cmods cmod
   amendment since starts changes change let fn fn_name extern symbol rule params_opt params param type_opt type plain_type tname unit_expr check gens_opt gens gen id requirements
   data where rowdecls rowdecl requirement message scenario shocks shock test steps step table keys default fact world group concern unit use
-  expr logic comparison arith primary list elements element args_opt args arg
+  expr logic arith primary list elements element args_opt args
 %type <op> modal severity
 
 /* loosest: what `if ... else` and `let ...;` take to their right */
@@ -466,10 +466,7 @@ logic
   | logic "or" logic                    { $$ = MAKE(BINARY, OP_OR, $1, $3, NULL, NULL); }
   | logic "and" logic                   { $$ = MAKE(BINARY, OP_AND, $1, $3, NULL, NULL); }
   | "not" logic                         { $$ = MAKE(UNARY, OP_NOT, $2, NULL, NULL, NULL); }
-  | comparison
-  ;
-comparison
-  : arith
+  | arith
   | arith "==" arith                    { $$ = MAKE(BINARY, OP_EQ, $1, $3, NULL, NULL); }
   | arith "!=" arith                    { $$ = MAKE(BINARY, OP_NE, $1, $3, NULL, NULL); }
   | arith "<" arith                     { $$ = MAKE(BINARY, OP_LT, $1, $3, NULL, NULL); }
@@ -547,12 +544,10 @@ args_opt
   | expr gens                           { $$ = ast_append(p->unit, NULL, MAKE(EACH, 0, $1, $2, NULL, NULL)); }
   ;
 args
-  : arg                                 { $$ = ast_append(p->unit, NULL, $1); }
-  | args "," arg                        { $$ = ast_append(p->unit, $1, $3); }
-  ;
-arg
-  : expr
-  | field_name ":" expr                 { $$ = MAKE(ARG, 0, $3, NULL, NULL, NULL); $$->sym = $1->sym; }
+  : expr                                { $$ = ast_append(p->unit, NULL, $1); }
+  | field                               { $$ = ast_append(p->unit, NULL, $1); }
+  | args "," expr                       { $$ = ast_append(p->unit, $1, $3); }
+  | args "," field                      { $$ = ast_append(p->unit, $1, $3); }
   ;
 
 %%

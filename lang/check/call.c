@@ -187,7 +187,7 @@ static bool param_fits(Checker *c, char letter, Type t) {
     case 'R': return t == c->p->kinds.at[K_RESOURCE].type || type_fits(&c->p->types, t, type_set(&c->p->types, c->p->kinds.at[K_RESOURCE].type));
     case 'k': return x.kind == TY_ENTITY && x.a == K_CONTROL;
     case 'e': return x.kind == TY_ENTITY;
-    case 'n': return x.kind == TY_NUMBER || (x.kind == TY_QUANTITY && x.any);
+    case 'n': return type_is_figure(&c->p->types, t) && type_figures_meet(&c->p->types, t, T_NUMBER);
     case 'f': return type_is_figure(&c->p->types, t);
     case 's': return x.kind == TY_STRING;
     case 'd': return x.kind == TY_DATE;

@@ -60,11 +60,11 @@ Type type_quantity(TypeTable *t, int u, DimId dim) {
   return add(t, x);
 }
 
+/* Where a resource's unit stands in one of them more often than in the other, that unit decides, and the draft finds out when it
+ * runs; but it is taken to have a dimension, so what else is in them cannot be the same then. */
 bool type_figures_meet(const TypeTable *t, Type a, Type b) {
   TypeInfo x = type_at(t, a), y = type_at(t, b);
-  if (x.any || y.any) return true;
-  if (x.u != y.u) return x.u && y.u ? false : !(x.kind == TY_NUMBER || y.kind == TY_NUMBER);
-  return x.dim == y.dim;
+  return x.any || y.any || (x.u == y.u) == (x.dim == y.dim);
 }
 
 Type type_join(TypeTable *t, Type a, Type b, bool *ok) {
@@ -72,7 +72,7 @@ Type type_join(TypeTable *t, Type a, Type b, bool *ok) {
   if (a == b || b == T_ERROR || b == T_NEVER) return a;
   if (a == T_ERROR || a == T_NEVER) return b;
   TypeInfo x = type_at(t, a), y = type_at(t, b);
-  if (type_is_figure(t, a) && type_is_figure(t, b) && (x.kind == y.kind || x.any || y.any)) {
+  if (type_is_figure(t, a) && type_is_figure(t, b)) {
     *ok = type_figures_meet(t, a, b);
     return T_QUANTITY;
   }
@@ -104,10 +104,7 @@ bool type_units_differ(const TypeTable *t, Type *a, Type *b) {
 bool type_fits(TypeTable *t, Type from, Type to) {
   if (from == to || from == T_ERROR || to == T_ERROR || from == T_NEVER) return true;
   TypeInfo x = type_at(t, from), y = type_at(t, to);
-  if (type_is_figure(t, from) && type_is_figure(t, to)) {
-    if (x.kind == TY_NUMBER || y.kind == TY_NUMBER) return x.any || y.any;
-    return type_figures_meet(t, from, to);
-  }
+  if (type_is_figure(t, from) && type_is_figure(t, to)) return type_figures_meet(t, from, to);
   if (x.kind != y.kind) return false;
   if (x.kind == TY_SET || x.kind == TY_LIST) return type_fits(t, x.a, y.a);
   if (x.kind == TY_MAP) return type_fits(t, x.a, y.a) && type_fits(t, x.b, y.b);

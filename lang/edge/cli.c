@@ -3,9 +3,6 @@
 #include "edge/ffi.h"
 #include <errno.h>
 #include <fcntl.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,21 +52,11 @@ static void close_output(Edge *e) {
   if (close(STDOUT_FILENO) && !e->out_error && errno != EINTR && errno != EBADF) e->out_error = errno;
 }
 
-/* What a draft has taken goes back to the system when the program ends, a few large things aside: asking for the same pages again and again
- * is what would take time. */
-static void hold_memory(void) {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 4 << 20);
-  mallopt(M_TRIM_THRESHOLD, 64 << 20);
-  mallopt(M_TOP_PAD, 256 << 10);
-#endif
-}
-
 int main(int argc, char **argv) {
   hold_standard_files();
   signals();
   ffi_elsewhere(argv);
-  hold_memory();
+  edge_hold_memory();
   Edge e = {.stop = &interrupted};
   int code = run(&e, argc, argv);
   close_output(&e);

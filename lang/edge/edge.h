@@ -9,6 +9,10 @@ typedef struct Edge {
   int out_error;       /* errno of the first write to standard output that failed; then nothing more is written */
 } Edge;
 
+/* What a draft has taken goes back to the system when the program ends, a few large things aside: asking for the same pages again and again
+ * is what would take time. */
+void edge_hold_memory(void);
+
 /* To standard output, whole or not at all worth going on: false once a write has failed. */
 bool edge_write(Edge *e, const char *text, size_t len);
 bool edge_print(Edge *e, const char *text);

@@ -272,6 +272,7 @@ int main(int argc, char **argv) {
   Repl r = {.e = {.stop = &interrupted}};
   if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1) setlocale(LC_CTYPE, "C.UTF-8");   /* drafts are UTF-8 */
   signals();
+  edge_hold_memory();
   int code = options_read(&r.o, &r.e, cmd_find("repl"), argc - 1, argv + 1);
   if (code) return code;
   if (r.o.help) return cmd_describe(&r.e, cmd_find("repl"));

@@ -596,17 +596,19 @@ static bool name(Batch *b, const Node *e, Col *out) {
 
 /* From a list of entities, by places that are all in it; false: in no such way. */
 static bool gather_ents(Batch *b, const Seq *s, const Col *place, Col *out) {
-  if (!s->o.len || s->at[0].tag != V_ENT) return false;
-  Ent *ents = pool_get(b->pool, b->n * sizeof *ents);
-  bool run = true;
-  for (uint32_t i = 0; ents && i < b->n; i++) {
-    uint64_t at = (uint64_t)place->num[i] - 1;
-    if (at >= s->o.len || s->at[at].tag != V_ENT) return false;
-    ents[i] = s->at[at].aux;
-    run = run && ents[i] == ents[0] + i;
+  const Value *from = s->at;
+  const int64_t *num = place->num;
+  uint32_t n = b->n, len = s->o.len, run = 0;
+  if (!len || from->tag != V_ENT) return false;
+  Ent *ents = pool_get(b->pool, n * sizeof *ents);
+  for (uint32_t i = 0; ents && i < n; i++) {
+    uint64_t at = (uint64_t)num[i] - 1;
+    if (at >= len || from[at].tag != V_ENT) return false;
+    ents[i] = from[at].aux;
   }
-  *out = (Col){.kind = COL_ENT, .run = run, .ent = ents};
-  *b->work += b->n;
+  while (ents && run < n && ents[run] == ents[0] + run) run++;
+  *out = (Col){.kind = COL_ENT, .run = run == n, .ent = ents};
+  *b->work += n;
   return ents != NULL;
 }
 

@@ -4,7 +4,7 @@
 /* Loops within a block in which each row goes through elements of its own: the rows become as many as there are elements in
  * all, and what was worked out for them is put back together by the rows that they come from. */
 
-enum { FLAT_ROWS = 4096 };
+enum { FLAT_ROWS = 512 };
 
 /* ---- rows of another block ---- */
 
@@ -18,13 +18,17 @@ static bool gather_bits(Batch *b, const Col *c, const uint32_t *row, uint32_t n,
   return true;
 }
 
+static size_t cell_size(ColKind kind) {
+  return kind == COL_ENT ? sizeof(Ent) : kind == COL_SEQS ? sizeof(SeqAt) : kind == COL_VALUES ? sizeof(Value) : sizeof(int64_t);
+}
+
 bool col_gather(Batch *b, const Col *c, const uint32_t *row, uint32_t n, Col *out) {
   *out = *c;
   out->id = 0;
   out->run = false;
   if (c->kind == COL_ONE || c->kind == COL_LESS) return true;
   if (c->kind == COL_BITS) return gather_bits(b, c, row, n, out);
-  void *to = pool_get(b->pool, ((size_t)n + 1) * sizeof(Value));
+  void *to = pool_get(b->pool, ((size_t)n + 1) * cell_size((ColKind)c->kind));
   if (!to) return false;
   switch ((ColKind)c->kind) {
     case COL_NUM: case COL_TWOS: out->num = to; for (uint32_t i = 0; i < n; i++) out->num[i] = c->num[row[i]]; break;

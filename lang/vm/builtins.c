@@ -15,8 +15,20 @@ static Value unread(Vm *vm, CauseKind kind, Value text) {
   return value_unknown(&vm->rt, empty ? world_cause(vm->w, CAUSE_CELL, 0, 0, text_place(vm)) : world_text_cause(vm->w, kind, text, text_place(vm)));
 }
 
+/* Where a number is wanted may stand a figure of which nobody knew beforehand what it measures. */
+static bool plain_number(Vm *vm, Value v, const char *wanted) {
+  if (v.unit == UNIT_ONE || v.unit == UNIT_ANY) return true;
+  Buf b;
+  buf_init(&b, vm->mem);
+  value_show(&vm->rt, v, &b);
+  vm_fail(vm, DIAG_E0401, "%s is a plain number, and this is %s", wanted, buf_text(&b));
+  buf_end(&b);
+  return false;
+}
+
 static Value rounded(Vm *vm, Value v, const Value *places) {
   int64_t n = 0;
+  if (places && !plain_number(vm, *places, "how many decimals to round to")) return value_int(0);
   if (places && (!value_is_exact(*places) || !num_to_i64(vm->mem, value_num(*places), &n) || n < -300 || n > 300)) {
     vm_fail(vm, DIAG_E0404, "round takes a whole number of decimals, at most 300");
     return value_int(0);
@@ -166,6 +178,7 @@ static Value sorted(Vm *vm, Value v) {
 
 static Value nth(Vm *vm, Value v, Value place) {
   int64_t n;
+  if (!plain_number(vm, place, "a place in a list")) return value_int(0);
   if (!value_is_exact(place) || !num_to_i64(vm->mem, value_num(place), &n) || n < 1 || n > value_seq(v)->o.len) return unknown(vm, CAUSE_KEY);
   if (v.tag == V_SET && op_loose(v)) {
     Value why = {0};

@@ -166,6 +166,10 @@ TWICE(void, planes_count, (const Planes *c, int64_t sign, int64_t *to, uint32_t 
 
 /* ---- figures ---- */
 
+TWICE(void, counts_raise, (uint32_t *to, const uint32_t *by, uint32_t more, uint32_t n), (to, by, more, n)) {
+  for (uint32_t i = 0; i < n; i++) to[i] += by[i] + more;
+}
+
 /* p and q: the two figures of row i. Written out for each way of stepping, so that the loops have nothing to ask. */
 #define EACH_ROW(...) \
   if (x.step && y.step) for (uint32_t i = 0; i < n; i++) { const int64_t p = x.at[i], q = y.at[i]; __VA_ARGS__ } \

@@ -57,6 +57,9 @@ typedef struct Planes { uint64_t *at[PLANES_MOST]; uint32_t n, words; } Planes; 
 bool planes_add(Planes *c, const uint64_t *bits, const uint64_t *live);
 void planes_count(const Planes *c, int64_t sign, int64_t *to, uint32_t rows);      /* to[row] += sign * its count */
 
+/* to[i] += by[i] + more, which may go round. */
+void counts_raise(uint32_t *to, const uint32_t *by, uint32_t more, uint32_t n);
+
 /* Arithmetic over n rows; false: some row does not fit. x and y may have one row only (step 0). */
 typedef struct Nums { const int64_t *at; uint32_t step; } Nums;
 bool nums_add(int64_t *to, Nums x, Nums y, uint32_t n);

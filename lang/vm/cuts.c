@@ -12,56 +12,62 @@ struct CutCount { uint64_t *chosen; uint32_t *at, most; };
 
 static bool is_always(Cut c) { return c.a == nobody; }
 
-/* Of all that was pushed since `from`, each least cut once: those of one country first. seen: a bit for each pair, all 0. */
-static CutRun least(Cuts *q, uint32_t from, uint32_t ncountry, uint64_t *seen) {
-  uint32_t to = from;
+/* What has been seen of the cuts of a circle, all 0 in between: a bit for each country alone, and for each pair. */
+typedef struct Seen { uint64_t *alone, *two; } Seen;
+
+/* Puts each least cut once in place of the pairs that were pushed since `from` and of the countries seen alone; these go in order. */
+static bool least(Vm *vm, Cuts *q, uint32_t from, Seen seen, CutRun *run) {
+  uint32_t to = from, n = vm->w->ncountry, words = bits_words(n);
   for (uint32_t i = from; i < q->whole.len; i++) {
     Cut c = q->whole.at[i];
-    if (c.b != nobody || bits_has(seen, c.a * ncountry + c.a)) continue;
-    bits_set(seen, c.a * ncountry + c.a);
-    q->whole.at[i] = q->whole.at[to];
-    q->whole.at[to++] = c;
-  }
-  uint32_t single = to - from;
-  for (uint32_t i = to; i < q->whole.len; i++) {
-    Cut c = q->whole.at[i];
-    if (c.b == nobody || bits_has(seen, c.a * ncountry + c.a) || bits_has(seen, c.b * ncountry + c.b) || bits_has(seen, c.a * ncountry + c.b)) continue;
-    bits_set(seen, c.a * ncountry + c.b);
+    if (bits_has(seen.alone, c.a) || bits_has(seen.alone, c.b) || bits_has(seen.two, c.a * n + c.b)) continue;
+    bits_set(seen.two, c.a * n + c.b);
     q->whole.at[to++] = c;
   }
   q->whole.len = to;
-  for (uint32_t i = from; i < to; i++) {
-    Cut c = q->whole.at[i];
-    bits_drop(seen, c.a * ncountry + (c.b == nobody ? c.a : c.b));
-  }
-  return (CutRun){from, to - from, single};
+  for (uint32_t i = from; i < to; i++) bits_drop(seen.two, q->whole.at[i].a * n + q->whole.at[i].b);
+  for (uint32_t a = bits_next(seen.alone, words, 0); a != UINT32_MAX; a = bits_next(seen.alone, words, a + 1))
+    if (!vec_push(vm->mem, &q->whole, ((Cut){a, nobody}))) return false;
+  *run = (CutRun){from, q->whole.len - from, q->whole.len - to};
+  return true;
 }
 
-/* The runs that the members of a circle ask about, and their own cuts, one after the other. *only: the run, if it is one
- * and nothing else. */
-static bool gather(Vm *vm, Cuts *q, uint32_t g, CutRun *only, bool *always) {
-  uint32_t last = UINT32_MAX, runs = 0, from = q->whole.len;
+static bool gather_run(Vm *vm, Cuts *q, CutRun r, Seen seen) {
+  uint32_t twos = r.n - r.single;
+  if (!vec_more(vm->mem, &q->whole, twos)) return false;
+  const Cut *c = q->whole.at + r.start;
+  for (uint32_t i = twos; i < r.n; i++) bits_set(seen.alone, c[i].a);
+  memcpy(q->whole.at + q->whole.len, c, twos * sizeof *c);
+  q->whole.len += twos;
+  return true;
+}
+
+/* What the members of a circle ask about, and their own cuts: pairs one after the other, the rest in `seen`. *only: the run that
+ * is all of it, if there is one. */
+static bool gather(Vm *vm, Cuts *q, uint32_t g, Seen seen, CutRun *only, bool *always) {
+  uint32_t last = UINT32_MAX, runs = 0, own = 0;
   for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) {
     uint32_t e = q->order.at[i];
-    for (uint32_t k = q->cut_start.at[e]; k < q->cut_start.at[e + 1]; k++) {
-      if (is_always(q->cuts.at[k])) { *always = true; return true; }
-      if (!vec_push(vm->mem, &q->whole, q->cuts.at[k])) return false;
+    for (uint32_t k = q->cut_start.at[e]; k < q->cut_start.at[e + 1]; k++, own++) {
+      Cut c = q->cuts.at[k];
+      if (is_always(c)) { *always = true; return true; }
+      if (c.b == nobody) bits_set(seen.alone, c.a);
+      else if (!vec_push(vm->mem, &q->whole, c)) return false;
     }
     for (uint32_t k = q->ask_start.at[e]; k < q->ask_start.at[e + 1]; k++) {
       CutRun r = q->run.at[q->asks.at[k]];   /* of its own circle: nothing yet */
       if (!r.n || r.start == last) continue;
       if (is_always(q->whole.at[r.start])) { *always = true; return true; }
       last = r.start;
-      if (!runs++) *only = r;
-      for (uint32_t c = 0; c < r.n; c++)
-        if (!vec_push(vm->mem, &q->whole, q->whole.at[r.start + c])) return false;
+      *only = runs++ ? (CutRun){0} : r;
+      if (!gather_run(vm, q, r, seen)) return false;
     }
   }
-  if (runs != 1 || q->whole.len - from != only->n) *only = (CutRun){0};
+  if (own) *only = (CutRun){0};
   return true;
 }
 
-static bool close_all(Batch *b, Cuts *q, uint64_t *seen) {
+static bool close_all(Batch *b, Cuts *q, Seen seen) {
   Vm *vm = b->vm;
   for (uint32_t i = 0; i < q->n; i++)
     if (!vec_push(vm->mem, &q->run, ((CutRun){0}))) return false;
@@ -70,11 +76,12 @@ static bool close_all(Batch *b, Cuts *q, uint64_t *seen) {
     uint32_t from = q->whole.len;
     CutRun run = {0};
     bool always = false;
-    if (!gather(vm, q, g, &run, &always) || q->whole.len > WHOLE_MOST) return false;
-    if (always) run = (CutRun){0, 1, 1};
-    else if (!run.n) run = least(q, from, vm->w->ncountry, seen);
+    if (!gather(vm, q, g, seen, &run, &always) || q->whole.len > WHOLE_MOST) return false;
     *b->work += 1 + q->whole.len - from;
+    if (always) run = (CutRun){0, 1, 1};
+    else if (!run.n && !least(vm, q, from, seen, &run)) return false;
     if (run.start != from) q->whole.len = from;
+    memset(seen.alone, 0, bits_words(vm->w->ncountry) * sizeof *seen.alone);
     if (!batch_may_go_on(b)) return false;
     for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) q->run.at[q->order.at[i]] = run;
   }
@@ -84,10 +91,10 @@ static bool close_all(Batch *b, Cuts *q, uint64_t *seen) {
 static bool whole_cuts(Batch *b, Cuts *q) {
   Vm *vm = b->vm;
   if (q->state != CUTS_OWN) return q->state == CUTS_WHOLE;
-  uint32_t n = vm->w->ncountry, words = bits_words(n * n);
+  uint32_t n = vm->w->ncountry, words = bits_words(n) + bits_words(n * n);
   if (n > COUNTRIES_MOST) return false;
   uint64_t *seen = mem_zero(vm->mem, (words + 1) * sizeof *seen);
-  bool ok = seen && close_all(b, q, seen);
+  bool ok = seen && close_all(b, q, (Seen){seen, seen + bits_words(n)});
   mem_free(vm->mem, seen, (words + 1) * sizeof *seen);
   if (!batch_over(vm)) q->state = ok ? CUTS_WHOLE : CUTS_TOO_MANY;
   if (ok) return true;
@@ -107,15 +114,13 @@ static uint64_t effort(const Cuts *q, const uint64_t *chosen, uint32_t most) {
 
 /* Counts one entity: `one` by country; in the table what a pair does beyond what the two do one by one. */
 static void count_one(const Cuts *q, CutRun r, uint32_t n, uint32_t most, uint32_t *one, uint32_t *at) {
-  const Cut *c = q->whole.at + r.start;
-  for (uint32_t i = 0; i < r.single; i++) {
-    one[c[i].a]++;
-    for (uint32_t k = most < 2 ? i : 0; k < i; k++) {
-      uint32_t a = c[i].a, b = c[k].a;
-      at[a < b ? cuts_row(n, a) + b : cuts_row(n, b) + a]--;   /* below 0 until `one` is added */
-    }
+  const Cut *c = q->whole.at + r.start, *single = c + (r.n - r.single), *end = c + r.n;
+  for (; most > 1 && c < single; c++) at[cuts_row(n, c->a) + c->b]++;
+  for (; single < end; single++) {
+    one[single->a]++;
+    uint32_t *row = at + cuts_row(n, single->a);
+    for (c = single + 1; most > 1 && c < end; c++) row[c->a]--;   /* below 0 until `one` is added */
   }
-  for (uint32_t i = r.single; most > 1 && i < r.n; i++) at[cuts_row(n, c[i].a) + c[i].b]++;
 }
 
 static void count_all(Vm *vm, const Cuts *q, const uint64_t *chosen, uint32_t most, uint32_t *one, uint32_t *at) {
@@ -129,7 +134,7 @@ static void count_all(Vm *vm, const Cuts *q, const uint64_t *chosen, uint32_t mo
   for (uint32_t a = 0; a < n; a++) {
     uint32_t *row = at + cuts_row(n, a), both = always + one[a];
     row[a] = both;
-    for (uint32_t b = a + 1; most > 1 && b < n; b++) row[b] += both + one[b];
+    if (most > 1) counts_raise(row + a + 1, one + a + 1, both, n - a - 1);
   }
 }
 

@@ -6,7 +6,7 @@
 enum { CUT_MOST = 2 };
 static const uint32_t nobody = UINT32_MAX;
 typedef struct Cut { uint32_t a, b; } Cut;      /* countries, a before b; b: nobody. Both nobody: true in every world */
-typedef struct CutRun { uint32_t start, n, single; } CutRun;   /* `single` of one country each, then those of two */
+typedef struct CutRun { uint32_t start, n, single; } CutRun;   /* those of two countries, then `single` of one each, in order */
 typedef struct CutCount CutCount;
 
 struct Cuts {

@@ -265,12 +265,13 @@ static bool rule_return(Vm *vm, Frame *f, Value v) {
 
 /* ---- calls ---- */
 
-/* While tracing, a remembered call is gone into once more, so that what it read is seen. */
-static bool go_into(Vm *vm, uint32_t func, uint32_t slot) {
-  uint64_t seen, key = hash_u64((uint64_t)func << 32 | slot);
-  /* Made of what the context is, not of where it lies in memory: the same facts are seen in every run. */
-  key ^= hash_u64((uint64_t)(vm->ctx->view ? vm->ctx->view->id : 0) << 32 | (uint32_t)vm->ctx->day) * 3;
-  if (!vm->w->tracing || map_get(&vm->visited, key, &seen)) return false;
+/* While tracing, a remembered call is gone into once more, so that what it read is seen. Which one it is says what is asked, of what and
+ * where, not the place at which it is remembered: the same facts are seen in every run. */
+static bool go_into(Vm *vm, uint32_t func, const Value *args) {
+  if (!vm->w->tracing) return false;
+  uint64_t seen, key = hash_u64(hash_u64((uint64_t)(vm->ctx->view ? vm->ctx->view->id : 0) << 32 | (uint32_t)vm->ctx->day) ^ func);
+  for (uint32_t i = 0; i < vm->p->funcs.at[func].nparam; i++) key = hash_u64(key ^ args[i].aux);
+  if (map_get(&vm->visited, key, &seen)) return false;
   map_put(&vm->visited, key, 1);
   return true;
 }
@@ -303,6 +304,20 @@ static bool unknown_subject(Vm *vm, const Func *f, uint32_t to, uint32_t args) {
   return false;
 }
 
+/* While tracing, a call whose value is not known gets that first, and is gone into when it stands: so the same facts are seen, whatever
+ * was remembered before. Else a rule would read others on its way up from false, and a call that is made twice would be gone into twice. */
+static void settle_first(Vm *vm, uint32_t func, const Value *args) {
+  Value own[3];
+  uint32_t at = vm->ctxs.len;
+  uint64_t without = at ? vm->ctxs.at[at - 1].without : 0;
+  for (uint32_t i = 0; i < vm->p->funcs.at[func].nparam; i++) own[i] = args[i];   /* registers may move */
+  if (at) vm->ctxs.at[at - 1].without = 0;   /* here, not from_outside */
+  vm->w->tracing = false;
+  value_drop(vm->mem, vm_call(vm, func, own));
+  vm->w->tracing = true;
+  if (at) vm->ctxs.at[at - 1].without = without;
+}
+
 /* Gives the call's value if it is known; otherwise pushes a frame for it. */
 static void call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
   const Func *f = &vm->p->funcs.at[func];
@@ -312,7 +327,14 @@ static void call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
   uint32_t slot = fast_slot(vm, func, vm->reg + args, &m);
   if (slot == UINT32_MAX) slot = memo_slot(vm, func, vm->reg + args, &m);
   MemoEntry *e = slot == UINT32_MAX ? NULL : memo_entry(m, slot);
-  bool known = e && memo_holds(vm, e, vm->ctx->day), again = known && go_into(vm, func, slot);
+  bool known = e && memo_holds(vm, e, vm->ctx->day);
+  if (e && !known && vm->w->tracing) {
+    settle_first(vm, func, vm->reg + args);
+    if (vm->failed) return;
+    e = memo_entry(m, slot);
+    known = memo_holds(vm, e, vm->ctx->day);
+  }
+  bool again = known && go_into(vm, func, vm->reg + args);
   if (known && !again) { known_value(vm, to, e, true); return; }
   if (e && (e->state == MEMO_OPEN || e->state == MEMO_PART)) {
     lean_on(vm, m, slot);

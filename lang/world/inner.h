@@ -58,6 +58,9 @@ enum { PLAIN_SUMS = 1,     /* on absent countries among `touch` alone */
  * `unless`: it counts on its days while its subject, its agreement and its clause are there and no control stands on r. */
 typedef struct About { bool made; uint32_t *start, *row; } About;
 typedef struct Scratch { Value *v; uint64_t *seen; } Scratch;
+/* For series.c: the sums of the resource at hand, and by day, from its first one on, 1 + where that stands among its days. What is left
+ * there of another resource is told apart by that. */
+typedef struct StepRoom { int64_t *sum; size_t nsum; uint32_t *place; size_t nplace; } StepRoom;
 
 typedef struct Inner {
   uint32_t cwords, rwords, awords, kwords, qwords;   /* words for countries, routes, agreements, controls, clauses */
@@ -75,6 +78,7 @@ typedef struct Inner {
   VEC(uint32_t) some_clauses;
   VEC(SortKey) path;                                 /* scenarios being gone through: shock and scenario */
   Scratch scratch;
+  StepRoom steps;
   uint64_t *reached; VEC(uint32_t) chain;             /* resources that a walk along inputs has come to, in that order */
   size_t held;                                       /* bytes of Sums */
   uint32_t depth;                                    /* of evaluations within evaluations */

@@ -2,16 +2,15 @@
 
 /* Questions about many resources and days at once. What a resource's clauses promise is added up once for all its days: each
  * row of a promise adds its figure at the day on which it begins and takes it off at that on which it ends. Only what is
- * plain is answered: exact figures of clauses and facts as first written, in a world in which at most countries are absent. */
+ * plain is answered: exact figures of clauses and facts as first written, in a world in which at most countries are absent. Nothing
+ * that is read is noted: while that is wanted, nobody asks in this way (vm_batch). */
 
 static bool asked(const RowsAsked *q, uint32_t i) { return bits_has(q->live, i); }
 static uint32_t asked_res(const RowsAsked *q, uint32_t i) { return ent_index(q->res.at[i * q->res.step]); }
 static Day asked_day(const RowsAsked *q, const Ctx *x, uint32_t i) { return q->day ? q->day[i] : x->day; }
 static bool is_day(Day d) { return d >= DAY_MIN && d <= DAY_MAX; }
 
-static bool plain_world(const World *w, Ctx *x) {
-  return w->inner->sealed && !w->tracing && !w->clauses_read && !x->view->nunder && !x->nscales && room_of(x)->all;
-}
+static bool plain_world(Ctx *x) { return !x->view->nunder && room_of(x)->all; }
 
 static bool loose(const World *w, uint32_t r) { return w->depend.res[r].loose_facts || w->depend.res[r].loose_promises; }
 
@@ -47,18 +46,11 @@ typedef struct Steps {
   Ctx *x;
   uint32_t res, n, at;
   const Day *days;
-  int64_t *sum;
-  size_t cap;
-  uint32_t *place;         /* by day, from the first: 1 + where it stands in days, as far as it is one of them */
-  size_t span;
-  int64_t first;           /* that day */
+  StepRoom *room;
+  int64_t *sum;            /* its own */
+  int64_t first;           /* the day from which places are counted */
   Value head;              /* unit and power of ten */
 } Steps;
-
-static void steps_end(Steps *s) {
-  mem_free(s->w->mem, s->sum, s->cap * sizeof *s->sum);
-  mem_free(s->w->mem, s->place, s->span * sizeof *s->place);
-}
 
 static bool room_for(Mem *m, void **at, size_t *cap, size_t need, size_t size) {
   if (need <= *cap) return true;
@@ -71,17 +63,19 @@ static bool room_for(Mem *m, void **at, size_t *cap, size_t need, size_t size) {
 
 static bool steps_days(Steps *s) {
   const DependOf *f = &s->w->depend.res[s->res];
+  StepRoom *room = s->room;
   enum { SPAN_MOST = 1 << 20 };
   s->days = s->w->depend.days.at + f->first[DAYS_PROMISE];
   s->n = f->ndays[DAYS_PROMISE];
-  size_t span = s->n ? (size_t)((int64_t)s->days[s->n - 1] - s->days[0] + 1) : 0, was = s->span;
-  if (span > SPAN_MOST || !room_for(s->w->mem, (void **)&s->sum, &s->cap, (size_t)s->n + 1, sizeof *s->sum)) return false;
+  size_t span = s->n ? (size_t)((int64_t)s->days[s->n - 1] - s->days[0] + 1) : 0, was = room->nplace;
+  if (span > SPAN_MOST || !room_for(s->w->mem, (void **)&room->sum, &room->nsum, (size_t)s->n + 1, sizeof *room->sum)) return false;
   if (span > was) {
-    if (!room_for(s->w->mem, (void **)&s->place, &s->span, span, sizeof *s->place)) return false;
-    memset(s->place + was, 0, (s->span - was) * sizeof *s->place);
+    if (!room_for(s->w->mem, (void **)&room->place, &room->nplace, span, sizeof *room->place)) return false;
+    memset(room->place + was, 0, (room->nplace - was) * sizeof *room->place);
   }
+  s->sum = room->sum;
   s->first = s->n ? s->days[0] : 0;
-  for (uint32_t k = 0; k < s->n; k++) s->place[s->days[k] - s->first] = k + 1;
+  for (uint32_t k = 0; k < s->n; k++) room->place[s->days[k] - s->first] = k + 1;
   memset(s->sum, 0, ((size_t)s->n + 1) * sizeof *s->sum);
   return true;
 }
@@ -89,7 +83,7 @@ static bool steps_days(Steps *s) {
 /* Which sum begins on a day; UINT32_MAX: none does. */
 static inline uint32_t step_of(const Steps *s, Day d) {
   size_t at = (size_t)((int64_t)d - s->first);
-  uint32_t k = at < s->span ? s->place[at] : 0;
+  uint32_t k = at < s->room->nplace ? s->room->place[at] : 0;
   return k && k <= s->n && s->days[k - 1] == d ? k : UINT32_MAX;
 }
 
@@ -182,8 +176,8 @@ static uint32_t steps_rows(Steps *s, const Ctx *x, const RowsAsked *q, uint32_t 
 }
 
 bool world_committed_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f) {
-  Steps s = {.w = w, .x = x};
-  bool ok = plain_world(w, x);
+  Steps s = {.w = w, .x = x, .room = &w->inner->steps};
+  bool ok = plain_world(x);
   *f = (Figures){.num = f->num};
   for (uint32_t i = 0; ok && i < q->n;) {
     int64_t by;
@@ -191,7 +185,6 @@ bool world_committed_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f) {
     uint32_t who = q->who.at ? ent_index(q->who.at[i * q->who.step]) : WHO_JOINT;
     ok = steps_turn(&s, q, i, asked_res(q, i), who, f, &by) && (i = steps_rows(&s, x, q, i, by, f));
   }
-  steps_end(&s);
   return ok;
 }
 
@@ -243,7 +236,7 @@ static uint32_t need_rows(const World *w, const Ctx *x, const RowsAsked *q, uint
 
 bool world_needed_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f) {
   *f = (Figures){.num = f->num};
-  if (!plain_world(w, x)) return false;
+  if (!plain_world(x)) return false;
   for (uint32_t i = 0; i < q->n;) {
     if (!asked(q, i)) { i++; continue; }
     uint32_t r = asked_res(q, i);
@@ -297,7 +290,7 @@ static Value share_of(World *w, Ctx *x, const Picture *p, uint32_t c, uint32_t r
 bool world_share_rows(World *w, Ctx *x, const RowsAsked *q, Figures *f) {
   Picture *p = NULL;
   uint32_t at = UINT32_MAX, hint = 0;
-  bool ok = w->inner->sealed && !w->tracing && !q->day;
+  bool ok = true;
   *f = (Figures){.num = f->num};
   for (uint32_t i = 0; ok && i < q->n; i++) {
     if (!asked(q, i)) continue;
@@ -356,8 +349,7 @@ static bool suppliers_put(World *w, Ctx *x, uint32_t r, Day lo, Day hi, uint64_t
 bool world_members_rows(World *w, Ctx *x, MemberKind kind, const RowsAsked *q, Day lo, Day hi, uint32_t *end, Members *to) {
   uint64_t few[16], *seen = few;
   uint32_t words = w->inner->cwords;
-  bool ok = w->inner->sealed && !w->tracing && !q->day;
-  if (ok && words > 16) ok = (seen = mem_get(w->mem, words * sizeof *seen)) != NULL;
+  bool ok = words <= 16 || (seen = mem_get(w->mem, words * sizeof *seen)) != NULL;
   for (uint32_t i = 0; ok && i < q->n; i++) {
     if (asked(q, i)) {
       uint32_t r = asked_res(q, i);

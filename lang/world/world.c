@@ -110,6 +110,8 @@ static void inner_end(World *w) {
   mem_free(w->mem, in->all, in->nall * sizeof *in->all);
   mem_free(w->mem, in->scratch.v, ((size_t)w->ncountry + 1) * sizeof *in->scratch.v);
   mem_free(w->mem, in->scratch.seen, in->cwords * sizeof *in->scratch.seen);
+  mem_free(w->mem, in->steps.sum, in->steps.nsum * sizeof *in->steps.sum);
+  mem_free(w->mem, in->steps.place, in->steps.nplace * sizeof *in->steps.place);
   vec_end(w->mem, &in->chain);
   vec_end(w->mem, &in->some_clauses);
   vec_end(w->mem, &in->path);

@@ -8,8 +8,8 @@ thing after another, and what it has used is read from the clock of its processo
 Before their clock starts the peers have read the world and worked out the report on it as it is, and with it who supplies what and
 what is covered while nobody is missing. Ours has been asked for the same report, and for nothing that a sweep needs beyond it. "The
 first" is what comes next, as it is in the peers' `sweep=`: what has to be found out about the draft for it, all worlds, and the
-line, which must be the peers' to the letter; ours also reads, checks and compiles the expression, makes the list of worlds, which the
-peers count through, and gives memory back. "One more" is one of many that follow in the same process."""
+line, which must be the peers' to the letter; ours also makes the list of worlds, which the peers count through, and gives
+memory back. "One more" is one of many that follow in the same process."""
 import os, re, shutil, statistics, subprocess, sys, time
 
 sys.dont_write_bytecode = True
@@ -112,7 +112,7 @@ def sweeps(size):
     def ours():
         with Session(world + "/job.ent") as s:
             s.ask("check_report")
-            first, line = s.ask(sweep)
+            first, line = s.ask("n2")
             lines.append(line.strip())
             return first, s.ask(many(sweep, "1..60"))[0] / 60
     seconds, peers = in_turn(ours, sweep_peers(world, lines))

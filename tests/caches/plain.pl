@@ -19,12 +19,15 @@ END
 
 sub plain_supply {
     my @who = sample(between(1, 4), @Caches::countries);
+    return '{ ' . join(', ', map({ "$_: 0%" } @who[1 .. $#who]), "$who[0]: 100%") . ' }' if often(5);
+    return "{ $who[0]: 30%" . window(30) . ", " . join(', ', map { "$_: " . 70 / (@who - 1) . '%' . (often(10) ? window(30) : '') } @who[1 .. $#who]) . ' }' if (@who == 2 || @who == 3) && often(25);
     return '{ ' . join(', ', (map { "$_: " . (often(92) ? between(1, 24) . '%' : one('3 t/yr', '2.5 t/yr', 'at_least(5%)')) . window(30) } @who), often(15) ? 'rest: 2%' : ()) . ' }';
 }
 sub plain_clause {
     my ($n, $odd, $parties, @term) = @_;
     my $c = one(@$parties);
     my $much = one(3, 12, '2.5', '0.25', '7.125', 1000) . ' ' . one('t/yr', 't/yr', 't/yr', 'kg/yr');
+    $much = one('0', '0.0000000001', '4_000_000_000_000_000_000', '9_223_372_036_854_775_807', '0.000_000_000_000_000_000_001', '1_000_000_000_000') . ' t/yr' if often(4);
     my $g = one(@goods);
     return "  clause c$n: jointly " . set(@$parties[0, 1]) . " shall supply $much of $g\n" if $odd && often(8);
     return "  clause c$n: $c shall supply $much of $g" . one(' to B', ' via ro1', ' when fl(A)', ' unless fl(B)') . window(50, @term) . "\n" if $odd && often(15);
@@ -42,7 +45,7 @@ sub plain_draft {
     $text .= "resource $_ { layer: " . one('l1', 'l2') . ($odd && often(5) ? ' unit: kg/yr' : ' unit: t/yr') . " }\n" for @goods;
     for my $g (@goods) {
         $text .= "supply $g " . plain_supply() . "\n" if !$odd || often(90);
-        $text .= "demand $g: " . one(4, '6.5', 9, '0.125') . ' t/yr' . window(25) . "\n" if often(85);
+        $text .= "demand $g: " . (often(96) ? one(4, '6.5', 9, '0.125') : one('9_000_000_000_000_000_000', '0.000_000_000_1', 0)) . ' t/yr' . window(25) . "\n" if often(85);
         $text .= "demand $g { A: 3 t/yr" . window(40) . ", F: 0.5 t/yr }\n" if often(20);
         $text .= "requires $g" . window(10) . ' { ' . join(', ', map { $odd && often(20) ? "$_: 0.5 t/t" : $_ } sample(2, grep { $_ ne $g } @goods)) . " }\n" if often(60);
     }
@@ -62,13 +65,13 @@ sub asks_time {
     my $spans = one('gaps(r)', 'thin(r)', 'other(r)', 'spans(margin(r) < ' . between(-3, 5) . ' t/yr)', 'spans(available(r) < 4 t/yr and needed(r) < 7 t/yr)');
     my $yes = one('depends(r)', 'used(r)', 'safe(r)', "$spans == []", "len($spans) > 1", "hhi(r) > 1000", 'r.layer == l1', 'suppliers(r, term) != {}', 'makers(r) > 2', "any(share(c, r) > 10% for c in producers(r))", "all(makers(i) > 1 for i in inputs(r))", 'B in suppliers(r, term)');
     my $number = one('hhi(r)', 'missing(r)', 'makers(r)', "len($spans)", "sum(months(v) for v in $spans)", "count($yes for i in inputs(r))" =~ s/for i/for _i/r, 'count(c for c in producers(r) where share(c, r) > 5%)', "sum(i * (months(term.from..v.through)) for v in $spans for i in 1..2)", 'sum(share(c, r) for i in inputs(r) for c in producers(i))' =~ s/share\(c, r\)/share(c, i)/r,
-        "sum(m for i in 1..3 for m in i..4 where m != $_[0])");
+        "sum(m for i in 1..3 for m in i..4 where m != $_[0])", 'count(known(share(c, r)) for c in countries)', 'sum(share(c, r) for c in countries where known(share(c, r)))');
     my $w = "for w in $spans";
     if (often(15)) {
         my $again = one($number, 'hhi(r)', 'hhi(r)', 'makers(r)', 'available(r)');
         return '(' . join(' + ', map { "([$again for r in resources] at " . text_of(some(900)) . ')' } 1 .. 3) . ')';
     }
-    return one("[$number for r in resources]", "sum($number for r in resources where $yes)", "count($yes for r in resources)", "[r for r in resources where $yes]", "max($number for r in resources)", "min($figure for r in resources where $yes)" =~ s/\bw\./term./gr, "[$figure $w]" =~ s/ for w in/ for r in resources for w in/r, "sum($number for r in resources $w)" =~ s/for w in/for _w in/r,
+    return one("[share(c, r) for r in resources for c in countries]", "[$number for r in resources]", "sum($number for r in resources where $yes)", "count($yes for r in resources)", "[r for r in resources where $yes]", "max($number for r in resources)", "min($figure for r in resources where $yes)" =~ s/\bw\./term./gr, "[$figure $w]" =~ s/ for w in/ for r in resources for w in/r, "sum($number for r in resources $w)" =~ s/for w in/for _w in/r,
         "[$spans for r in resources]", "[w for r in resources for w in $spans where months(w) > 2]", "any(months(w) > 10 for r in resources for w in $spans)", "{c for r in resources for c in producers(r) where share(c, r) > 15%}", "[$figure for r in resources]" =~ s/\bw\./term./gr, "sum($figure for r in resources for _c in suppliers(r, term))" =~ s/\bw\./term./gr, "{r: $number for r in resources where $yes}");
 }
 
