@@ -133,12 +133,17 @@ static void supply_what(World *w, int kind, uint32_t row, Buf *out) {
   else buf_fmt(out, kind == FACTS_SUPPLY ? "what %s can supply of %s" : "what %s needs of %s", ent_word(w, K_COUNTRY, who), res);
 }
 
+/* Whether two facts, one after the other in order, are of one thing and differ. */
+static bool facts_differ(World *w, const SupplyCols *s, uint32_t a, uint32_t b) {
+  if (s->res.at[a] != s->res.at[b] || s->who.at[a] != s->who.at[b] || !at_once(s->win.at[a], s->win.at[b])) return false;
+  return !value_agrees(&w->rt, s->value.at[a], s->value.at[b]);
+}
+
 static void facts_check(World *w, int kind) {
   const SupplyCols *s = cols_of(w, kind);
   for (uint32_t i = 1; i < s->res.len; i++) {
     uint32_t a = s->row[i - 1], b = s->row[i];
-    if (s->res.at[a] != s->res.at[b] || s->who.at[a] != s->who.at[b] || !at_once(s->win.at[a], s->win.at[b])) continue;
-    if (value_agrees(&w->rt, s->value.at[a], s->value.at[b])) continue;
+    if (!facts_differ(w, s, a, b)) continue;
     Buf what;
     buf_init(&what, w->mem);
     supply_what(w, kind, b, &what);
@@ -234,9 +239,19 @@ static uint32_t country_turns(Turns *t, uint32_t i, uint32_t end) {
   return i;
 }
 
+/* Of a fact that differs from another that has been said. */
+static bool differs(World *w, uint32_t row) {
+  const SupplyCols *s = &w->supply;
+  uint32_t r = s->res.at[row];
+  for (uint32_t i = s->start[r] + 1; i < s->start[r + 1]; i++)
+    if ((s->row[i - 1] == row || s->row[i] == row) && facts_differ(w, s, s->row[i - 1], s->row[i])) return true;
+  return false;
+}
+
 static void too_much(Turns *t, Num sum, Day day, uint32_t row) {
   World *w = t->w;
   Buf much, when;
+  if (differs(w, row)) return;
   Num percent = num_mul(w->mem, sum, num_int(100));
   buf_init(&much, w->mem);
   buf_init(&when, w->mem);
