@@ -239,6 +239,14 @@ static uint32_t country_turns(Turns *t, uint32_t i, uint32_t end) {
   return i;
 }
 
+/* Whether it has been asked already which of two facts of the resource counts. */
+static bool facts_differ(World *w, uint32_t r) {
+  const SupplyCols *s = &w->supply;
+  for (uint32_t i = s->start[r] + 1; i < s->start[r + 1]; i++)
+    if (fact_differs(w, s, i)) return true;
+  return false;
+}
+
 static void too_much(Turns *t, Num sum, Day day, uint32_t row) {
   World *w = t->w;
   Buf much, when;
@@ -299,10 +307,7 @@ static void shares_check(World *w) {
   for (uint32_t r = 0; r < w->nresource && !mem_failed(w->mem); r++) {
     t.r = r;
     t.at.len = 0;
-    uint32_t differs = s->start[r] + 1;
     if (shares_few(&t, s->start[r], s->start[r + 1])) continue;
-    while (differs < s->start[r + 1] && !fact_differs(w, s, differs)) differs++;
-    if (differs < s->start[r + 1]) continue;   /* which of them counts is asked already */
     for (uint32_t i = s->start[r]; i < s->start[r + 1];) i = country_turns(&t, i, s->start[r + 1]);
     if (t.at.len) turns_check(&t);
   }
