@@ -82,7 +82,7 @@ part('over time, in columns as in rows', 40, sub {
     my $compared = 0;
     for my $i (1 .. 14) {
         my $asked = asks_time(between(1, 4));
-        $asked = "($asked)" . one('', ' at ' . text_of(some(900)), " without A", " without {B, C}", " under am", " under s1", " under s2", " without ag.c3", " without A at 2026-08-01") if often(60);
+        $asked = "($asked)" . one('', ' at ' . text_of(some(900)), " without A", " without {B, C}", " under am", " under s1", " under s2", " without ag.c" . between(1, 30), " without {ag.c" . between(1, 15) . ", ag.c" . between(16, 30) . "}", " without A at 2026-08-01") if often(60);
         my ($rows, $columns) = map { Drive::run('eval', '--columns', $_, $draft->{file}, $asked) } qw(never always);
         my ($wanted, $got) = map { "$_->{code}: " . ($_->{out} =~ s/^unknown: (.*)$/'unknown: ' . join '; ', sort split m{; }, $1/emgr) . $_->{err} } $rows, $columns;
         $compared++ if $rows->{code} == 0 || $rows->{code} == 3;

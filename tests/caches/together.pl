@@ -39,7 +39,7 @@ part('asked together, in columns as in rows', 30, sub {
         return join '', $kept, @made;
     });
     my @days = map { text_of(some(1000)) } 1 .. 8;
-    my @worlds = ('', '', '', ' without A', ' without {B, C}', ' without F', ' under am', ' under s1', ' under s2', ' without ag.c3');
+    my @worlds = ('', '', '', ' without A', ' without {B, C}', ' without F', ' under am', ' under s1', ' under s2', ' without ag.c' . between(1, 30));
     my @asked = map { '"{(' . one('tally', map({ "q$_" } 1 .. 4), map { asked_of(one(@Caches::goods)) } 1 .. 8) . one(@worlds) . ' at ' . one(@days) . ')}"' } 1 .. 60;
     my @wanted = answers('never', $draft->{file}, @asked);
     for my $columns ('always', 'auto') {
