@@ -287,6 +287,11 @@ static void requires_field(Checker *c, Ent r, Node *e) {
   if (e->kind != N_MAP && e->kind != N_SET) { diag_add(c->d, DIAG_E0302, e->span, "inputs are written { a, b } or { a: rate, b: rate }"); return; }
   for (Node *n = list_first(list); n; n = n->next) {
     Node *name = n->kind == N_PAIR ? n->kid[0] : n;
+    if (n->kind == N_PAIR && n->next && (n->next->kind == N_NUMBER || n->next->kind == N_QUANTITY)) {   /* 1,000 kWh/t: one mistake */
+      diag_help(c->d, diag_add(c->d, DIAG_E0206, n->next->span, "an input is a resource"), "thousands are set off with _: 12_000");
+      n = n->next;
+      continue;
+    }
     if (name->kind != N_NAME && name->kind != N_ATOM) { diag_add(c->d, DIAG_E0206, name->span, "an input is a resource"); continue; }
     if (entity_find(c, name, K_RESOURCE, &in) && n->kind == N_PAIR) rate_check(c, r, name, in, n->kid[1]);
   }
@@ -324,21 +329,41 @@ static void field_unknown(Checker *c, uint32_t kind, Span at, Sym name, Node *fi
   if (!n.n && fields && all_strange(c, kind, fields)) diag_topic(x, TOPIC_FIELDS, kind, fields->span.lo);
 }
 
+/* Which fields of one body have been given, and which of those are wrong in themselves; the first 64 of a kind. */
+typedef struct Given { uint64_t slots, wrong; } Given;
+
+static bool in_slots(uint64_t slots, uint32_t slot) { return slot < 64 && slots >> slot & 1; }
+
+/* Whether a field is the first of its name; else that is said, unless the first was wrong, and the value is not looked at. */
+static bool given_once(Checker *c, Given *g, uint32_t slot, const Node *f, const Node *first) {
+  bool once = !in_slots(g->slots, slot);
+  if (slot < 64) g->slots |= 1ull << slot;
+  if (once || in_slots(g->wrong, slot)) return once;
+  Diag *x = diag_add(c->d, DIAG_E0302, f->span, "'%s' is given twice", sym_text(c->p, f->sym));
+  if (first) diag_label(c->d, x, first->span, "first here");
+  return false;
+}
+
+static void given_value(Checker *c, Given *g, uint32_t slot, Node *f, Type want, const char *what, uint8_t must_not) {
+  uint32_t errors = c->d->errors;
+  fact_expr(c, f->kid[0], nobody, want, what, must_not);
+  if (c->d->errors > errors && slot < 64) g->wrong |= 1ull << slot;
+}
+
 void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
-  uint64_t seen = 0;
+  Given given = {0, 0};
   for (Node *f = list_first(fields); f; f = f->next) {
     uint32_t slot;
     if (f->kind != N_ARG) continue;
     const Field *field = field_find(c->p, kind, f->sym, &slot);
     const char *name = sym_text(c->p, f->sym);
     if (!field || slot < FIELD_FIRST) { field_unknown(c, kind, f->span, f->sym, fields); continue; }
-    if (slot < 64 && seen >> slot & 1) diag_add(c->d, DIAG_E0302, f->span, "'%s' is given twice", name);
-    if (slot < 64) seen |= 1ull << slot;
+    if (!given_once(c, &given, slot, f, NULL)) continue;
     if (kind == K_RESOURCE && !strcmp(name, "unit")) continue;
     if (kind == K_RESOURCE && !strcmp(name, "requires")) { requires_field(c, self, f->kid[0]); continue; }
     const char **what = &c->p->kinds.at[kind].fields.at[slot].quoted;
     if (!*what) *what = quoted(c, name);
-    fact_expr(c, f->kid[0], nobody, field->type, *what, FLAG_CLAUSES);
+    given_value(c, &given, slot, f, field->type, *what, FLAG_CLAUSES);
   }
 }
 
@@ -363,6 +388,7 @@ static bool has_strange(Checker *c, uint32_t kind, Node *fields) {
 static void entity_check(Checker *c, Node *n) {
   uint32_t kind = n->op == K_BUILTIN ? ent_kind(n->ref) : n->op;
   if (n->op == K_BUILTIN && !n->ref) return;  /* of an unknown kind: said already */
+  if (ent_kind(n->ref) == kind && ent_index(n->ref) < kind_count(c->p, kind) && program_entity(c->p, n->ref)->twice) return;
   bool dates = c->dates;
   c->dates = false;  /* when a report came out changes no fact */
   fields_check(c, kind, n->ref, n->kid[2]);
@@ -593,40 +619,38 @@ static void clauses_check(Checker *c, Node *m, bool amended) {
   for (Node *k = list_first(m->kid[2]); k; k = k->next) clauses_check(c, k, amended);
 }
 
-/* parties, term: where each has been given. */
-static void head_check(Checker *c, Node *m, Node **parties, Node **term) {
+/* Where parties and term have been given. */
+typedef struct Head { Given given; const Node *parties, *term; } Head;
+
+static void head_check(Checker *c, Head *h, Node *m) {
   const char *name = sym_text(c->p, m->sym);
-  Node **seen = !strcmp(name, "parties") ? parties : !strcmp(name, "term") ? term : NULL;
+  const Node **seen = !strcmp(name, "parties") ? &h->parties : !strcmp(name, "term") ? &h->term : NULL;
   uint32_t slot;
-  if (seen && *seen) {
-    Diag *x = diag_add(c->d, DIAG_E0302, m->span, "'%s' is given twice", name);
-    diag_label(c->d, x, (*seen)->span, "first here");
-    return;
-  }
-  if (seen) *seen = m;
   const Field *f = field_find(c->p, K_AGREEMENT, m->sym, &slot);
-  if (f) fact_expr(c, m->kid[0], nobody, f->type, quoted(c, name), FLAG_VARIES | FLAG_AGREED);
-  else field_unknown(c, K_AGREEMENT, m->span, m->sym, NULL);
+  if (!f || slot < FIELD_FIRST) { field_unknown(c, K_AGREEMENT, m->span, m->sym, NULL); return; }
+  if (!given_once(c, &h->given, slot, m, seen ? *seen : NULL)) return;
+  if (seen) *seen = m;
+  given_value(c, &h->given, slot, m, f->type, quoted(c, name), FLAG_VARIES | FLAG_AGREED);
 }
 
 static void agreement_check(Checker *c, Node *n) {
-  Node *parties = NULL, *term = NULL;
+  Head h = {.term = NULL};
   for (Node *m = list_first(n->kid[2]); m; m = m->next) {
     clauses_check(c, m, n->op);
-    if (m->kind == N_ARG) head_check(c, m, &parties, &term);
+    if (m->kind == N_ARG) head_check(c, &h, m);
   }
-  if (has_strange(c, K_AGREEMENT, n->kid[2])) return;
-  if (!parties) diag_help(c->d, diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the agreement '%s' has no parties", sym_text(c->p, n->kid[0]->sym)), "say whose it is:  parties: {USA, JPN}");
-  if (!term) diag_help(c->d, diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the agreement '%s' has no term", sym_text(c->p, n->kid[0]->sym)), "say when it holds:  term: 2026-01-01..2030-12-31");
+  if (h.given.wrong || has_strange(c, K_AGREEMENT, n->kid[2])) return;
+  if (!h.parties) diag_help(c->d, diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the agreement '%s' has no parties", sym_text(c->p, n->kid[0]->sym)), "say whose it is:  parties: {USA, JPN}");
+  if (!h.term) diag_help(c->d, diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the agreement '%s' has no term", sym_text(c->p, n->kid[0]->sym)), "say when it holds:  term: 2026-01-01..2030-12-31");
 }
 
 static void amendment_check(Checker *c, Node *n) {
-  Node *parties = NULL, *term = NULL;
+  Head h = {.term = NULL};
   mods_check(c, n->kid[4], nobody);
   for (Node *m = list_first(n->kid[3]); m; m = m->next) {
     if (m->kind == N_CHANGE && m->op <= CHANGE_REPLACE) clauses_check(c, m->kid[0], true);
     if (m->kind != N_ARG) continue;
-    if (strcmp(sym_text(c->p, m->sym), "binding")) { head_check(c, m, &parties, &term); continue; }
+    if (strcmp(sym_text(c->p, m->sym), "binding")) { head_check(c, &h, m); continue; }
     Diag *x = diag_add(c->d, DIAG_E0302, m->span, "an amendment does not change whether an agreement binds");
     diag_help(c->d, x, "it can add, strike and replace clauses, and give other parties or another term");
   }

@@ -131,11 +131,13 @@ static const char *module_of(const char *name) {
   return NULL;
 }
 
-static bool is_code(const char *s) {
+/* So many capitals, and no more. */
+static bool is_capitals(const char *s, int many) {
   int n = 0;
   while (s[n] >= 'A' && s[n] <= 'Z') n++;
-  return n == 3 && !s[n];
+  return n == many && !s[n];
 }
+static bool is_code(const char *s) { return is_capitals(s, 3); }
 
 static void unknown_help(Checker *c, Diag *x, Sym name, const char *what, const char *module) {
   const char *s = sym_text(c->p, name);
@@ -149,6 +151,10 @@ static void unknown_help(Checker *c, Diag *x, Sym name, const char *what, const 
   static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "passes", "performed", "today", "layers", "countries",
     "resources", "sources", "routes", "controls", "clauses", "agreements", "parties", "concern", "term"};
   for (size_t i = 0; i < sizeof words / sizeof *words && thing; i++) near_try(&n, words[i]);
+  if (n.n && is_capitals(s, 2) && is_code(n.best[0])) {   /* UK is not UKR */
+    diag_help(c->d, x, "countries go by their three letters in ISO 3166-1, alpha-3: GBR, not GB or UK");
+    return;
+  }
   if (near_help(c, x, &n, "", "")) return;
   if (!strcmp(what, "table")) diag_help(c->d, x, "declare it:  table %s (c: country): number", s);
   else if (!strcmp(what, "country") || is_code(s)) diag_help(c->d, x, "countries are ISO 3166-1 alpha-3 codes once the draft says  use std.countries");
@@ -240,6 +246,7 @@ static void bind_add(Checker *c, Sym name, Span at, BindKind kind, uint32_t inde
     }
     Diag *x = diag_add(c->d, DIAG_E0301, at, "'%s' is declared twice", sym_text(p, name));
     diag_label(c->d, x, bind_span(p, old), "first here");
+    if (kind == BIND_ENTITY) program_entity(p, index)->twice = true;
     return;
   }
   if (vec_push(p->mem, &p->binds, b)) map_put(&m->names, name, p->binds.len - 1);

@@ -21,6 +21,7 @@ typedef struct Entity {
   Node *decl;
   Ent owner;           /* clause: the agreement it is written in, or the amendment; else 0 */
   uint16_t module;
+  bool twice;          /* another of its name stands before it, which has been said */
   bool idle;           /* a resource or route of the library that the draft does not speak of: it counts nowhere */
   uint32_t row;        /* made by data: 1 + the row, counted over all blocks; else 0 */
 } Entity;

@@ -17,6 +17,7 @@ typedef struct Parse {
   uint32_t faults;  /* syntax errors so far, and where the last one was; empty where the scanner has told it */
   Span fault;
   Span doubtful;    /* a brace that, by the look of the lines, was closed by what was meant for the body around it */
+  uint32_t closed;  /* bodies that were taken as closed where no brace closed them */
   uint32_t margin;  /* the column of the first token: where declarations begin */
   Span word;        /* the name that a line began with last; word_top: in the first column, outside every brace */
   bool word_top;
@@ -24,7 +25,9 @@ typedef struct Parse {
   char held;        /* the character after the token at hand, where the scanner has put a NUL meanwhile */
   uint32_t parens, ifs;   /* open ( [ and { but those of bodies, and `if`s whose `else` is still to come: their places */
   Span paren[PARSE_OPEN_MAX], iff[PARSE_OPEN_MAX];
+  char left[PARSE_OPEN_MAX];   /* which bracket each is */
   Span if_done;     /* the `if` whose `else` came last */
+  bool extra;       /* what follows fits without the token at fault: nothing is missing before it */
   bool skip_item;   /* the declaration is given up as a whole: go on with the next */
   bool error;       /* a syntax error was just reported: tokens are passed over until a place to go on */
   bool stop;        /* the parser's own stack is full */

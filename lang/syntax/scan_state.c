@@ -85,13 +85,26 @@ static const char *stray_help(uint32_t cp) {
   return cp < 0x80 ? NULL : "names are made of the letters A to Z, digits and _; other text belongs in quotes";
 }
 
+static bool is_quote(uint32_t cp) { return cp == '\'' || (cp >= 0x2018 && cp <= 0x201E); }
+
+/* Whether what is wrong here is more of what was told last: the two touch, or both are quotes of another kind in one line. */
+static bool told_with(const ScanState *s, Span at, uint32_t cp) {
+  const Diags *d = s->unit->diags;
+  const Diag *x = d->list.len ? &d->list.at[d->list.len - 1] : NULL;
+  if (!x || x->span.lo < s->base || (x->code != DIAG_E0104 && x->code != DIAG_E0105 && x->code != DIAG_E0106)) return false;
+  const char *last = s->text + (x->span.lo - s->base);
+  uint32_t before;
+  if (x->span.hi == at.lo) return true;
+  return is_quote(cp) && utf8_read(last, x->span.hi - x->span.lo, &before) && is_quote(before) && !memchr(last, '\n', at.lo - x->span.lo);
+}
+
 int scan_stray(ScanState *s, const char *text, int len, Span at) {
   Diags *d = s->unit->diags;
   uint32_t cp = (unsigned char)text[0];
   int one = cp < 0x80 ? len : utf8_read(text, (size_t)len, &cp);  /* a pair of single quotes is one mistake; of other signs, the first */
   if (one < 1) one = 1;
   Span first = {at.lo, at.lo + (uint32_t)one};
-  if (d->list.len && d->list.at[d->list.len - 1].code == DIAG_E0105 && d->list.at[d->list.len - 1].span.hi == at.lo) return TOK_ENT_error;
+  if (told_with(s, at, cp)) return TOK_ENT_error;
   Buf b;
   buf_init(&b, s->unit->mem);
   utf8_show(&b, text, one > 40 ? 40 : (size_t)one);
@@ -117,7 +130,7 @@ int scan_number(ScanState *s, const char *text, int len, YYSTYPE *out, Span at) 
   if (bad) {
     n = num_int(0);
     if (bad == 2) diag_add(s->unit->diags, DIAG_E0502, at, "a number may have at most %d digits", NUM_DIGITS_MAX);
-    else {
+    else if (!told_with(s, at, 0)) {
       Diag *x = diag_add(s->unit->diags, DIAG_E0106, at, "this is not a number");
       if (text[0] == '.') diag_help(s->unit->diags, x, "write 0%.*s", len, text);
       else if (text[len - 1] == '.') diag_help(s->unit->diags, x, "write %.*s, or the digits that come after the point", len - 1, text);
@@ -141,6 +154,7 @@ int scan_date(ScanState *s, const char *text, int len, YYSTYPE *out, Span at) {
   out->day = day;
   if (!bad) return TOK_DATE;
   out->day = 0;
+  if (told_with(s, at, 0)) return TOK_DATE;
   for (int i = 0; i < len; i++) {
     if (text[i] == '-') k++;
     else if (k < 0) y = y * 10 + text[i] - '0';

@@ -42,6 +42,8 @@ void scan_comment(ScanState *s, Span at);
 void scan_doc(ScanState *s, Span at);
 void scan_leave(void *scanner, const char *end);
 char scan_held(void *scanner);  /* the character after the token */
+int scan_mode(void *scanner);   /* what the scanner is in the midst of, for another to go on with */
+void scan_mode_set(void *scanner, int mode);
 int scan_end(ScanState *s, Span *at);
 int scan_stray(ScanState *s, const char *text, int len, Span at);  /* signs that mean nothing: reports the first */
 int scan_number(ScanState *s, const char *text, int len, union ENT_STYPE *out, Span at);

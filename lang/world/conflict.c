@@ -133,12 +133,17 @@ static void supply_what(World *w, int kind, uint32_t row, Buf *out) {
   else buf_fmt(out, kind == FACTS_SUPPLY ? "what %s can supply of %s" : "what %s needs of %s", ent_word(w, K_COUNTRY, who), res);
 }
 
+/* Whether the fact in the i-th place says other than the one before it. */
+static bool fact_differs(World *w, const SupplyCols *s, uint32_t i) {
+  uint32_t a = s->row[i - 1], b = s->row[i];
+  return s->res.at[a] == s->res.at[b] && s->who.at[a] == s->who.at[b] && at_once(s->win.at[a], s->win.at[b]) && !value_agrees(&w->rt, s->value.at[a], s->value.at[b]);
+}
+
 static void facts_check(World *w, int kind) {
   const SupplyCols *s = cols_of(w, kind);
   for (uint32_t i = 1; i < s->res.len; i++) {
     uint32_t a = s->row[i - 1], b = s->row[i];
-    if (s->res.at[a] != s->res.at[b] || s->who.at[a] != s->who.at[b] || !at_once(s->win.at[a], s->win.at[b])) continue;
-    if (value_agrees(&w->rt, s->value.at[a], s->value.at[b])) continue;
+    if (!fact_differs(w, s, i)) continue;
     Buf what;
     buf_init(&what, w->mem);
     supply_what(w, kind, b, &what);
@@ -294,7 +299,10 @@ static void shares_check(World *w) {
   for (uint32_t r = 0; r < w->nresource && !mem_failed(w->mem); r++) {
     t.r = r;
     t.at.len = 0;
+    uint32_t differs = s->start[r] + 1;
     if (shares_few(&t, s->start[r], s->start[r + 1])) continue;
+    while (differs < s->start[r + 1] && !fact_differs(w, s, differs)) differs++;
+    if (differs < s->start[r + 1]) continue;   /* which of them counts is asked already */
     for (uint32_t i = s->start[r]; i < s->start[r + 1];) i = country_turns(&t, i, s->start[r + 1]);
     if (t.at.len) turns_check(&t);
   }
