@@ -4,7 +4,7 @@
 /* Loops within a block in which each row goes through elements of its own: the rows become as many as there are elements in
  * all, and what was worked out for them is put back together by the rows that they come from. */
 
-enum { FLAT_ROWS = 512 };
+enum { FLAT_ROWS = 512 };   /* of a piece: each of its columns is a page then, and all of them stay in the nearest cache */
 
 /* ---- rows of another block ---- */
 
