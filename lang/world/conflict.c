@@ -249,6 +249,7 @@ static bool facts_differ(World *w, uint32_t r) {
 
 static void too_much(Turns *t, Num sum, Day day, uint32_t row) {
   World *w = t->w;
+  if (facts_differ(w, t->r)) return;
   Buf much, when;
   Num percent = num_mul(w->mem, sum, num_int(100));
   buf_init(&much, w->mem);
