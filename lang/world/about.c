@@ -25,7 +25,7 @@ static void clause_names(Names *n, uint32_t kind, uint32_t clause) {
     case K_LAYER: names_put(n, c->layers, bits_words(w->p->kinds.at[K_LAYER].list.len), clause); break;
     case K_RESOURCE:
       names_put(n, c->resources, w->inner->rwords, clause);
-      if (c->res != UINT32_MAX && !(w->clauses.at[clause] & PLAIN_CLAUSE)) name_put(n, c->res, clause);
+      if (c->res != UINT32_MAX) name_put(n, c->res, clause);
       break;
     case K_ROUTE: names_put(n, c->routes, bits_words(w->nroute), clause); break;
     case K_CONTROL: if (c->control < w->controls.len) name_put(n, c->control, clause); break;
@@ -34,9 +34,12 @@ static void clause_names(Names *n, uint32_t kind, uint32_t clause) {
   }
 }
 
+/* A clause that is its promise and no more names its supplier and its agreement; its resource has it at hand. */
 static void all_names(Names *n, uint32_t kind) {
   const World *w = n->w;
-  for (uint32_t i = 0; i < w->clauses.len; i++) clause_names(n, kind, i);
+  bool plain = kind == K_COUNTRY || kind == K_AGREEMENT;
+  for (uint32_t i = 0; i < w->clauses.len; i++)
+    if (plain || !(w->clauses.at[i] & PLAIN_CLAUSE)) clause_names(n, kind, i);
 }
 
 /* Made when it is first asked for: most drafts ask about resources and layers, and some about nothing. */
@@ -62,9 +65,11 @@ static uint32_t plain_end(const World *w, Ent e) { return ent_kind(e) == K_RESOU
 
 typedef struct Naming { World *w; Ctx *x; Value *at; uint32_t n; Dep *d; } Naming;
 
-static void clause_put(Naming *t, uint32_t clause, Window win, uint32_t agreement) {
+static void clause_put(Naming *t, uint32_t clause, Window win, bool plain) {
   dep_window(win, t->x->day, t->d);
-  if (!window_on(win, t->x->day) || !clause_stands(t->x, agreement, clause)) return;
+  if (!window_on(win, t->x->day)) return;
+  uint32_t agreement = plain ? ent_index(clause_run(t->w->p, clause)->owner) : clause_agreement(t->w, clause);
+  if (!clause_stands(t->x, agreement, clause)) return;
   uint32_t named = clause_named(t->w, clause);
   clause_read(t->w, named);
   t->at[t->n++] = value_ent(ent_make(K_CLAUSE, named));
@@ -86,8 +91,8 @@ Value world_clauses(World *w, Ctx *x, Ent about, Dep *d) {
   if (!t.at) return value_set(&w->rt, few, 0);
   if (x->day == DAY_NONE || x->view->nunder) dep_stretch(w, x, d);
   for (uint32_t k = first; k < end; k++)
-    if (p->flags.at[k] & ROW_SOLE) clause_put(&t, p->clause.at[k], promise_window(p, k), ent_index(clause_run(w->p, p->clause.at[k])->owner));
-  for (uint32_t k = a->start[i]; k < a->start[i + 1]; k++) clause_put(&t, a->row[k], clause_window(w, a->row[k]), clause_agreement(w, a->row[k]));
+    if (p->flags.at[k] & ROW_SOLE) clause_put(&t, p->clause.at[k], promise_window(p, k), true);
+  for (uint32_t k = a->start[i]; k < a->start[i + 1]; k++) clause_put(&t, a->row[k], clause_window(w, a->row[k]), false);
   Value set = value_set(&w->rt, t.at, t.n);
   if (t.at != few) mem_free(w->mem, t.at, cap * sizeof(Value));
   return set;
