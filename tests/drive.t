@@ -80,13 +80,15 @@ sub notes {
     return @found;
 }
 
-# The diagnostics in a text: {severity, code, text, path, line, col}; no place: line and col are 0.
+# The diagnostics in a text: {severity, code, text, path, line, col, help (the last, its first line)}; no place: line and col are 0.
 sub diagnostics {
     my ($text) = @_;
     my @found;
     for (split /\n/, $text) {
         if (/^(error|warning)\[(\w+)\]: (.*)/) {
-            push @found, { severity => $1, code => $2, text => $3, path => '', line => 0, col => 0 };
+            push @found, { severity => $1, code => $2, text => $3, path => '', line => 0, col => 0, help => '' };
+        } elsif (@found && /^\s*= help: (.*)/) {
+            $found[-1]{help} = $1;
         } elsif (@found && !$found[-1]{line} && /^\s*--> (.*):(\d+):(\d+)$/) {
             @{ $found[-1] }{qw(path line col)} = ($1, $2, $3);
         }

@@ -1,5 +1,6 @@
 #!/usr/bin/perl
-# Mistakes: each draft of tests/error/ gives exactly the diagnostics that its comments list, in their order; and each
+# Mistakes: each draft of tests/error/ gives exactly the diagnostics that its comments list, in their order, and, where
+# it has lines  # help: , gives exactly these for them; and each
 # code there is has such a draft, or a line in tests/error/ELSEWHERE, and an explanation.
 use strict;
 use warnings;
@@ -20,6 +21,7 @@ for my $file (@files) {
           ? { severity => $severity, code => $1, path => $2 // '', line => $3 // 0, col => $4 // 0, text => $5 // '' }
           : do { fail("$file:$line: not of the form  # $severity: CODE LINE:COL text"); () };
     } Drive::notes($text, qw(error warning));
+    my @help = map { $_->[1] } Drive::notes($text, 'help');
     my ($exit) = map { $_->[1] } Drive::notes($text, 'exit');
     my ($args) = map { $_->[1] } Drive::notes($text, 'check-args');
     if (!@want) { fail("$file lists no # error: or # warning:"); next }
@@ -28,9 +30,11 @@ for my $file (@files) {
     my $got     = Drive::run('check', split(' ', $args // ''), $file);
     my @got     = Drive::diagnostics("$got->{out}\n$got->{err}");
     my $matches = @got == @want && !grep { !same($file, $want[$_], $got[$_]) } 0 .. $#want;
+    my $helps = !@help || join("\n", @help) eq join("\n", map { $_->{help} } @got);
+    diag('its help:', map { "\n  # help: $_->{help}" } @got) unless $helps;
     my $errors  = grep { $_->{severity} eq 'error' } @want;
     my $coded   = defined $exit ? $got->{code} eq $exit : $errors ? $got->{code} == 2 : Drive::understood($got);
-    ok($matches && $coded, $file) and next;
+    ok($matches && $helps && $coded, $file) and next;
     diag("exit $got->{code}, wanted " . ($exit // ($errors ? 2 : '0, 1 or 3'))) unless $coded;
     if (!$matches) {
         diag('it gave:');

@@ -5,6 +5,10 @@
 /* What one parse holds, and the constructors that grammar actions call. */
 enum { PARSE_BLOCKS_MAX = 64, PARSE_OPEN_MAX = 32 };
 
+/* One token put right; `with` is another, by Bison's number of its symbol. */
+typedef enum MendHow { MEND_NONE, MEND_PUT_IN, MEND_LEAVE_OUT, MEND_REPLACE, MEND_SWAP } MendHow;
+typedef struct Mend { MendHow how; int with; } Mend;
+
 typedef struct Parse {
   Unit *unit;
   const Source *src;
@@ -27,7 +31,7 @@ typedef struct Parse {
   Span paren[PARSE_OPEN_MAX], iff[PARSE_OPEN_MAX];
   char left[PARSE_OPEN_MAX];   /* which bracket each is */
   Span if_done;     /* the `if` whose `else` came last */
-  bool extra;       /* what follows fits without the token at fault: nothing is missing before it */
+  Mend mend;        /* what makes the token at fault fit, while it is told of */
   bool skip_item;   /* the declaration is given up as a whole: go on with the next */
   bool error;       /* a syntax error was just reported: tokens are passed over until a place to go on */
   bool stop;        /* the parser's own stack is full */
