@@ -157,7 +157,7 @@ static bool own_items(Batch *b, Col *c) {
   n = 0;
   for (uint32_t i = 0; i < b->n; i++) {
     at[i] = (SeqAt){(uint32_t)n, bits_has(b->live, i) ? c->seq[i].len : 0};
-    memcpy(items + n, c->items + c->seq[i].at, at[i].len * sizeof *items);
+    if (at[i].len) memcpy(items + n, c->items + c->seq[i].at, at[i].len * sizeof *items);
     n += at[i].len;
   }
   c->items = items;
