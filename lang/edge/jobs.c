@@ -225,8 +225,10 @@ void jobs_run(const Jobs *j) {
   for (unsigned i = 0; p.done && i < p.n; i++) {
     if (!p.worker[i].pid) continue;
     if (p.worker[i].busy) kill(p.worker[i].pid, SIGKILL);
-    end(&p.worker[i]);
+    else shutdown(p.worker[i].fd, SHUT_WR);   /* then all end at once */
   }
+  for (unsigned i = 0; p.done && i < p.n; i++)
+    if (p.worker[i].pid) end(&p.worker[i]);
   for (size_t i = p.taken; p.done && i < j->n; i++) bytes_end(&p.done[i].in);
   free(p.worker);
   free(p.done);

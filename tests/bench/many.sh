@@ -5,6 +5,11 @@ for i in $(seq 40); do
   printf 'check c "Sums" { require sum(sum(x * y for y in 1..2_000) for x in 1..600) == 360_780_300_000 + %s * 0 }\n' "$i" >"$out/many/d$i.ent"
 done
 echo "40 drafts, one process : two (at least 1.7):"
+# How much the machine's second core is worth at the time: two processes that share nothing, one after the other and both at once.
+printf '%s\n' "$bin check --jobs 1 $out/many" "$bin check --jobs 1 $out/many" >"$out/after.sh"
+printf '%s &\n' "$bin check --jobs 1 $out/many" "$bin check --jobs 1 $out/many" >"$out/beside.sh"
+echo wait >>"$out/beside.sh"
+pin='' runs=$((runs / 2 + 1)) pair "two processes, one after the other : at once" "sh $out/after.sh" "sh $out/beside.sh"
 pin='' runs=$((runs / 2 + 1)) pair "a folder of 40 drafts, one process of two" "$bin check --jobs 1 $out/many" "$bin check --jobs 2 $out/many" least 1.7
 
 # One draft: the medium world without each of 3,790 pairs of countries, and a long loop; what is said must not differ.
