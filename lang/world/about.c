@@ -65,6 +65,7 @@ static uint32_t plain_end(const World *w, Ent e) { return ent_kind(e) == K_RESOU
 
 typedef struct Naming { World *w; Ctx *x; Value *at; uint32_t n; Dep *d; } Naming;
 
+/* Of a plain one it need not be looked up that it is. */
 static void clause_put(Naming *t, uint32_t clause, Window win, bool plain) {
   dep_window(win, t->x->day, t->d);
   if (!window_on(win, t->x->day)) return;
