@@ -14,10 +14,10 @@ make_path("$at/all/deep", "$at/none", "$at/fmt", "$at/one");
 my %draft = (
     passes    => "check c { require 1 < 2 }\n",
     denied    => "check c { require 2 < 1 else deny \"no: #1\" }\n",
-    undecided => "resource r \"R\" { unit: t }\ncheck c { require demand(r) > 1 t }\n",
+    undecided => "check c { require max(x for x in 1..0) > 1 }\n",
     broken    => "check c { require }\n",
     empty     => "let x = 1\n",
-    warned    => "check c warn { require 2 < 1 }\n",
+    warned    => "check c { require 2 < 1 else warn \"so be it\" }\n",
     steps     => "check c { require all(all(x + y > 0 for y in 1..200) for x in 1..2000) }\n",
     tested    => "let x = 1\nfn f(): number = 2\ncheck c { require x == 1 }\ntest \"good\" { expect x == 1 }\n",
     failing   => "let x = 1\ntest \"bad <&\\\"\" { expect x == 2 }\n",
@@ -78,8 +78,21 @@ for my $n (1, 2, 5) {
 }
 is($written{$_}, $written{1}, "fmt -w --jobs $_: the same files") for 2, 5;
 
-# Output that cannot be written, a reader that goes away, an interruption: no process stays behind.
 sub ended { my ($shell) = @_; my $out = `$shell`; return ($? >> 8, $out) }
+
+# Where no process can be started, or one only, all is done by those that there are.
+{
+    my $one = Drive::run('check', '--jobs', 1, "$at/all");
+    for my $files (5, 7) {
+        my $err = "$at/few.err";
+        my ($code, $out) = ended("exec 2>$err; ulimit -n $files; exec $Drive::entente check --jobs 3 $at/all");
+        is($out,               $one->{out},  "$files files open at once: the same output");
+        is(Drive::slurp($err), $one->{err},  '... the same messages');
+        is($code,              $one->{code}, '... the same code');
+    }
+}
+
+# Output that cannot be written, a reader that goes away, an interruption: no process stays behind.
 my ($code) = ended("$Drive::entente check --jobs 2 $at/all >/dev/full 2>$at/err");
 is($code, 2, '/dev/full is told');
 like(Drive::slurp("$at/err"), qr/output cannot be written/, '... in words');

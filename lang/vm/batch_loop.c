@@ -181,6 +181,17 @@ static bool each_counted(Batch *b, Each *a, const Seq *s, const uint64_t *chosen
   return true;
 }
 
+/* One element of many: what is worked out for it is given back. Settled: no other can change what comes of it. */
+static bool each_one(Batch *b, Each *a, const Node *gen, Value v, bool passed, const uint64_t *outer, bool *settled) {
+  PoolMark mark = pool_mark(b->pool);
+  uint32_t held = b->vm->held.len;
+  if (!batch_may_go_on(b) || !each_element(b, a, gen, v, passed, outer)) return false;
+  held_drop(b->vm, held);
+  pool_release(b->pool, mark);
+  *settled = a->settled && words_all(a->settled, outer, b->words);
+  return true;
+}
+
 static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer) {
   Col coll;
   uint64_t *chosen = NULL;
@@ -188,8 +199,10 @@ static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer)
   if (coll.kind == COL_LESS) return each_less(b, a, gen, coll.one, outer);
   if (coll.kind != COL_ONE) return false;
   if (coll.one.tag == V_INTS) {
-    for (int64_t i = value_lo(coll.one); i <= value_hi(coll.one); i++)
-      if (!batch_may_go_on(b) || !each_element(b, a, gen, value_int(i), false, outer)) return false;
+    int64_t hi = value_hi(coll.one);
+    bool settled = false;
+    for (int64_t i = value_lo(coll.one); i <= hi && !settled; i++)
+      if (!each_one(b, a, gen, value_int(i), false, outer, &settled)) return false;
     return true;
   }
   if (coll.one.tag != V_LIST && (coll.one.tag != V_SET || op_loose(coll.one))) return false;
@@ -199,15 +212,9 @@ static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer)
   uint32_t rule;
   bool flip = false, only = a->kind != ACC_SUM && b->lanes && !gen->next && (passed || !gen->kid[3]) && b->live == outer;
   if (only && batch_rule(b, a->body, gen->kid[0]->ref, &rule, &flip) && each_counted(b, a, s, passed ? chosen : NULL, rule, flip)) return true;
-  for (uint32_t i = 0; i < s->o.len; i++) {
-    if (passed && !bits_has(chosen, i)) continue;
-    PoolMark mark = pool_mark(b->pool);
-    uint32_t held = b->vm->held.len;
-    if (!batch_may_go_on(b) || !each_element(b, a, gen, s->at[i], passed, outer)) return false;
-    held_drop(b->vm, held);
-    pool_release(b->pool, mark);
-    if (a->settled && words_all(a->settled, outer, b->words)) return true;
-  }
+  bool settled = false;
+  for (uint32_t i = 0; i < s->o.len && !settled; i++)
+    if ((!passed || bits_has(chosen, i)) && !each_one(b, a, gen, s->at[i], passed, outer, &settled)) return false;
   return true;
 }
 
