@@ -235,14 +235,14 @@ static void table_push(Load *l, uint32_t table, const Value *keys, Value v, Wind
   vec_push(m, &t->cite, l->cite);
 }
 
-/* The i-th key of a fact. False: there is no such entity, which has been said; then no key is left. */
+/* The i-th key of a fact. False: there is no such entity, or it is not known which is meant, which has been said; then no key is left. */
 static bool key_of(Load *l, const Node *fact, Node *k, uint32_t i, Value keys[TABLE_KEY_MAX]) {
   TypeInfo t = type_at(&l->p->types, l->p->tables.at[fact->ref].key[i]);
   Ent e = UINT32_MAX;
   bool entity = t.kind == TY_ENTITY && (k->kind == N_ATOM || k->op == REF_ENTITY);
   if (!entity || (e = load_entity(l, k, t.a)) != UINT32_MAX) {
     keys[i] = entity ? value_ent(e) : load_value(l, k, UINT32_MAX);
-    return true;
+    if (load_known(l, keys[i], k)) return true;
   }
   for (uint32_t n = 0; n < TABLE_KEY_MAX; n++) value_drop(l->vm->mem, keys[n]);
   return false;
