@@ -29,8 +29,9 @@ typedef struct Code {
   uint32_t check;           /* of a check: its place in Chunk.checks */
 } Code;
 
-/* A `require`: where it stands, and the names of a check's bindings. */
-typedef struct Require { Node *node; uint32_t check; bool once; } Require;   /* once: at, throughout or sometime says when */
+/* A `require`: where it stands, and the names of a check's bindings. again: where it is evaluated once more from; once: at, throughout
+ * or sometime says when. */
+typedef struct Require { Node *node; uint32_t check, again; bool once; } Require;
 typedef struct CheckCode { uint32_t func, first_require, nrequire; Node *node; } CheckCode;
 
 /* A comprehension or aggregate that can be tried in columns. body NULL: the elements themselves. */

@@ -1,3 +1,4 @@
+#include "base/bits.h"
 #include "code/chunk.h"
 #include <string.h>
 
@@ -605,11 +606,46 @@ static void message(Compiler *c, Node *n, uint32_t index) {
   c->top = top;
 }
 
-static void require(Compiler *c, Node *n, uint32_t check, uint32_t where) {
+static void names_in(const Node *e, uint64_t *slots) {
+  if (!e) return;
+  if (e->kind == N_NAME && e->op == REF_LOCAL) bits_set(slots, e->ref);
+  if (e->kind == N_LIST)
+    for (const Node *k = list_first(e); k; k = k->next) names_in(k, slots);
+  else
+    for (int i = 0; i < ast_kids((NodeKind)e->kind); i++) names_in(e->kid[i], slots);
+}
+
+/* The `let`s that a requirement rests on, once more, for when it is evaluated again with an eye on what is read. Where that begins. */
+static uint32_t lets_again(Compiler *c, Node *steps, Node *require) {
+  VEC(Node *) lets = {0};
+  uint32_t words = c->p->funcs.at[c->func].nslot / 64 + 1, again = here(c);
+  uint64_t *slots = mem_zero(c->k->mem, words * sizeof *slots);
+  for (Node *s = list_first(steps); slots && s != require; s = s->next)
+    if (s->kind == N_LET) vec_push(c->k->mem, &lets, s);
+  if (slots) names_in(require->kid[0], slots);
+  uint32_t n = 0;   /* of them, kept at the end */
+  for (uint32_t i = lets.len; i-- > 0;) {
+    if (!bits_has(slots, lets.at[i]->kid[0]->ref)) continue;
+    names_in(lets.at[i]->kid[2], slots);
+    lets.at[lets.len - ++n] = lets.at[i];
+  }
+  if (n) {
+    uint32_t past = emit_jump(c, require, OP_JUMP_, 0, 0);
+    again = here(c);
+    for (uint32_t i = lets.len - n; i < lets.len; i++) expr(c, lets.at[i]->kid[2], lets.at[i]->kid[0]->ref);
+    patch(c, past);
+  }
+  vec_end(c->k->mem, &lets);
+  mem_free(c->k->mem, slots, words * sizeof *slots);
+  return again;
+}
+
+static void require(Compiler *c, Node *n, uint32_t check, Node *steps, uint32_t where) {
+  uint32_t again = lets_again(c, steps, n);
   uint32_t top = c->top, v = temp(c), index = c->k->requires.len - c->k->checks.at[check].first_require;
   Node *e = n->kid[0];
   c->when = says_when(e);
-  Require r = {n, check, c->when != NULL};
+  Require r = {n, check, again, c->when != NULL};
   vec_push(c->k->mem, &c->k->requires, r);
   uint32_t over = emit_jump(c, n, OP_CASE_, (int)index, 0);
   expr(c, e, v);
@@ -641,7 +677,7 @@ static void check(Compiler *c, Node *n) {
   loops_open(c, n->kid[2], &ls, 0, NULL);
   for (Node *s = list_first(n->kid[3]); s && !c->failed; s = s->next) {
     if (s->kind == N_LET) expr(c, s->kid[2], s->kid[0]->ref);
-    else if (s->kind == N_REQUIRE) require(c, s, index, ls.where);
+    else if (s->kind == N_REQUIRE) require(c, s, index, n->kid[3], ls.where);
   }
   c->k->checks.at[index].nrequire = c->k->requires.len - cc.first_require;
   if (c->k->checks.at[index].nrequire > 255) { diag_add(c->p->unit->diags, DIAG_E0504, n->kid[0]->span, "a check has more than 255 requirements"); c->failed = true; }

@@ -669,7 +669,6 @@ decode:
       goto back;
     IS(CASE):
       HERE();
-      vm->case_pc = f->pc - 1;
       if (vm->sink.begin && !vm->sink.begin(vm->sink.data, vm->k->codes.at[f->func].check, pc->x)) GO(ins_target(*pc));
       goto checked;
     IS(CASE_MISS): {
@@ -685,7 +684,7 @@ decode:
       Wish wish = vm->sink.require ? vm->sink.require(vm->sink.data, pc->x, A) : WISH_ON;
       RELOAD();
       if (wish == WISH_ON) GO(ins_target(*pc));
-      if (wish == WISH_AGAIN) GO(vm->case_pc);
+      if (wish == WISH_AGAIN) GO(vm->k->requires.at[vm->k->checks.at[vm->k->codes.at[f->func].check].first_require + pc->x].again);
       goto checked;
     }
     IS(MESSAGE): DO(if (vm->sink.message) vm->sink.message(vm->sink.data, pc->x, A));

@@ -121,7 +121,6 @@ typedef struct Vm {
   size_t trim_at;                 /* and the bytes in use at which some are again */
   uint32_t nmemo;                 /* how many Funcs are remembered: the draft's, not those of expressions asked later */
   Dep dep;                        /* what the frame at hand has depended on */
-  uint32_t case_pc;               /* where the requirement at hand begins */
   Ctx *ctx;
   Ctx blank;                      /* for what is evaluated before any fact is known */
   uint64_t steps, max_steps;
