@@ -17,6 +17,8 @@ const OpInfo *op_info(Op op);
 /* Instructions that give a yes-or-no and, with this in x, do the jump behind them as well. */
 enum { WITH_JUMP = 2 };
 bool op_answers(Op op);
+/* x of a TEXT that is only to be read: what is unknown in it stands there by name, and does not make it unknown. */
+enum { TEXT_SHOWN = 1 };
 
 /* Accumulators: the aggregates, and the collections that are built. */
 enum { ACC_SUM, ACC_COUNT, ACC_MIN, ACC_MAX, ACC_ANY, ACC_ALL, ACC_SET, ACC_LIST, ACC_MAP, ACC_SPANS };

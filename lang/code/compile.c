@@ -492,7 +492,7 @@ static void call(Compiler *c, Node *e, uint32_t to) {
   c->top = top;
 }
 
-static void collection(Compiler *c, Node *e, Op op, uint32_t to) {
+static void collection(Compiler *c, Node *e, Op op, int x, uint32_t to) {
   uint32_t top = c->top, n = list_len(e->kid[0]), base = temps(c, op == OP_MAP_ ? 2 * n : n), i = 0;
   if (n > 0xFFFF || c->failed) { c->failed = true; return; }
   if (op != OP_MAP_) run_of(c, e->kid[0], base);
@@ -501,7 +501,7 @@ static void collection(Compiler *c, Node *e, Op op, uint32_t to) {
       expr(c, p->kid[0], base + i);
       expr(c, p->kid[1], base + i + 1);
     }
-  emit(c, e, op, 0, to, base, n);
+  emit(c, e, op, x, to, base, n);
   c->top = top;
 }
 
@@ -509,7 +509,7 @@ static void value(Compiler *c, Node *e, uint32_t to) {
   if (mem_failed(c->k->mem) || c->failed) return;
   switch ((NodeKind)e->kind) {
     case N_NUMBER: case N_QUANTITY: case N_DATE: case N_BOOL: case N_STRING: constant(c, e, to, chunk_literal(c->p, c->rt, e)); break;
-    case N_INTERP: collection(c, e, OP_TEXT_, to); break;
+    case N_INTERP: collection(c, e, OP_TEXT_, 0, to); break;
     case N_NAME: name(c, e, to); break;
     case N_FIELD: field(c, e, to); break;
     case N_CALL: call(c, e, to); break;
@@ -521,9 +521,9 @@ static void value(Compiler *c, Node *e, uint32_t to) {
       c->top = top;
       break;
     }
-    case N_SET: collection(c, e, OP_SET_, to); break;
-    case N_SEQ: collection(c, e, OP_LIST_, to); break;
-    case N_MAP: collection(c, e, OP_MAP_, to); break;
+    case N_SET: collection(c, e, OP_SET_, 0, to); break;
+    case N_SEQ: collection(c, e, OP_LIST_, 0, to); break;
+    case N_MAP: collection(c, e, OP_MAP_, 0, to); break;
     case N_SET_FOR: comprehension(c, e, e->kid[1], ACC_SET, e->kid[0], NULL, to); break;
     case N_SEQ_FOR: comprehension(c, e, e->kid[1], ACC_LIST, e->kid[0], NULL, to); break;
     case N_MAP_FOR: comprehension(c, e, e->kid[2], ACC_MAP, e->kid[0], e->kid[1], to); break;
@@ -598,7 +598,8 @@ static void message(Compiler *c, Node *n, uint32_t index) {
     if (n->kid[1]) skip = emit_jump(c, n, OP_ENTER_, 0, day);
   }
   if (n->kid[1]) {
-    expr(c, n->kid[1], m);
+    if (n->kid[1]->kind == N_INTERP) collection(c, n->kid[1], OP_TEXT_, TEXT_SHOWN, m);
+    else expr(c, n->kid[1], m);
     if (c->when) emit(c, n, OP_LEAVE_, 0, 0, 0, 0);
     emit(c, n, OP_MESSAGE_, (int)index, m, 0, 0);
     if (c->when) patch(c, skip);

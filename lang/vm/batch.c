@@ -746,7 +746,7 @@ static Value range_fn(Vm *vm, const Node *e, const Value *a) { return op_range(v
 static Value diff_fn(Vm *vm, const Node *e, const Value *a) { (void)e; return op_date(vm, OP_DATE_DIFF_, a[0], a[1], false); }
 static Value join_fn(Vm *vm, const Node *e, const Value *a) { return op_set(vm, a[0], a[1], type_kind(&vm->p->types, e->kid[0]->ty) == TY_LIST ? 2 : e->op == OP_SUB); }
 static Value set_fn(Vm *vm, const Node *e, const Value *a) { return op_collect(vm, e->kind == N_SET ? OP_SET_ : OP_LIST_, a, list_len(e->kid[0])); }
-static Value text_fn(Vm *vm, const Node *e, const Value *a) { return op_text(vm, a, list_len(e->kid[0])); }
+static Value text_fn(Vm *vm, const Node *e, const Value *a) { return op_text(vm, a, list_len(e->kid[0]), false); }
 
 static Value date_fn(Vm *vm, const Node *e, const Value *a) { return op_date(vm, OP_DATE_ADD_, a[0], a[1], e->op == OP_SUB); }
 

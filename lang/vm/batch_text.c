@@ -42,7 +42,7 @@ static bool row_text(const Program *program, const Part *part, uint32_t n, uint3
 static Value row_whole(Batch *b, const Col *args, uint32_t n, uint32_t row) {
   Value at[PARTS_MOST];
   for (uint32_t k = 0; k < n; k++) at[k] = col_at(&args[k], row);
-  return op_text(b->vm, at, n);
+  return op_text(b->vm, at, n, false);
 }
 
 bool text_rows(Batch *b, const Col *args, uint32_t n, Col *out) {

@@ -429,11 +429,11 @@ static Value known(Vm *vm, Value v) {
 
 Value vm_builtin(Vm *vm, Builtin b, const Value *a, uint32_t n) {
   if (b == BUILTIN_known) return known(vm, a[0]);
-  if (b == BUILTIN_string) return shown(vm, a[0]);
   for (uint32_t i = 0; i < n; i++)
     if (a[i].tag == V_UNK) return value_unknown2(&vm->rt, a[i], i + 1 < n ? a[i + 1] : (Value){0});
   switch (b) {
     case BUILTIN_len: return op_len(vm, a[0]);
+    case BUILTIN_string: return shown(vm, a[0]);
     case BUILTIN_round: return rounded(vm, a[0], n > 1 ? &a[1] : NULL);
     case BUILTIN_number: return number_of(vm, a[0]);
     case BUILTIN_date: return date_of(vm, a[0]);

@@ -388,11 +388,16 @@ static uint32_t short_text(const Value *at, uint32_t n, char to[SHORT_TEXT]) {
   return len;
 }
 
-Value op_text(Vm *vm, const Value *at, uint32_t n) {
+/* n values as one text; unknown if one of them is, unless it is only shown. */
+Value op_text(Vm *vm, const Value *at, uint32_t n, bool shown) {
   Buf b;
+  Value why = {0};
   char few[SHORT_TEXT];
   uint32_t len = short_text(at, n, few);
   if (len) return value_text(&vm->rt, few, len);
+  for (uint32_t i = 0; i < n && !shown; i++)
+    if (at[i].tag == V_UNK) op_vague(vm, at[i], &why);
+  if (why.tag == V_UNK) return why;
   buf_init(&b, vm->mem);
   for (uint32_t i = 0; i < n; i++) value_show(&vm->rt, at[i], &b);
   if (b.len > 1 << 20) vm_fail(vm, DIAG_E0505, "a text grew beyond 1 MiB");

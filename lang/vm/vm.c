@@ -582,7 +582,7 @@ decode:
     IS(RANGE): ASK(op_range(vm, B, C, pc->x));
     IS(RANGE_END): PUT(B.tag == V_RANGE ? value_date(pc->x ? value_hi(B) : value_lo(B)) : value_keep(B)); NEXT;
     IS(LIST): IS(SET): IS(MAP): ASK(op_collect(vm, (Op)pc->op, r + pc->b, pc->c));
-    IS(TEXT): ASK(op_text(vm, r + pc->b, pc->c));
+    IS(TEXT): ASK(op_text(vm, r + pc->b, pc->c, pc->x == TEXT_SHOWN));
     IS(FIELD): {
       const Value *said = fast_field(vm, B, pc->c);
       if (said) { PUT(value_keep(*said)); NEXT; }

@@ -252,7 +252,7 @@ Value op_in(Vm *vm, Value a, Value coll, bool negate);
 Value op_set(Vm *vm, Value a, Value b, int how);
 Value op_date(Vm *vm, Op op, Value a, Value b, bool minus);
 Value op_range(Vm *vm, Value a, Value b, bool ints);
-Value op_text(Vm *vm, const Value *at, uint32_t n);
+Value op_text(Vm *vm, const Value *at, uint32_t n, bool shown);
 Value op_step(Vm *vm, Value map);
 Value op_first_day(Vm *vm, Value spans);
 Value op_term(Vm *vm);

@@ -97,6 +97,7 @@ void val_show(Walk *w, V v, bool inside, Buf *out);
 
 /* ---- expressions (walk_expr.c) ---- */
 V walk_expr(Walk *w, const Where *x, const Name *names, const Node *e);
+V walk_message(Walk *w, const Where *x, const Name *names, const Node *e);   /* a text that is read: what is unknown in it stands there by name */
 V walk_call(Walk *w, const Where *x, uint32_t func, V *args, size_t n);
 int val_truth(V v);                    /* 1, 0, -1 */
 V join(Walk *w, V a, V b);             /* what holds of both, where it cannot be told which */

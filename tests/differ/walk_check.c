@@ -80,7 +80,7 @@ static void require(Run *run, const Where *x, const Name *names, const Node *nod
   if (c->days.len != 1 || !node->kid[1]) return;
   Where on = *x;
   on.day = message_day(w, x, names, node->kid[0]);
-  if (on.day != DAY_NONE || !c->once) c->message = walk_expr(w, &on, names, node->kid[1]);   /* no such day: no message */
+  if (on.day != DAY_NONE || !c->once) c->message = walk_message(w, &on, names, node->kid[1]);   /* no such day: no message */
 }
 
 static void steps(Run *run, const Where *x, const Name *names, const Node *step, uint32_t n, bool certain) {

@@ -493,8 +493,9 @@ static V parts(Walk *w, const Where *x, const Name *names, const Node *list, WKi
   return val_seq(w, kind, at, n);
 }
 
-static V text(Walk *w, const Where *x, const Name *names, const Node *e) {
+static V text(Walk *w, const Where *x, const Name *names, const Node *e, bool shown) {
   Buf b;
+  bool lacks = false;
   buf_init(&b, w->mem);
   for (const Node *k = list_first(e->kid[0]); k; k = k->next) {
     if (k->kind == N_STRING) { Text t = ast_text(w->p->unit, k); buf_add(&b, t.at, t.len); continue; }
@@ -503,12 +504,13 @@ static V text(Walk *w, const Where *x, const Name *names, const Node *e) {
     memcpy(kept, buf_text(&b), had);
     buf_end(&b);
     V v = walk_expr(w, x, names, k);
+    lacks = lacks || (v->kind == W_UNKNOWN && !shown);
     buf_init(&b, w->mem);
     buf_add(&b, kept, had);
     val_show(w, v, false, &b);
   }
-  V v = val_text(w, buf_text(&b), b.len);
-  bool large = b.len > 1 << 20;
+  V v = lacks ? val_unknown(w) : val_text(w, buf_text(&b), b.len);
+  bool large = !lacks && b.len > 1 << 20;
   buf_end(&b);
   if (large) walk_fail(w, "E0505");
   return v;
@@ -521,6 +523,10 @@ static V choose(Walk *w, const Where *x, const Name *names, const Node *e) {
   return join(w, a, b);
 }
 
+V walk_message(Walk *w, const Where *x, const Name *names, const Node *e) {
+  return e->kind == N_INTERP ? text(w, x, names, e, true) : walk_expr(w, x, names, e);
+}
+
 V walk_expr(Walk *w, const Where *x, const Name *names, const Node *e) {
   if (++w->steps > w->max_steps) walk_fail(w, "steps");
   switch ((NodeKind)e->kind) {
@@ -528,7 +534,7 @@ V walk_expr(Walk *w, const Where *x, const Name *names, const Node *e) {
     case N_QUANTITY: return val_figure(w, w->p->unit->numbers.at[e->sym], (UnitId)e->ref);
     case N_DATE: return val_date(w, (Day)e->sym);
     case N_STRING: { Text t = ast_text(w->p->unit, e); return val_text(w, t.at, t.len); }
-    case N_INTERP: return text(w, x, names, e);
+    case N_INTERP: return text(w, x, names, e, false);
     case N_BOOL: return val_bool(w, e->op == 1);
     case N_NAME: return name(w, x, names, e);
     case N_FIELD: return field(w, x, names, e);

@@ -171,7 +171,7 @@ V pure_ask(Walk *w, Builtin b, V *args, size_t n) {
   if (b == BUILTIN_len) return length(w, args[0]);
   if (b == BUILTIN_round) return rounded(w, args, n);
   if (b == BUILTIN_number) return number(w, args[0]);
-  if (b == BUILTIN_string) return as_text(w, args[0]);
+  if (b == BUILTIN_string) return args[0]->kind == W_UNKNOWN ? args[0] : as_text(w, args[0]);
   if (b == BUILTIN_plain) return plain(w, args[0]);
   if (b == BUILTIN_join) return joined(w, args[0], args[1]);
   if (b == BUILTIN_slug) return slug(w, args[0]);
