@@ -405,7 +405,7 @@ static Value ask(Vm *vm, Builtin b, const Value *a, uint32_t n) {
     case BUILTIN_intended: return world_intended(w, x, first, last);
     case BUILTIN_suppliers: return n == 2 ? suppliers_within(vm, first, a[1]) : world_suppliers(w, x, first);
     case BUILTIN_demanded: return world_demanded(w, x, first, last);
-    case BUILTIN_has_need: return value_bool(world_has_need(w, x, first));
+    case BUILTIN_has_need: return world_has_need(w, x, first);
     case BUILTIN_needed: return world_needed(w, x, first);
     case BUILTIN_inputs: return world_inputs(w, x, first);
     case BUILTIN_uses: return world_uses(w, x, first);

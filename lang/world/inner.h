@@ -31,8 +31,7 @@ typedef struct EdgeSet { Day from, until; Value set; } EdgeSet;   /* set V_NONE:
 typedef struct Part { uint32_t who; Value v; } Part;
 typedef struct Sums {
   uint32_t n;
-  uint8_t need;            /* has_need: 0 not asked yet, 1 no, 2 yes */
-  Value suppliers, total, needed;   /* V_NONE: not asked yet */
+  Value suppliers, total, needed, need;   /* V_NONE: not asked yet */
   Part at[];               /* by country; those with no row are left out */
 } Sums;
 enum { CHUNK = 64 };       /* resources to a chunk; a context that is asked about few has few */

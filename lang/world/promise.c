@@ -272,6 +272,7 @@ static void sums_free(World *w, Sums *s) {
   value_drop(w->mem, s->suppliers);
   value_drop(w->mem, s->total);
   value_drop(w->mem, s->needed);
+  value_drop(w->mem, s->need);
   mem_free(w->mem, s, sums_size(s->n));
 }
 
@@ -578,29 +579,47 @@ static bool need_stated(World *w, Ctx *x, uint32_t r) {
   return any;
 }
 
-static bool need_follows(World *w, Ctx *x, uint32_t r) {
-  EdgeWalk e = edges_walk(w, r, true, x->day);
-  while (edge_next(&e)) {
-    if (w->requires.rate.at[e.found].tag == V_NONE) continue;
-    Value makers = world_suppliers(w, x, e.other[e.found]);
-    bool any = makers.tag != V_SET || makers.obj->len;
-    value_drop(w->mem, makers);
-    if (!any) continue;
-    fact_note(w, TRACE_REQUIRE, e.found);
-    return true;
+/* Whether somebody surely promises more than nothing of a resource; unknown where what is promised may be nothing. */
+static Value made_surely(World *w, Ctx *x, uint32_t r) {
+  Value makers = world_suppliers(w, x, r), maybe = value_none();
+  for (uint32_t i = 0; makers.tag == V_SET && i < makers.obj->len; i++) {
+    Value v = world_committed(w, x, ent_index(value_seq(makers)->at[i].aux), r);
+    bool sure = !fig_may_be_zero(&w->rt, v);
+    Value both = sure ? value_bool(true) : value_unknown2(&w->rt, maybe, v);
+    value_drop(w->mem, v);
+    value_drop(w->mem, maybe);
+    maybe = both;
+    if (sure) break;
   }
-  return false;
+  value_drop(w->mem, makers);
+  return maybe;
 }
 
-bool world_has_need(World *w, Ctx *x, uint32_t r) {
+static Value need_follows(World *w, Ctx *x, uint32_t r) {
+  Value need = value_bool(false);
+  EdgeWalk e = edges_walk(w, r, true, x->day);
+  while (need.tag != V_TRUE && edge_next(&e)) {
+    if (w->requires.rate.at[e.found].tag == V_NONE) continue;
+    Value made = made_surely(w, x, e.other[e.found]);
+    if (made.tag == V_NONE) continue;
+    fact_note(w, TRACE_REQUIRE, e.found);
+    Value both = made.tag == V_TRUE ? made : value_unknown2(&w->rt, need, made);
+    value_drop(w->mem, need);
+    value_drop(w->mem, made);
+    need = both;
+  }
+  return need;
+}
+
+Value world_has_need(World *w, Ctx *x, uint32_t r) {
   Ctx *b = x->base;
   Sums *s = w->tracing ? NULL : sums_of(w, b, r);
-  if (s && s->need) return s->need == 2;
+  if (s && s->need.tag != V_NONE) return value_keep(s->need);
   bool broken = w->inner->broken;
   w->inner->broken = false;
-  bool need = need_stated(w, b, r) || need_follows(w, b, r);
+  Value need = need_stated(w, b, r) ? value_bool(true) : need_follows(w, b, r);
   s = w->tracing || w->inner->broken ? NULL : sums_of(w, b, r);
-  if (s) s->need = need ? 2 : 1;
+  if (s && s->need.tag == V_NONE) s->need = value_keep(need);
   w->inner->broken = w->inner->broken || broken;
   return need;
 }

@@ -241,7 +241,7 @@ bool world_parts_apart(const World *w, uint32_t r);
 /* The countries whose absence can change what is needed of r; NULL when that cannot be said. */
 const uint64_t *world_need_touch(const World *w, uint32_t r);
 Value world_demanded(World *w, Ctx *x, uint32_t c, uint32_t r);
-bool world_has_need(World *w, Ctx *x, uint32_t r);
+Value world_has_need(World *w, Ctx *x, uint32_t r);
 Value world_needed(World *w, Ctx *x, uint32_t r);
 Value world_inputs(World *w, Ctx *x, uint32_t r);
 Value world_uses(World *w, Ctx *x, uint32_t r);

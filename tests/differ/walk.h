@@ -93,6 +93,7 @@ V interval_hull(Walk *w, V a, V b);
 V interval_pick(Walk *w, V a, V b, bool max);
 V interval_to(Walk *w, V a, UnitId unit);
 bool interval_zero(V a);                 /* exactly 0 */
+bool interval_not_zero(V a);             /* surely not 0 */
 void val_show(Walk *w, V v, bool inside, Buf *out);
 
 /* ---- expressions (walk_expr.c) ---- */

@@ -433,9 +433,17 @@ static V has_need(Walk *w, const Where *given, Ent r) {
   for (size_t i = 0; !stated && i < parties->n; i++) stated = walk_demand_stated(w, &x, (Ent)parties->at[i]->a, r);
   if (stated) return val_bool(w, true);
   V rate;
-  for (uint32_t i = 0; i < count_of(w, K_RESOURCE); i++)
-    if (walk_requires(w, &x, ent_make(K_RESOURCE, i), r, &rate) == 1 && rate && suppliers(w, &x, ent_make(K_RESOURCE, i))->n) return val_bool(w, true);
-  return val_bool(w, false);
+  bool maybe = false, sure = false;
+  for (uint32_t i = 0; i < count_of(w, K_RESOURCE); i++) {
+    Ent q = ent_make(K_RESOURCE, i);
+    bool takes = walk_requires(w, &x, q, r, &rate) == 1 && rate;
+    for (uint32_t c = 0; takes && c < count_of(w, K_COUNTRY); c++) {
+      V v = promised(w, &x, ent_make(K_COUNTRY, c), q, true);
+      sure = sure || interval_not_zero(v);
+      maybe = maybe || !interval_zero(v);
+    }
+  }
+  return maybe && !sure ? val_unknown(w) : val_bool(w, sure);
 }
 
 /* ---- clauses(x) ---- */

@@ -192,6 +192,7 @@ V interval_mul(Walk *w, V a, V b) {
 }
 
 static bool may_be_zero(V v) { return end_sign(low(v)) <= 0 && end_sign(high(v)) >= 0; }
+bool interval_not_zero(V v) { return val_is_figure(v) && !may_be_zero(v); }
 
 /* 1 / v, v without 0: the ends change places; an end without end becomes 0. */
 static V inverse(Walk *w, V v) {
