@@ -321,6 +321,7 @@ void load_control(Load *l, Node *n, Ent e) {
     Value v = load_value(l, s, UINT32_MAX);
     Window w = {value_lo(v), load_next_day(value_hi(v)), true};
     if (v.tag == V_RANGE) vec_push(l->vm->mem, &c.suspended, w);
+    else if (!load_stop(l)) fail_unknown(l, DIAG_E0404, "a suspension needs known days", v, s);
     value_drop(l->vm->mem, v);
   }
   vec_push(l->vm->mem, &l->w->controls, c);
