@@ -62,7 +62,7 @@ bool col_elements(const Col *c, uint32_t row, Elements *e);
 /* batch_words.c: columns from lists that are kept in words, and into them */
 bool words_piece(Batch *b, Value list, uint32_t from, Col *out);                       /* its elements from there on */
 bool words_gather(Batch *b, Value list, const Col *place, Col *out);
-bool words_take(Batch *b, LoopCell *c, const Col *v);                                  /* into a list that is built; false: as values */
+bool words_take(Batch *b, LoopCell *c, const Col *v, uint32_t left);                   /* into a list that is built, of which so many are to come with these; false: as values */
 bool few_ents(const Col *x, uint32_t n);                                               /* x: the elements of a set in each row. ent_sets makes it */
 bool ent_sets(Batch *b, const Col *x, uint32_t n, Col *out);
 bool twos_plain(Batch *b, Col *c);
@@ -70,6 +70,7 @@ bool twos_plain(Batch *b, Col *c);
 /* batch_flat.c: each row of a block becomes one row for every element that it goes through, and so on for every `for`. The leaf is
  * given them a piece at a time, with the row that each comes from. coll: what the first goes through, if that is known. */
 typedef bool (*FlatLeaf)(void *data, Batch *b, const uint32_t *parent);
+uint32_t flat_rows(const Batch *b, const Col *coll);                                   /* how many rows they become; 0: not known */
 bool batch_flat(Batch *b, const Node *gen, const Col *coll, const uint32_t *parent, FlatLeaf leaf, void *data);
 /* Where nothing was added to a sum (`some`: where something was), it is a zero of every unit; false when that cannot be told from the others. */
 bool col_sum(Batch *b, Col *sum, const uint64_t *some);

@@ -52,26 +52,20 @@ static bool each_sum(Batch *b, Each *a, Col *v, bool all) {
     return true;
   }
   if (v->kind == COL_ONE ? v->one.tag != V_DEC : v->kind != COL_NUM || v->tag != V_DEC) return false;
-  if (v->kind == COL_ONE || !all) {   /* nothing in the rows that do not count */
-    int64_t *to = pool_get(b->pool, b->n * sizeof *to);
-    if (!to) return false;
-    Col made = {.kind = COL_NUM, .tag = V_DEC, .e = v->kind == COL_ONE ? v->one.e : v->e, .unit = v->kind == COL_ONE ? v->one.unit : v->unit, .num = to};
-    memset(to, 0, b->n * sizeof *to);
-    for (uint32_t k = 0; k < b->words; k++)
-      for (uint64_t w = b->live[k]; w; w &= w - 1) {
-        uint32_t i = 64 * k + (uint32_t)__builtin_ctzll(w);
-        to[i] = v->kind == COL_ONE ? v->one.i : v->num[i];
-      }
-    *v = made;
-  }
-  if (!a->nums.num) {
-    memcpy(a->added, v->num, b->n * sizeof *a->added);
-    a->nums = *v;
-    a->nums.num = a->added;
-    a->nums.id = 0;
-    return true;
-  }
-  return a->nums.unit == v->unit && a->nums.e == v->e && nums_add(a->added, (Nums){a->added, 1}, (Nums){v->num, 1}, b->n);
+  Col of = {.kind = COL_NUM, .tag = V_DEC, .e = v->kind == COL_ONE ? v->one.e : v->e, .unit = v->kind == COL_ONE ? v->one.unit : v->unit, .num = a->added};
+  bool first = !a->nums.num;
+  if (first) a->nums = of;
+  else if (a->nums.unit != of.unit || a->nums.e != of.e) return false;
+  if (all && first) memcpy(a->added, v->num, b->n * sizeof *a->added);
+  if (all) return first || nums_add(a->added, (Nums){a->added, 1}, (Nums){v->num, 1}, b->n);
+  if (first) memset(a->added, 0, b->n * sizeof *a->added);
+  bool over = false;   /* nothing in the rows that do not count */
+  for (uint32_t k = 0; k < b->words; k++)
+    for (uint64_t w = b->live[k]; w; w &= w - 1) {
+      uint32_t i = 64 * k + (uint32_t)__builtin_ctzll(w);
+      over |= __builtin_add_overflow(a->added[i], v->kind == COL_ONE ? v->one.i : v->num[i], &a->added[i]);
+    }
+  return !over;
 }
 
 /* One element's part, in the rows of `rows` (NULL: of the block). */
@@ -338,6 +332,7 @@ typedef struct Sweep {
   Value *outer[8];               /* what the names of the outer `for`s stand for, a value a run */
   Run *runs;
   uint32_t ngens, len, nrun, cap;
+  uint32_t left;                 /* elements that are left of a `for` that takes all, the block's too; 0: not known */
   bool worlds;                   /* it asks about worlds without some countries, which the rows are */
 } Sweep;
 
@@ -554,7 +549,7 @@ static bool take_extreme(Sweep *s, uint32_t acc, const Col *v) {
 
 static bool take_items(Sweep *s, uint32_t acc, Col *v) {
   LoopCell *c = &s->b.vm->cells.at[s->b.vm->reg[acc].i];
-  if (s->loop->kind == ACC_LIST && words_take(&s->b, c, v)) return true;
+  if (s->loop->kind == ACC_LIST && words_take(&s->b, c, v, s->left)) return true;
   uint32_t n = bits_count(s->b.live, s->b.words);
   if (!col_plain(&s->b, v) || !cell_values(s->b.vm, c) || !vec_more(s->b.vm->mem, &c->items, n)) return false;
   Value *to = c->items.at + c->items.len;
@@ -622,7 +617,7 @@ static Before before(Vm *vm, uint32_t acc) {
   Before p = {.acc = value_keep(vm->reg[acc])};
   if (p.acc.tag != V_CELL) return p;
   const LoopCell *c = &vm->cells.at[p.acc.i];
-  p.len = c->items.len + c->words.len;
+  p.len = c->items.len + cell_words(c);
   for (; p.nleast < 2 && p.nleast < c->items.len; p.nleast++) p.least[p.nleast] = value_keep(c->items.at[p.nleast]);
   return p;
 }
@@ -630,7 +625,7 @@ static Before before(Vm *vm, uint32_t acc) {
 static void before_end(Vm *vm, uint32_t acc, Before *p, bool back) {
   LoopCell *c = p->acc.tag == V_CELL ? &vm->cells.at[p->acc.i] : NULL;
   if (back && !c) { value_drop(vm->mem, vm->reg[acc]); vm->reg[acc] = value_keep(p->acc); }
-  if (back && c && c->words.len > p->len) c->words.len = p->len;
+  if (back && c && cell_words(c) > p->len) c->list.obj->len = p->len;
   while (back && c && c->items.len > p->len) value_drop(vm->mem, c->items.at[--c->items.len]);
   for (uint32_t i = 0; i < 2; i++) {
     if (back && c && i < p->nleast) { value_drop(vm->mem, c->items.at[i]); c->items.at[i] = value_keep(p->least[i]); }
@@ -654,12 +649,19 @@ static bool take_leaf(void *data, Batch *b, const uint32_t *parent) {
 /* Several `for`s: rows of the first, each of which goes through the others. */
 static bool block_nested(Sweep *s, uint32_t acc, const Node *first, const LoopCell *c, uint32_t *taken) {
   Taker t = {s, acc};
+  Col coll, *known = NULL;
+  const Node *second = first->next;
   *taken = rows_piece(s, c, &s->b.slot[first->kid[0]->ref]);
   *s->b.work += 2 * (uint64_t)s->b.n;
   if (!*taken || !conditions(s, false)) return false;
   if (!words_any(s->b.live, s->b.words)) return true;
+  if (s->loop->kind == ACC_LIST && !second->next && !second->kid[1] && !second->kid[3]) {
+    if (!batch_eval(&s->b, second->kid[2], &coll)) return false;
+    known = &coll;
+    s->left = flat_rows(&s->b, known);
+  }
   Before was = before(s->b.vm, acc);
-  bool ok = batch_flat(&s->b, first->next, NULL, NULL, take_leaf, &t);
+  bool ok = batch_flat(&s->b, second, known, NULL, take_leaf, &t);
   before_end(s->b.vm, acc, &was, !ok);
   return ok;
 }
@@ -671,6 +673,7 @@ static bool block(Sweep *s, uint32_t acc, uint32_t cell, uint32_t *taken) {
   if (s->ngens > 1 && !s->worlds) return block_nested(s, acc, first, c, taken);
   if (s->ngens > 1) *taken = rows_nested(s, c);
   else *taken = rows_piece(s, c, &s->b.slot[first ? first->kid[0]->ref : 0]);
+  s->left = !first || (s->ngens == 1 && !first->kid[3]) ? left_in(c) : 0;
   *s->b.work += 2 * (uint64_t)s->b.n;
   return *taken && (!first || conditions(s, true)) && take(s, acc);
 }
@@ -758,7 +761,9 @@ static void piece_begin(const Divided *d, uint32_t i) {
     value_drop(vm->mem, items->items.at[k]);
     items->items.at[k] = (Value){0};
   }
-  if (kind == ACC_LIST || kind == ACC_SET) items->items.len = items->words.len = 0;
+  if (kind == ACC_LIST || kind == ACC_SET) items->items.len = 0;
+  value_drop(vm->mem, items->list);
+  items->list = (Value){0};
 }
 
 /* Values that are no more than themselves go along; a piece with others, or not done in columns, is left to the loop. */

@@ -4,6 +4,8 @@
 /* Lists that are kept in words (world/value.h) are columns already: a block of them is copied, since whoever asks for their
  * values has these put in the same place. Sets of few entities are made as words, too. */
 
+enum { AHEAD_MOST = 1 << 16 };   /* values that a list has room for before they come: their loop may end early */
+
 /* A column of n words; NULL: there is no memory. */
 static int64_t *words_col(Batch *b, Value head, Col *out) {
   int64_t *to = pool_get(b->pool, b->n * sizeof *to);
@@ -34,14 +36,13 @@ bool words_gather(Batch *b, Value list, const Col *place, Col *out) {
   return to;
 }
 
-bool words_take(Batch *b, LoopCell *c, const Col *v) {
+bool words_take(Batch *b, LoopCell *c, const Col *v, uint32_t left) {
   Value head = v->kind == COL_TWOS ? (Value){.tag = V_SET} : (Value){.tag = v->tag, .e = v->e, .unit = v->unit, .aux = v->zeros};
   uint32_t n = bits_count(b->live, b->words);
-  if ((v->kind != COL_NUM && v->kind != COL_TWOS) || c->items.len || (c->words.len && value_head(c->head) != value_head(head))) return false;
-  if (!vec_more(b->vm->mem, &c->words, n)) return false;
-  int64_t *to = c->words.at + c->words.len;
-  c->head = head;
-  c->words.len += n;
+  Value was;
+  if ((v->kind != COL_NUM && v->kind != COL_TWOS) || c->items.len || (cell_words(c) && (list_words(c->list, &was), value_head(was) != value_head(head)))) return false;
+  int64_t *to = words_add(b->vm->mem, &c->list, head, n, left <= n ? 0 : left - n < AHEAD_MOST ? left - n : AHEAD_MOST);
+  if (!to) return false;
   if (n == b->n) memcpy(to, v->num, n * sizeof *to);
   else for (uint32_t i = bits_next(b->live, b->words, 0); i != UINT32_MAX; i = bits_next(b->live, b->words, i + 1)) *to++ = v->num[i];
   return true;

@@ -99,9 +99,11 @@ typedef struct Maker { Rt *rt; struct Share *share; } Maker;
 Value maker_set(Maker *m, const Value *at, uint32_t n);
 Value maker_text(Maker *m, const char *s, size_t n);
 void maker_end(Maker *m);
-/* A list of n values, each a word of at[] under one head. The words of such a list, until it is spread; what stands where a set has no
- * second entity, or no first. */
-Value value_words(Rt *rt, Value head, const int64_t *at, uint32_t n);
+/* A list in words that is built: place for n more of them, of which all are alike, with room for `more` behind those at once. The first
+ * are added to no value. NULL: there is no memory, and the list is as it was. At its end, which takes it over, it has WORDS_LEAST. */
+int64_t *words_add(Mem *m, Value *list, Value head, uint32_t n, uint32_t more);
+Value words_end(Mem *m, Value list);
+/* The words of such a list, until it is spread; what stands where a set has no second entity, or no first. */
 const int64_t *list_words(Value list, Value *head);
 Value word_value(Maker *m, Value head, int64_t word);   /* owned */
 #define WORD_NOBODY UINT32_MAX
