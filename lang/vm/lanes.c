@@ -727,11 +727,10 @@ static bool places(Batch *b, Lanes *l) {
   return l->place;
 }
 
-bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, int64_t *to) {
+bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, uint32_t many, int64_t *to) {
   Lanes *l = b->lanes;
   Cuts *q = may_solve(b, func) && l->lacks ? cuts_of(b, func) : NULL;
   if (!q || q->none) return false;
-  uint32_t many = bits_count(chosen, bits_words(q->n));
   uint64_t lanes = (uint64_t)many * (64 + l->words / 2);   /* what they would take: a few instructions each, as a pair of the table does */
   const uint16_t *at = cuts_count(b, q, chosen, l->most, lanes);
   if (!at || !places(b, l)) return false;
