@@ -40,13 +40,16 @@ sub draft {
     push @text, ['', do { my $c = $_; sub { "fact flag($c) = " . one('true', 'false') . "\n" } }] for some(4, @countries);
     for my $r (@resources) {
         next if often(15);
-        my $left = 100;
+        my $kind = one('shares', 'figures', 'both');
+        my $left = $kind eq 'both' ? 30 : 100;   # the rest is room for the quantities beside them
         for my $c (some(1 + int rand 4, @countries)) {
-            my $lo = int rand $left / 2 + 1;
-            my $hi = min($left, $lo + int rand 15);
-            $left -= $hi if $r lt 'n';
-            push @text, "supply $r { $c: ", $r lt 'n' ? ["between($lo%, $hi%)", sub { one($lo, $hi) . '%' }] : figure($unit{$r}, 40), " }\n";
+            my $share = $kind eq 'shares' || ($kind eq 'both' && often(50));
+            my $lo    = int rand $left / 2 + 1;
+            my $hi    = min($left, $lo + int rand 15);
+            $left -= $hi if $share;
+            push @text, "supply $r { $c: ", $share ? ["between($lo%, $hi%)", sub { one($lo, $hi, $lo + int rand $hi - $lo + 1) . '%' }] : figure($unit{$r}, 40), " }\n";
         }
+        push @text, "supply $r { rest: ", ["between(0%, $left%)", sub { int(rand $left + 1) . '%' }], " }\n" if $kind ne 'figures' && often(40);
         push @text, "world $r: ", ["between(600 $unit{$r}, 900 $unit{$r})", sub { 600 + int(rand 301) . " $unit{$r}" }], "\n" if often(50);
         push @text, "demand $r { $_: ", figure($unit{$r}, 30), " }\n" for some(int rand 3, @countries);
     }
@@ -60,6 +63,7 @@ sub draft {
         push @text, "clause m$i: " . one(@in) . " shall $q (", figure($of, 40), ") of $r" . ($q eq 'supply' && often(30) ? ' to ' . one(@in) : '') . (often(30) ? ' when flag(' . one(@countries) . ')' : '') . "\n";
     }
     push @text, "}\namendment am to pact from 2026-07-01 { strike clause m1  replace clause m2: " . one(@in) . ' shall supply (', figure('t/yr', 40), ") of ore }\n";
+    push @text, 'control licences by ' . one(@in) . ' on {' . one(@resources) . '} against {' . one(@countries) . "} from 2026-05-01\n";
     push @text, 'scenario s { withdraw ' . one(@in) . " }\nscenario s2 { scale supply " . one(@resources) . ' of {' . join(', ', some(2, @countries)) . '} by ' . one('50%', '1/3', '0', '120%') . " }\n";
     push @text, "check k1 { require covered(ore) }\ncheck k2 for c in pact.parties { let q = committed(c, ore)  require q <= wanted(ore) else warn \"{c}: {q}\" }\ncheck k3 { require rank(minerals) > 0 throughout term under am }\n";
     return @text;

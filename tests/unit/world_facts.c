@@ -360,6 +360,8 @@ static void test_controls(void) {
   end("controls");
 }
 
+static bool is_needed(Ctx *x, uint32_t r) { return world_has_need(&w, x, r).tag == V_TRUE; }
+
 static void test_need(void) {
   begin(0);
   agreement(BIT(USA) | BIT(JPN), 2026, 2030);
@@ -381,8 +383,8 @@ static void test_need(void) {
   shows(world_needed(&w, at(2027), ORE), "10 t/yr", "and what is needed jointly");
   shows(world_needed(&w, at(2026), METAL), "20 t/yr", "what is made requires");
   shows(world_needed(&w, in(without(ent_make(K_COUNTRY, JPN)), 2026), METAL), "0 t/yr", "and what is not made does not");
-  ok(world_has_need(&w, at(2026), METAL) && !world_has_need(&w, at(2026), CHIP) && !world_has_need(&w, at(2025), METAL), "whether there is a need");
-  ok(world_has_need(&w, in(without(ent_make(K_COUNTRY, JPN)), 2026), METAL), "is of the world before anything is assumed");
+  ok(is_needed(at(2026), METAL) && !is_needed(at(2026), CHIP) && !is_needed(at(2025), METAL), "whether there is a need");
+  ok(is_needed(in(without(ent_make(K_COUNTRY, JPN)), 2026), METAL), "is of the world before anything is assumed");
   shows(world_inputs(&w, at(2026), CHIP), "{ore, metal}", "inputs");
   shows(world_uses(&w, at(2026), ORE), "{metal, chip}", "uses");
   shows(world_rate(&w, at(2026), CHIP, METAL), "0.5 t/item", "a rate");
@@ -392,7 +394,7 @@ static void test_need(void) {
   const View *treaty = world_under(&w, world_base(&w), ent_make(K_AGREEMENT, 1));
   shows(world_parties(&w, in(treaty, 2027)), "{AUS}", "an agreement alone in force");
   shows(world_needed(&w, in(treaty, 2027), METAL), "0 t/yr", "without the promises of the others");
-  ok(!world_has_need(&w, in(treaty, 2027), METAL), "which are no need of its world");
+  ok(!is_needed(in(treaty, 2027), METAL), "which are no need of its world");
   Day a, b;
   ok(world_term(&w, world_base(&w), &a, &b) && a == day(2026, 1, 1) && b == day(2032, 12, 31), "the term of all");
   ok(world_term(&w, treaty, &a, &b) && a == day(2027, 1, 1), "and of one");
@@ -604,7 +606,7 @@ static Value one_answer(Ctx *x, uint32_t what, uint32_t c, uint32_t r) {
     case 3: return world_committed(&w, x, c, r);
     case 4: return world_suppliers(&w, x, r);
     case 5: return world_needed(&w, x, r);
-    case 6: return value_bool(world_has_need(&w, x, r));
+    case 6: return world_has_need(&w, x, r);
     case 7: return world_inputs(&w, x, r);
     case 8: return world_uses(&w, x, r);
     default: return world_intended(&w, x, c, r);
