@@ -296,6 +296,13 @@ static Type type_of(const Program *p, const CauseInfo *c, UnitId *unit) {
   return t;
 }
 
+/* As far from n as is looked: a million times as much, and `more`. */
+static Num far_from(Mem *m, Num n, Num more) {
+  Num far = num_mul(m, n, num_int(1000000)), sum = num_add(m, far, more);
+  num_drop(m, far);
+  return sum;
+}
+
 /* A loose figure keeps within its bounds, and has its own unit; others are any figure that is not negative. */
 static void bounds(Probe *p, Num *lo, Num *hi) {
   *lo = num_int(0);
@@ -305,10 +312,8 @@ static void bounds(Probe *p, Num *lo, Num *hi) {
   Mem *m = p->vm.mem;
   p->unit = p->what.seen.unit;
   if (i->has_lo) *lo = num_keep(i->lo);
-  if (i->has_hi) { *hi = num_keep(i->hi); return; }
-  Num far = num_mul(m, *lo, num_int(1000000)), more = num_add(m, far, *hi);
-  num_drop(m, far);
-  *hi = more;
+  *hi = i->has_hi ? num_keep(i->hi) : far_from(m, *lo, *hi);
+  if (!i->has_lo && i->has_hi) *lo = far_from(m, *hi, num_dec(-1, 12));
 }
 
 static void probe_run(Probe *p, Type t, bool others, Buf *out) {

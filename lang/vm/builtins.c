@@ -44,7 +44,7 @@ static Value rounded(Vm *vm, Value v, const Value *places) {
 static Value bound(Vm *vm, char mark, Num n, UnitId unit, Value why) {
   if (mark == '>') return value_interval(&vm->rt, &n, NULL, unit, why);
   Num zero = num_int(0);
-  return value_interval(&vm->rt, &zero, &n, unit, why);
+  return value_interval(&vm->rt, num_sign(n) < 0 ? NULL : &zero, &n, unit, why);
 }
 
 /* As in a draft; other writers have a large E too. */
@@ -276,8 +276,7 @@ static bool in_library(const Vm *vm) {
 static Value end_figure(Vm *vm, Value lo, const Value *hi, Builtin b) {
   Value why = in_library(vm) ? (Value){0} : unknown(vm, CAUSE_LOOSE), v;
   if (!value_is_exact(lo) || (hi && !value_is_exact(*hi))) { vm_fail(vm, DIAG_E0404, "%s takes exact figures", builtin_info(b)->name); v = value_int(0); }
-  else if (b == BUILTIN_at_least) { Num n = num_keep(value_num(lo)); v = value_interval(&vm->rt, &n, NULL, lo.unit, why); }
-  else if (b == BUILTIN_at_most) { Num n = num_keep(value_num(lo)), zero = num_int(0); v = value_interval(&vm->rt, &zero, &n, lo.unit, why); }
+  else if (!hi) v = bound(vm, b == BUILTIN_at_least ? '>' : '<', num_keep(value_num(lo)), lo.unit, why);
   else if (fig_hull(&vm->rt, lo, *hi, why, &v)) { vm_fail_units(vm, FIG_UNITS, "the ends of one range", lo, *hi); v = value_int(0); }
   value_drop(vm->mem, why);
   Value exact;

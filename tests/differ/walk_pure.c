@@ -31,7 +31,7 @@ static V at_end(Walk *w, V v, bool least) {
   if (v->kind == W_UNKNOWN) return v;
   if (!val_exact(v)) walk_fail(w, "E0404");
   if (least) return val_between(w, &v->lo, NULL, v->unit);
-  return num_sign(v->lo) < 0 ? val_between(w, &v->lo, &zero, v->unit) : val_between(w, &zero, &v->lo, v->unit);
+  return num_sign(v->lo) < 0 ? val_between(w, NULL, &v->lo, v->unit) : val_between(w, &zero, &v->lo, v->unit);
 }
 
 static V between(Walk *w, V a, V b) {
