@@ -740,7 +740,8 @@ bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, uin
   Lanes *l = b->lanes;
   Cuts *q = may_solve(b, func) && l->lacks ? cuts_of(b, func) : NULL;
   if (!q || q->none) return false;
-  uint64_t lanes = (uint64_t)many * (64 + l->words / 2);   /* what they would take: a few instructions each, as a pair of the table does */
+  uint32_t worlds = b->source.tag == V_NONE ? l->n : b->source.obj->len;   /* of all blocks: the table serves them, too */
+  uint64_t lanes = (uint64_t)many * (64 + rows_words(worlds) / 2);   /* what they would take: a few instructions each, as a pair of the table does */
   const uint16_t *at = cuts_count(b, q, chosen, l->most, lanes);
   if (!at || !places(b, l)) return false;
   nums_pick(to, at, l->place, flip ? many : 0, flip ? -1 : 1, l->n);
