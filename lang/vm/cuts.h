@@ -16,7 +16,8 @@ struct Cuts {
   Cuts *next;
   uint32_t func, view, n;
   Day day;
-  bool none;                      /* it cannot be done */
+  bool none;                      /* it cannot be done, */
+  bool blocks;                    /* with many entities at a time; one by one was not tried */
   Dep dep;
   VEC(Cut) cuts;                  /* of each entity's own part */
   VEC(uint32_t) cut_start, asks, ask_start, order, group;   /* group: where each circle begins in order */

@@ -581,7 +581,7 @@ static bool cuts_blocks(Batch *b, Cuts *q, const Shape *s, uint32_t kind) {
   return ok;
 }
 
-static bool cuts_find(Batch *b, Cuts *q) {
+static bool cuts_find(Batch *b, Cuts *q, bool blocks) {
   Vm *vm = b->vm;
   const Func *f = &vm->p->funcs.at[q->func];
   uint32_t kind = type_at(&vm->p->types, f->param[0]).a;
@@ -591,7 +591,7 @@ static bool cuts_find(Batch *b, Cuts *q) {
   Batch in = *b;
   if (!batch_slots(&in, f)) return false;
   bool ok = true, found = cuts_blocks(b, q, &s, kind);
-  if (!found && batch_over(vm)) return false;
+  if (!found && (blocks || batch_over(vm))) return false;
   for (uint32_t i = 0; ok && !found && i < q->n; i++) {
     PoolMark mark = pool_mark(b->pool);
     uint32_t held = vm->held.len;
@@ -603,9 +603,9 @@ static bool cuts_find(Batch *b, Cuts *q) {
   return ok && vec_push(vm->mem, &q->cut_start, q->cuts.len) && vec_push(vm->mem, &q->ask_start, q->asks.len) && circles(b, q);
 }
 
-static void cuts_pop(Vm *vm) {
-  Cuts *q = vm->cuts;
-  vm->cuts = q->next;
+static void cuts_drop(Vm *vm, Cuts **at) {
+  Cuts *q = *at;
+  *at = q->next;
   vec_end(vm->mem, &q->cuts);
   vec_end(vm->mem, &q->cut_start);
   vec_end(vm->mem, &q->asks);
@@ -616,29 +616,38 @@ static void cuts_pop(Vm *vm) {
   mem_free(vm->mem, q, sizeof *q);
 }
 
-static Cuts *cuts_of(Batch *b, uint32_t func) {
+static Cuts *cuts_make(Batch *b, uint32_t func, bool blocks) {
   Vm *vm = b->vm;
-  for (Cuts *q = vm->cuts; q; q = q->next)
-    if (q->func == func && q->view == vm->ctx->view->id && q->day == vm->ctx->day) { dep_meet(&vm->dep, q->dep); return q; }
   const Func *f = &vm->p->funcs.at[func];
   Cuts *q = mem_zero(vm->mem, sizeof *q);
   if (!q) return NULL;
-  *q = (Cuts){.next = vm->cuts, .func = func, .view = vm->ctx->view->id, .day = vm->ctx->day, .n = vm->p->kinds.at[type_at(&vm->p->types, f->param[0]).a].list.len};
+  *q = (Cuts){.next = vm->cuts, .func = func, .view = vm->ctx->view->id, .day = vm->ctx->day, .n = vm->p->kinds.at[type_at(&vm->p->types, f->param[0]).a].list.len, .blocks = blocks};
   vm->cuts = q;
   Dep outer = vm->dep;
   vm->dep = dep_nothing;
-  q->none = !cuts_find(b, q);
+  q->none = !cuts_find(b, q, blocks);
   q->dep = vm->dep;
-  dep_meet(&outer, vm->dep);
+  if (!q->none || !blocks) dep_meet(&outer, vm->dep);
   vm->dep = outer;
   if (!batch_over(vm)) return q;
-  cuts_pop(vm);   /* not found out to its end: the next run begins anew */
+  cuts_drop(vm, &vm->cuts);   /* not found out to its end: the next run begins anew */
   return NULL;
+}
+
+static Cuts *cuts_of(Batch *b, uint32_t func) {
+  Vm *vm = b->vm;
+  for (Cuts **at = &vm->cuts, *q; (q = *at); at = &q->next) {
+    if (q->func != func || q->view != vm->ctx->view->id || q->day != vm->ctx->day) continue;
+    if (q->none && q->blocks) { cuts_drop(vm, at); break; }
+    dep_meet(&vm->dep, q->dep);
+    return q;
+  }
+  return cuts_make(b, func, false);
 }
 
 void cuts_forget(Vm *vm) {
   lanes_drop(vm);
-  while (vm->cuts) cuts_pop(vm);
+  while (vm->cuts) cuts_drop(vm, &vm->cuts);
 }
 
 /* ---- solving ---- */
@@ -731,14 +740,40 @@ bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, uin
   Lanes *l = b->lanes;
   Cuts *q = may_solve(b, func) && l->lacks ? cuts_of(b, func) : NULL;
   if (!q || q->none) return false;
-  uint64_t lanes = (uint64_t)many * (64 + l->words / 2);   /* what they would take: a few instructions each, as a pair of the table does */
+  uint32_t worlds = b->source.tag == V_NONE ? l->n : b->source.obj->len;   /* of all blocks: the table serves them, too */
+  uint64_t lanes = (uint64_t)many * (64 + rows_words(worlds) / 2);   /* what they would take: a few instructions each, as a pair of the table does */
   const uint16_t *at = cuts_count(b, q, chosen, l->most, lanes);
   if (!at || !places(b, l)) return false;
   nums_pick(to, at, l->place, flip ? many : 0, flip ? -1 : 1, l->n);
   *b->work += l->n;
   return true;
 }
+
 /* ---- all entities in one world ---- */
+
+/* Where many are asked about, their cuts say it as well: what is true in every world is. Who asks about other worlds next has them then. */
+enum { ASKED_LEAST = 256, ASKED_PART = 4 };
+
+static bool rule_all(Batch *b, uint32_t func, uint32_t n, uint64_t *known, uint64_t *yes) {
+  const Cuts *q = b->vm->cuts;
+  uint32_t many = bits_count(known, bits_words(n));
+  while (q && q->func != func) q = q->next;
+  if (q || many < (b->vm->rows_never ? 1 : ASKED_LEAST) || many < n / ASKED_PART || b->lanes || b->days || b->vm->ctx->base != b->vm->ctx || b->vm->w->ncountry >= WHO_MOST) return false;
+  q = cuts_make(b, func, true);
+  if (!q || q->none) return false;
+  for (uint32_t g = 0; g + 1 < q->group.len; g++) {
+    bool any = false;
+    for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) {
+      uint32_t e = q->order.at[i];
+      any = any || (q->cut_start.at[e] < q->cut_start.at[e + 1] && q->cuts.at[q->cut_start.at[e]].a == nobody);
+      for (uint32_t k = q->ask_start.at[e]; k < q->ask_start.at[e + 1]; k++) any = any || bits_has(yes, q->asks.at[k]);
+    }
+    for (uint32_t i = q->group.at[g]; any && i < q->group.at[g + 1]; i++) bits_set(yes, q->order.at[i]);
+  }
+  for (uint32_t i = 0; i < n; i++) bits_set(known, i);
+  *b->work += n;
+  return true;
+}
 
 /* Entities in the order in which they are come by: place[entity] is 1 + where it stands. */
 typedef struct Found { uint32_t *at, *place, n; uint8_t *holds; RuleKnown before; } Found;
@@ -814,6 +849,8 @@ static bool found_all(Batch *b, Cuts *q, Found *f, uint32_t n) {
 
 bool rule_rows(Batch *b, uint32_t func, uint32_t n, RuleKnown before, uint64_t *known, uint64_t *yes) {
   Vm *vm = b->vm;
+  if (rule_all(b, func, n, known, yes)) return true;
+  if (batch_over(vm)) return false;
   Cuts q = {.func = func};
   Found f = {.at = pool_get(b->pool, ((size_t)n + 1) * sizeof *f.at), .place = pool_get(b->pool, ((size_t)n + 1) * sizeof *f.place), .holds = pool_get(b->pool, (size_t)n + 1), .before = before};
   if (!f.at || !f.place || !f.holds) return false;
