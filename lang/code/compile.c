@@ -607,6 +607,7 @@ static void message(Compiler *c, Node *n, uint32_t index) {
   c->top = top;
 }
 
+/* The local names in e, into a set of slots. */
 static void names_in(const Node *e, uint64_t *slots) {
   if (!e) return;
   if (e->kind == N_NAME && e->op == REF_LOCAL) bits_set(slots, e->ref);
