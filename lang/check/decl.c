@@ -329,16 +329,18 @@ static void field_unknown(Checker *c, uint32_t kind, Span at, Sym name, Node *fi
   if (!n.n && fields && all_strange(c, kind, fields)) diag_topic(x, TOPIC_FIELDS, kind, fields->span.lo);
 }
 
-/* Which fields of one body have been given, and which of those are wrong in themselves; the first 64 of a kind. */
-typedef struct Given { uint64_t slots, wrong; } Given;
+/* The fields of one body that have been gone through: each of them says in which body it was given last. */
+typedef struct Given { uint32_t kind, body; bool wrong; } Given;
 
-static bool in_slots(uint64_t slots, uint32_t slot) { return slot < 64 && slots >> slot & 1; }
+static Given given_none(Checker *c, uint32_t kind) { return (Given){kind, ++c->p->bodies, false}; }
+static Field *field_at(Checker *c, uint32_t kind, uint32_t slot) { return &c->p->kinds.at[kind].fields.at[slot]; }
 
 /* Whether a field is the first of its name; else that is said, unless the first was wrong, and the value is not looked at. */
-static bool given_once(Checker *c, Given *g, uint32_t slot, const Node *f, const Node *first) {
-  bool once = !in_slots(g->slots, slot);
-  if (slot < 64) g->slots |= 1ull << slot;
-  if (once || in_slots(g->wrong, slot)) return once;
+static bool given_once(Checker *c, const Given *g, uint32_t slot, const Node *f, const Node *first) {
+  Field *field = field_at(c, g->kind, slot);
+  bool once = field->given != g->body;
+  field->given = g->body;
+  if (once || field->wrong == g->body) return once;
   Diag *x = diag_add(c->d, DIAG_E0302, f->span, "'%s' is given twice", sym_text(c->p, f->sym));
   if (first) diag_label(c->d, x, first->span, "first here");
   return false;
@@ -347,11 +349,13 @@ static bool given_once(Checker *c, Given *g, uint32_t slot, const Node *f, const
 static void given_value(Checker *c, Given *g, uint32_t slot, Node *f, Type want, const char *what, uint8_t must_not) {
   uint32_t errors = c->d->errors;
   fact_expr(c, f->kid[0], nobody, want, what, must_not);
-  if (c->d->errors > errors && slot < 64) g->wrong |= 1ull << slot;
+  if (c->d->errors == errors) return;
+  field_at(c, g->kind, slot)->wrong = g->body;
+  g->wrong = true;
 }
 
 void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
-  Given given = {0, 0};
+  Given given = given_none(c, kind);
   for (Node *f = list_first(fields); f; f = f->next) {
     uint32_t slot;
     if (f->kind != N_ARG) continue;
@@ -361,7 +365,7 @@ void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
     if (!given_once(c, &given, slot, f, NULL)) continue;
     if (kind == K_RESOURCE && !strcmp(name, "unit")) continue;
     if (kind == K_RESOURCE && !strcmp(name, "requires")) { requires_field(c, self, f->kid[0]); continue; }
-    const char **what = &c->p->kinds.at[kind].fields.at[slot].quoted;
+    const char **what = &field_at(c, kind, slot)->quoted;
     if (!*what) *what = quoted(c, name);
     given_value(c, &given, slot, f, field->type, *what, FLAG_CLAUSES);
   }
@@ -375,12 +379,11 @@ static bool has_field(Checker *c, Node *fields, const char *name) {
 
 /* Whether a field is there that such a thing has not, or twice: it may be the one that is missing, under another name. */
 static bool has_strange(Checker *c, uint32_t kind, Node *fields) {
-  uint32_t slot;
-  uint64_t seen = 0;
+  uint32_t slot, body = ++c->p->bodies;
   for (Node *f = list_first(fields); f; f = f->next) {
     if (f->kind != N_ARG) continue;
-    if (!field_find(c->p, kind, f->sym, &slot) || slot < FIELD_FIRST || (slot < 64 && seen >> slot & 1)) return true;
-    if (slot < 64) seen |= 1ull << slot;
+    if (!field_find(c->p, kind, f->sym, &slot) || slot < FIELD_FIRST || field_at(c, kind, slot)->given == body) return true;
+    field_at(c, kind, slot)->given = body;
   }
   return false;
 }
@@ -634,7 +637,7 @@ static void head_check(Checker *c, Head *h, Node *m) {
 }
 
 static void agreement_check(Checker *c, Node *n) {
-  Head h = {.term = NULL};
+  Head h = {.given = given_none(c, K_AGREEMENT)};
   for (Node *m = list_first(n->kid[2]); m; m = m->next) {
     clauses_check(c, m, n->op);
     if (m->kind == N_ARG) head_check(c, &h, m);
@@ -645,7 +648,7 @@ static void agreement_check(Checker *c, Node *n) {
 }
 
 static void amendment_check(Checker *c, Node *n) {
-  Head h = {.term = NULL};
+  Head h = {.given = given_none(c, K_AGREEMENT)};
   mods_check(c, n->kid[4], nobody);
   for (Node *m = list_first(n->kid[3]); m; m = m->next) {
     if (m->kind == N_CHANGE && m->op <= CHANGE_REPLACE) clauses_check(c, m->kid[0], true);
@@ -728,7 +731,7 @@ static void kinds_check(Checker *c) {
       Bind b;
       if (n->kind != N_KIND || !name_find(c, c->module, n->kid[0]->sym, &b) || b.kind != BIND_KIND || c->p->kinds.at[b.index].span.lo != n->kid[0]->span.lo) continue;
       for (Node *f = list_first(n->kid[2]); f; f = f->next) {
-        Field field = {f->kid[0]->sym, type_read(c, f->kid[1]), NULL};
+        Field field = {.name = f->kid[0]->sym, .type = type_read(c, f->kid[1])};
         if (named_once(c, list_first(n->kid[2]), f) && own_field(c, f->kid[0], b.index)) vec_push(c->p->mem, &c->p->kinds.at[b.index].fields, field);
       }
     }

@@ -337,7 +337,7 @@ static void declare_kind(Checker *c, Node *n) {
       return;
     }
   if (p->kinds.len >= 255) { diag_add(c->d, DIAG_E0504, k.span, "there are more than 255 kinds"); return; }
-  Field id = {sym_of(c, "id"), T_STRING, NULL}, name = {sym_of(c, "name"), T_STRING, NULL};
+  Field id = {.name = sym_of(c, "id"), .type = T_STRING}, name = {.name = sym_of(c, "name"), .type = T_STRING};
   vec_push(p->mem, &k.fields, id);
   vec_push(p->mem, &k.fields, name);
   vec_push(p->mem, &p->kinds, k);
