@@ -45,6 +45,7 @@ static bool machine(Probe *p) {
   p->vm.stop = vm->stop;
   p->vm.nmemo = vm->nmemo;
   p->vm.max_steps = steps_max;
+  p->vm.max_depth = vm->max_depth;
   return true;
 }
 

@@ -32,6 +32,7 @@ bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w) {
   vm->w = w;
   vm->rt = w->rt;
   vm->max_steps = UINT64_MAX;
+  vm->max_depth = VM_DEPTH;
   vm->nreg = REG_FIRST;
   vm->blank.day = DAY_NONE;
   vm->text_seed = hash_u64((uint64_t)(uintptr_t)vm);  /* only has to be hard to guess from a draft */
@@ -52,6 +53,7 @@ void vm_end(Vm *vm) {
   memos_end(vm);
   externs_end(vm);
   vec_end(vm->mem, &vm->frames);
+  vec_end(vm->mem, &vm->runs);
   vec_end(vm->mem, &vm->rules);
   vec_end(vm->mem, &vm->stale);
   vec_end(vm->mem, &vm->cells);
@@ -68,10 +70,12 @@ void vm_end(Vm *vm) {
   map_end(&vm->atoms);
 }
 
-Span vm_place(const Vm *vm) {
+Span vm_place(const Vm *vm) { return vm_place_in(vm, vm->frames.len - 1); }
+
+Span vm_place_in(const Vm *vm, uint32_t frame) {
   Span s = {0, 0};
-  if (!vm->frames.len) return s;
-  const Frame *f = &vm->frames.at[vm->frames.len - 1];
+  if (frame >= vm->frames.len) return s;
+  const Frame *f = &vm->frames.at[frame];
   if (f->pc && f->pc <= vm->k->place.len) s = vm->k->place.at[f->pc - 1];
   return s;
 }
@@ -188,6 +192,7 @@ static void low_to_rule(Vm *vm, uint32_t n, uint32_t low) {
 static void lean_on(Vm *vm, Memo *m, uint32_t slot) {
   uint32_t e = memo_entry(m, slot)->rule;
   uint32_t low = vm->rules.at[e].low < e ? vm->rules.at[e].low : e;
+  if (!rule_asked(vm, &vm->rules.at[e], &vm->rules.at[low])) return;
   if (memo_entry(m, slot)->state == MEMO_OPEN) vm->rules.at[e].again = true;
   low_to_rule(vm, vm->frames.len, low);
 }
@@ -199,7 +204,7 @@ static void entry_set(Vm *vm, MemoEntry *e, Value v) {
 
 static bool rule_enter(Vm *vm, Frame *f, Memo *m, uint32_t slot) {
   MemoEntry *known = memo_entry(m, slot);
-  RuleEntry r = {.memo = m, .slot = slot, .low = vm->rules.len, .stale = vm->stale.len};
+  RuleEntry r = {.memo = m, .slot = slot, .low = vm->rules.len, .stale = vm->stale.len, .run = vm->runs.len, .frame = vm->frames.len - 1, .day = vm->ctx->day};
   if (!vec_push(vm->mem, &vm->rules, r)) return false;
   if (known->state != MEMO_STALE) {
     memo_turn(vm, known);
@@ -327,8 +332,9 @@ static void call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
   uint32_t slot = fast_slot(vm, func, vm->reg + args, &m);
   if (slot == UINT32_MAX) slot = memo_slot(vm, func, vm->reg + args, &m);
   MemoEntry *e = slot == UINT32_MAX ? NULL : memo_entry(m, slot);
-  bool known = e && memo_holds(vm, e, vm->ctx->day);
-  if (e && !known && vm->w->tracing) {
+  bool known = e && memo_holds(vm, e, vm->ctx->day), open = e && (e->state == MEMO_OPEN || e->state == MEMO_PART);
+  if (open && !(f->flags & FLAG_RECURSIVE) && vm->rules.at[e->rule].day != vm->ctx->day) e = NULL, open = false;   /* a fact asks about another day */
+  if (e && !known && !open && vm->w->tracing) {
     settle_first(vm, func, vm->reg + args);
     if (vm->failed) return;
     e = memo_entry(m, slot);
@@ -336,7 +342,7 @@ static void call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
   }
   bool again = known && go_into(vm, func, vm->reg + args);
   if (known && !again) { known_value(vm, to, e, true); return; }
-  if (e && (e->state == MEMO_OPEN || e->state == MEMO_PART)) {
+  if (open) {
     lean_on(vm, m, slot);
     known_value(vm, to, e, false);
     return;
@@ -735,7 +741,7 @@ Value vm_call(Vm *vm, uint32_t func, const Value *args) {
   uint32_t ret = f->base + vm->k->codes.at[f->func].nreg - 1, at = ret + 1 + n;
   Ctx *outer = vm->ctx;
   if (vm->failed) return value_int(0);
-  if (vm->depth >= VM_DEPTH_MAX || !registers(vm, at + n)) { vm_fail(vm, DIAG_E0505, "calls are nested more than %d deep", VM_DEPTH_MAX); return value_int(0); }
+  if (vm->depth >= vm->max_depth || !registers(vm, at + n)) { vm_fail(vm, DIAG_E0505, "calls are nested more than %u deep", vm->max_depth); return value_int(0); }
   for (uint32_t i = 0; i < n; i++) {
     value_drop(vm->mem, vm->reg[at + i]);
     vm->reg[at + i] = value_keep(args[i]);
@@ -754,7 +760,8 @@ Value vm_run(Vm *vm, uint32_t func, const Value *args, uint32_t nargs, Ctx *ctx)
   uint32_t frames = vm->frames.len, cells = vm->cells.len, ctxs = vm->ctxs.len, rules = vm->rules.len, agains = vm->agains.len, base = 1;
   Ctx *outer = vm->ctx;
   if (vm->failed) return value_int(0);
-  if (vm->depth >= VM_DEPTH_MAX) { vm_fail(vm, DIAG_E0405, "a fact rests on itself, or facts rest on each other more than %d deep", VM_DEPTH_MAX); return value_int(0); }
+  OpenRun run = {ctx, func, nargs ? args[0].aux : UINT32_MAX, frames};
+  if (!run_begin(vm, run)) return value_int(0);
   if (frames) base = vm->frames.at[frames - 1].base + vm->k->codes.at[vm->frames.at[frames - 1].func].nreg + 1;
   uint32_t ret = base - 1;
   vm->depth++;
@@ -776,6 +783,7 @@ Value vm_run(Vm *vm, uint32_t func, const Value *args, uint32_t nargs, Ctx *ctx)
     externs_forget(vm);
   }
   vm->ctx = outer;
+  vm->runs.len--;
   vm->depth--;
   return v;
 }

@@ -39,7 +39,9 @@ static const Dep dep_nothing = {DAY_NONE, DAY_OPEN, 0, UINT32_MAX};
 
 /* A rule at hand: those that depend on each other in a circle are evaluated again until nothing changes. low: the outermost
  * rule at hand that it rests on; stale: how long Vm.stale was when it began. */
-typedef struct RuleEntry { Memo *memo; uint32_t slot, low, stale; bool again, changed; } RuleEntry;
+typedef struct RuleEntry { Memo *memo; uint32_t slot, low, stale, run, frame /* within which it began, and its own */; Day day; bool again, changed; } RuleEntry;
+/* What is being worked out by itself: a question, or the figure of a fact where it is used. frame: its first. */
+typedef struct OpenRun { const Ctx *ctx; uint32_t func, arg /* UINT32_MAX: none */, frame; } OpenRun;
 typedef struct RuleRef { Memo *memo; uint32_t slot; } RuleRef;
 
 typedef struct LoopCell {
@@ -111,6 +113,7 @@ typedef struct Vm {
   Value *reg;
   uint32_t nreg;
   VEC(Frame) frames;
+  VEC(OpenRun) runs;
   VEC(RuleEntry) rules;
   VEC(RuleRef) stale;             /* rules of circles at hand that an earlier round evaluated */
   VEC(LoopCell) cells;
@@ -128,7 +131,7 @@ typedef struct Vm {
   uint64_t *spent;                /* by Func, sampled */
   uint32_t nspent;
   Profile *profile;               /* NULL: nobody wants to know where steps go */
-  uint32_t depth;                 /* runs within runs: facts that are evaluated where they are used */
+  uint32_t depth, max_depth;      /* runs within runs: facts that are evaluated where they are used */
   Externs ext;
   Crew crew;
   bool crew_used, alone;          /* something was divided; what is known is not to be relied upon */
@@ -160,7 +163,7 @@ typedef struct Vm {
   RunError error;
 } Vm;
 
-enum { VM_DEPTH_MAX = 200, VM_FRAMES_MAX = 1 << 20, WORLDS_LEFT = 2000, TRIM_BYTES = 64 << 20 };
+enum { VM_DEPTH = 200, VM_DEPTH_MAX = 1000 /* each is some KiB of the stack */, VM_FRAMES_MAX = 1 << 20, WORLDS_LEFT = 2000, TRIM_BYTES = 64 << 20 };
 
 bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w);
 void vm_end(Vm *vm);
@@ -212,6 +215,10 @@ void again_end(Vm *vm);   /* after the loop's value was made; it may begin again
 bool again_repeats(const Vm *vm);   /* what is evaluated now was before, and is evaluated again for a loop that begins again */
 void vm_unwind(Vm *vm, uint32_t frames, uint32_t cells, uint32_t ctxs, uint32_t rules);   /* closes what was opened since */
 
+/* circle.c: a fact that rests on itself is an error. False: it has been said. */
+bool run_begin(Vm *vm, OpenRun r);   /* the caller takes it from Vm.runs */
+bool rule_asked(Vm *vm, const RuleEntry *asked, const RuleEntry *low);   /* while it is at hand; low: the outermost rule that it rests on */
+
 /* rows.c */
 Value vm_column(Vm *vm, uint32_t col);
 /* The entity that a text names, seen from a module; UINT32_MAX when there is none. */
@@ -262,6 +269,7 @@ Value op_collect(Vm *vm, Op op, const Value *at, uint32_t n);
 Value op_concern(Vm *vm);
 Value op_parties(Vm *vm);
 Span vm_place(const Vm *vm);
+Span vm_place_in(const Vm *vm, uint32_t frame);   /* of what it does */
 
 /* loops.c */
 void cell_drop(Vm *vm, LoopCell *c);
