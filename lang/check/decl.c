@@ -141,7 +141,8 @@ void func_ready(Checker *c, uint32_t i) {
     f = &c->p->funcs.at[i];
     if (f->kind == FUNC_RULE && !type_fits(&c->p->types, t, T_BOOL)) expected(c, f->body, t, T_BOOL, "a rule");
     else if (type_of(f) && !type_fits(&c->p->types, t, f->ret)) expected(c, f->body, t, f->ret, quoted(c, sym_text(c->p, f->name)));
-    if (!type_of(f) && f->kind != FUNC_RULE) f->ret = t;
+    else if (type_of(f)) f->body = fitting(c, f->body, f->ret);
+    else if (f->kind != FUNC_RULE) f->ret = t;
   }
   around_back(c, a);
   leave(c, s);
@@ -167,6 +168,7 @@ uint32_t thunk_make(Checker *c, Node *expr, Node *binder, Type binder_type, Type
   }
   Type t = what ? expr_want(c, expr, want, what) : expr_check(c, expr);
   FUNC(c)->ret = t;
+  if (what && t != T_ERROR && want != T_ERROR) FUNC(c)->body = fitting(c, expr, want);
   leave(c, s);
   if (literal(expr) && what && i + 1 == c->p->funcs.len) { c->p->funcs.len = i; return UINT32_MAX; }
   map_put(&c->p->thunks, (uintptr_t)expr, i);

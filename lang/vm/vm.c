@@ -669,6 +669,9 @@ decode:
       else vm_enter(vm, pc->x, A);
       goto checked;
     IS(LEAVE): DO(vm_leave(vm));
+    IS(FITS):
+      if (value_of_type(vm, A, ins_target(*pc))) NEXT;
+      DO(op_unfit(vm, A, ins_target(*pc)));
     IS(RETURN):
       HERE();
       if (!frame_return(vm, A) && vm->frames.len <= floor) goto out;

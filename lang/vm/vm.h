@@ -243,6 +243,8 @@ Value op_figure(Vm *vm, Op op, Value a, Value b);
 Value op_compare(Vm *vm, Op op, Value a, Value b);
 Value op_equal(Vm *vm, Value a, Value b, bool negate);
 Value op_negative(Vm *vm, Value a);
+bool value_of_type(const Vm *vm, Value v, Type t);   /* as to its units */
+void op_unfit(Vm *vm, Value v, Type t);              /* says that it is not */
 Value op_not(Vm *vm, Value a);
 Value op_logic(Vm *vm, Op op, Value a, Value b);
 Value op_join(Vm *vm, Value cond, Value a, Value b);
