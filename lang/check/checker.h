@@ -121,6 +121,7 @@ typedef struct Binder { Node *name; Type type; } Binder;   /* the member that `e
 void decls_check(Checker *c);
 void decl_check(Checker *c, Node *n);
 void clause_check(Checker *c, Node *n);
+UnitId measure_read(Checker *c, Node *fields);   /* what a resource is measured in; UNIT_NONE where it says nothing, or nothing good, which has been said */
 void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields);   /* self UINT32_MAX: each row makes one */
 void fact_expr(Checker *c, Node *e, Binder b, Type want, const char *what, uint8_t must_not);
 

@@ -299,9 +299,15 @@ static void requires_field(Checker *c, Ent r, Node *e) {
   }
 }
 
-static void unit_field(Checker *c, Node *n) {
-  for (Node *f = list_first(n->kid[2]); f; f = f->next)
-    if (f->kind == N_ARG && !strcmp(sym_text(c->p, f->sym), "unit")) c->p->resource_unit.at[ent_index(n->ref)] = unit_read(c, f->kid[0]);
+UnitId measure_read(Checker *c, Node *fields) {
+  UnitId u = UNIT_NONE;
+  Node *at = NULL;
+  for (Node *f = list_first(fields); f; f = f->next)
+    if (f->kind == N_ARG && !strcmp(sym_text(c->p, f->sym), "unit")) u = unit_read(c, at = f->kid[0]);
+  if (u == UNIT_NONE || unit_dim(&c->p->units, u) != DIM_ONE) return u;
+  Diag *x = diag_add(c->d, DIAG_E0291, at->span, "this unit cancels to a plain number, and of a resource a plain number is a share");
+  diag_help(c->d, x, "say how much of it there is, in some time:  unit: t/yr  or, of pieces,  unit: item/yr");
+  return UNIT_NONE;
 }
 
 /* Whether nothing that is stated is a field of such a thing: the word before it may be the mistake, and is but one. */
@@ -760,7 +766,7 @@ void decls_check(Checker *c) {
     c->module = p->facts.at[i].module;
     Node *n = p->facts.at[i].node;
     if (n->kind == N_TABLE) table_check(c, n);
-    if (n->kind == N_ENTITY && n->op == K_RESOURCE) unit_field(c, n);
+    if (n->kind == N_ENTITY && n->op == K_RESOURCE) c->p->resource_unit.at[ent_index(n->ref)] = measure_read(c, n->kid[2]);
   }
   uint32_t named = p->funcs.len;
   for (uint32_t i = 0; i < named; i++)
