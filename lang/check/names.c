@@ -122,7 +122,7 @@ static bool declares(const char *word, const char *what) {
 /* The module of the library that a draft may have forgotten to use; NULL. */
 static const char *module_of(const char *name, const char *what) {
   for (const LibraryName *n = ent_library_names; n->name; n++)
-    if (!strcmp(n->name, name) && declares(n->word, what)) return n->module;
+    if (*n->name == *name && !strcmp(n->name, name) && declares(n->word, what)) return n->module;
   return NULL;
 }
 

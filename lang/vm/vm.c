@@ -272,12 +272,14 @@ static bool rule_return(Vm *vm, Frame *f, Value v) {
 
 /* While tracing, a remembered call is gone into once more, so that what it read is seen. Which one it is says what is asked, of what and
  * where, not the place at which it is remembered: the same facts are seen in every run. */
-static bool go_into(Vm *vm, uint32_t func, const Value *args) {
+static bool go_into(Vm *vm, uint32_t func, const Value *args, uint32_t *traced) {
   if (!vm->w->tracing) return false;
   uint64_t seen, key = hash_u64(hash_u64((uint64_t)(vm->ctx->view ? vm->ctx->view->id : 0) << 32 | (uint32_t)vm->ctx->day) ^ func);
   for (uint32_t i = 0; i < vm->p->funcs.at[func].nparam; i++) key = hash_u64(key ^ args[i].aux);
-  if (map_get(&vm->visited, key, &seen)) return false;
-  map_put(&vm->visited, key, 1);
+  if (map_get(&vm->visited, key, &seen)) { trace_call_again(vm->w, (uint32_t)seen); return false; }
+  uint32_t at = trace_call_begin(vm->w);
+  map_put(&vm->visited, key, at);
+  *traced = at + 1;
   return true;
 }
 
@@ -340,7 +342,8 @@ static void call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
     e = memo_entry(m, slot);
     known = memo_holds(vm, e, vm->ctx->day);
   }
-  bool again = known && go_into(vm, func, vm->reg + args);
+  uint32_t traced = 0;
+  bool again = known && go_into(vm, func, vm->reg + args, &traced);
   if (known && !again) { known_value(vm, to, e, true); return; }
   if (open) {
     lean_on(vm, m, slot);
@@ -358,6 +361,7 @@ static void call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
     vm->reg[base + i] = value_keep(vm->reg[args + i]);
   }
   Frame *mine = &vm->frames.at[vm->frames.len - 1];
+  mine->traced = traced;
   if (again || !e) return;
   if (f->kind == FUNC_RULE) rule_enter(vm, mine, m, slot);
   else mine->memo = m, mine->slot = slot;
@@ -376,6 +380,7 @@ static bool frame_return(Vm *vm, Value v) {
     e->dep = vm->dep;
     e->state = MEMO_DONE;
   }
+  if (f->traced) trace_call_end(vm->w, f->traced - 1);
   Value kept = value_keep(v);
   cells_drop(vm, f->cells);
   dep_meet(&vm->dep, f->outer);

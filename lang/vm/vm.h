@@ -29,6 +29,7 @@ typedef struct Frame {
   uint32_t cells, ctxs;           /* how many there were before */
   int32_t entry;                  /* rule being evaluated: its place in Vm.rules, else -1 */
   uint32_t slot;                  /* memo place of a function, or UINT32_MAX */
+  uint32_t traced;                /* 1 + the call in the trace that it is, or 0 */
   Memo *memo;
   Dep outer;                      /* what the caller has depended on so far */
 } Frame;
@@ -156,7 +157,7 @@ typedef struct Vm {
   struct { const Rows *rows; uint32_t row; Span cell; } row;   /* while data is loaded: the row at hand, and its cell that was read last; rows NULL: none */
   Map atoms;                      /* module, kind and text, hashed -> Ent: names that @ has found */
   bool making;                    /* data is only making its entities: @ finds those that are declared */
-  Map visited;                    /* while tracing: calls already gone into */
+  Map visited;                    /* while tracing: calls already gone into, with their place among those of the trace */
   uint64_t *reached;              /* Funcs that were called, where tests want to know; else NULL */
   Sink sink;
   bool failed;
