@@ -254,7 +254,7 @@ static UnitId unit_for(const Program *p, Type t) {
   TypeInfo x = type_at(&p->types, t);
   if (x.kind == TY_NUMBER) return UNIT_ONE;
   if (x.kind != TY_QUANTITY || x.any || x.u) return UNIT_NONE;
-  return unit_of(&p->units, x.dim);
+  return unit_with(&p->units, x.dim);
 }
 
 static bool stands_in(const Node *e, Span at) {

@@ -68,7 +68,7 @@ void dim_text(const UnitTable *t, DimId d, Buf *out) {
   terms_text(t, t->dims.at[d].term, t->dims.at[d].n, out);
 }
 
-UnitId unit_of(const UnitTable *t, DimId d) {
+UnitId unit_with(const UnitTable *t, DimId d) {
   for (uint32_t u = 0; u < t->units.len; u++)
     if (u != UNIT_NONE && u != UNIT_ANY && t->units.at[u].dim == d) return (UnitId)u;
   return UNIT_NONE;

@@ -40,7 +40,7 @@ bool value_of_type(const Vm *vm, Value v, Type t) {
 
 static void wanted(const Vm *vm, Type t, Buf *b) {
   TypeInfo x = type_at(&vm->p->types, t);
-  UnitId u = unit_of(&vm->p->units, x.dim);
+  UnitId u = unit_with(&vm->p->units, x.dim);
   if (x.kind == TY_NUMBER) buf_str(b, "a plain number");
   else if (x.kind == TY_QUANTITY && u != UNIT_NONE) buf_fmt(b, "a quantity in %s", unit_text(&vm->p->units, u));
   else type_text(vm->p, t, b);
