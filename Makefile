@@ -157,10 +157,10 @@ $(GEN)/scan.c $(GEN)/scan.h &: grammar/scan.l
 	  sed -e '/^#line/{s|"../../|"|;s|"scan\.\([ch]\)\.new"|"$(GEN)/scan.\1"|;}' $$f.new >$$f && rm $$f.new || exit 1; done
 
 # The library as bytes: a string literal may not be longer than 4,095 characters. Twice: what a draft loads has an empty
-# line for each line of documentation, which only `entente doc` reads.
+# line for each line of documentation, which only `entente doc` reads. And what each module declares, by name.
 $(GEN)/stdlib.c: $(STDLIB) $(GEN)/stdlib.list Makefile
 	@echo "embed stdlib"
-	$(Q){ echo '#include "api/stdlib.h"'; \
+	$(Q){ echo '#include "api/stdlib.h"'; echo '#include "check/library.h"'; \
 	  bytes() { od -An -v -tu1 | sed 's/ *\([0-9][0-9]*\)/\1,/g'; echo '0};'; }; \
 	  for f in $(STDLIB); do n=$$(basename $$f .ent); \
 	    echo "static const unsigned char text_$$n[] = {"; sed 's/^##.*//' $$f | bytes; \
@@ -169,7 +169,11 @@ $(GEN)/stdlib.c: $(STDLIB) $(GEN)/stdlib.list Makefile
 	  for f in $(STDLIB); do n=$$(basename $$f .ent); \
 	    echo "  {\"std.$$n\", (const char *)text_$$n, sizeof text_$$n - 1, (const char *)whole_$$n, sizeof whole_$$n - 1},"; done; \
 	  echo '  {0, 0, 0, 0, 0}};'; \
-	  echo 'const unsigned ent_stdlib_count = sizeof ent_stdlib / sizeof ent_stdlib[0] - 1;'; } >$@
+	  echo 'const unsigned ent_stdlib_count = sizeof ent_stdlib / sizeof ent_stdlib[0] - 1;'; \
+	  echo 'const LibraryName ent_library_names[] = {'; \
+	  for f in $(STDLIB); do n=$$(basename $$f .ent); \
+	    sed -nE 's/^(layer|source|resource|route|group|kind|table|let|fn|rule) ([a-z][A-Za-z0-9_]*).*/  {"\1", "\2", "std.'$$n'"},/p' $$f; done; \
+	  echo '  {0, 0, 0}};'; } >$@
 
 # Names of countries, embedded at build from the package iso-codes; none of its data is in this source.
 ISO_CODES ?= /usr/share

@@ -10,6 +10,8 @@ require './tests/drive.t';
 
 my $dir = File::Temp::tempdir(CLEANUP => 1);
 my $list = Drive::run('doc')->{out};
+my $plain = "$dir/plain.ent";
+Drive::spill($plain, "let nothing = 0\n");
 for my $path (@ARGV ? @ARGV : sort glob 'stdlib/*.ent') {
     my ($name)  = $path =~ m{([^/]+)\.ent$};
     my @groups  = groups(Drive::slurp($path));
@@ -21,6 +23,8 @@ for my $path (@ARGV ? @ARGV : sort glob 'stdlib/*.ent') {
     my $whole = join "\n", map { ($_->[0] // '') =~ s/^(?=.)/        /r } @{ $top->{code} };
     ok($shown->{code} == 0 && $shown->{out} =~ /^std\.$name\n    \Q$top->{prose}[0]\E/ && $shown->{out} =~ /\Q$whole\E/, "entente doc std.$name");
     like($list, qr/^  std\.$name +[A-Z]/m, "entente doc lists std.$name");
+    my @silent = grep { Drive::run('eval', $plain, $_)->{err} !~ /it comes with  use std\.$name$/m } $shown->{out} =~ /^(?!country|unit)[a-z]+ (\w+)/mg;
+    ok(!@silent, "a draft without std.$name is told of it by its names") or diag("@silent");
     my @cases;
     for my $group (@groups) {
         my @told = grep { /^(?:fn|rule|table|let) / } @{ $group->{declares} };

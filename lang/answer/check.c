@@ -132,7 +132,7 @@ static Wish explain_first(Run *run, Case *c) {
   World *w = run->vm->w;
   run->wants = c;
   w->tracing = true;
-  w->trace.len = 0;
+  trace_clear(w);
   map_clear(&run->vm->visited);
   return WISH_AGAIN;
 }
@@ -142,7 +142,7 @@ static Wish explained(Run *run, Case *c, Value holds) {
   w->tracing = false;
   c->found.nrests = c->found.more_rests = 0;
   answer_rests(run->vm, run->r, &c->found);
-  w->trace.len = 0;
+  trace_clear(w);
   bool words = holds.tag == V_FALSE && require_of(run, run->check, c->require)->node->kid[1];
   if (!words) run->wants = NULL;
   return holds.tag == V_FALSE ? WISH_MESSAGE : WISH_ON;  /* where it fails is said together with the message */

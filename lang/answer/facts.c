@@ -76,6 +76,7 @@ void answer_rests(Vm *vm, Report *r, Finding *f) {
   f->rests = arena_zero(&r->arena, REST_SHOWN * sizeof *f->rests);
   if (!f->rests) return;
   map_init(&seen, vm->mem);
+  trace_settle(w);
   for (uint32_t i = 0; i < w->trace.len; i++) {
     Trace t = w->trace.at[i];
     uint64_t *times = map_slot(&seen, (uint64_t)t.kind << 32 | t.row, 0);

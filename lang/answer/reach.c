@@ -44,7 +44,7 @@ static void clauses(Vm *vm, Report *r) {
 
 void answer_reach_end(Vm *vm, Report *r) {
   vm->w->tracing = false;
-  vm->w->trace.len = 0;
+  trace_clear(vm->w);
   if (vm->reached && vm->w->clauses_read) {
     funcs(vm, r);
     checks(vm, r);

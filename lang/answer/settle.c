@@ -45,6 +45,7 @@ static bool machine(Probe *p) {
   p->vm.stop = vm->stop;
   p->vm.nmemo = vm->nmemo;
   p->vm.max_steps = steps_max;
+  p->vm.max_depth = vm->max_depth;
   return true;
 }
 
@@ -253,14 +254,12 @@ static UnitId unit_for(const Program *p, Type t) {
   TypeInfo x = type_at(&p->types, t);
   if (x.kind == TY_NUMBER) return UNIT_ONE;
   if (x.kind != TY_QUANTITY || x.any || x.u) return UNIT_NONE;
-  for (UnitId u = 0; u < p->units.units.len; u++)
-    if (u != UNIT_NONE && u != UNIT_ANY && unit_dim(&p->units, u) == x.dim) return u;
-  return UNIT_NONE;
+  return unit_with(&p->units, x.dim);
 }
 
 static bool stands_in(const Node *e, Span at) {
   if (e->span.lo == at.lo && e->span.hi == at.hi) return true;
-  bool parts = e->kind == N_BINARY || e->kind == N_UNARY;
+  bool parts = e->kind == N_BINARY || e->kind == N_UNARY || e->kind == N_FITS;
   for (int i = 0; parts && i < ast_kids((NodeKind)e->kind); i++)
     if (e->kid[i] && stands_in(e->kid[i], at)) return true;
   return false;

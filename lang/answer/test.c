@@ -106,7 +106,7 @@ static void run(Testing *t, uint32_t func, const char *title, Day day) {
   TestResult one = {.title = title, .span = t->vm->p->funcs.at[func].span};
   if (!x || !vec_push(t->r->mem, &t->r->tests, one)) return;
   map_clear(&t->vm->visited);  /* with coverage, what each test asks is gone into */
-  t->vm->w->trace.len = 0;
+  trace_clear(t->vm->w);
   t->now = &t->r->tests.at[t->r->tests.len - 1];
   value_drop(t->vm->mem, vm_run(t->vm, func, NULL, 0, x));
   noted_drop(t);  /* after a failure of the run */

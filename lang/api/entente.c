@@ -80,6 +80,7 @@ static bool machine_ready(ent_session *s) {
   ready = vm_init(&s->vm, &s->mem, &s->program, &s->chunk, &s->world);
   s->has_vm = true;
   s->vm.max_steps = s->loader.max_steps;   /* what queries have left */
+  if (s->config.max_depth) s->vm.max_depth = s->config.max_depth < VM_DEPTH_MAX ? s->config.max_depth : VM_DEPTH_MAX;
   s->vm.stop = s->config.stop;
   s->vm.profile = s->profile;
   if (s->profile) s->profile->counter = &s->vm.steps;

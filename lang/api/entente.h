@@ -49,12 +49,14 @@ typedef struct ent_crew {
 } ent_crew;
 typedef enum ent_columns { ENT_COLUMNS_AUTO, ENT_COLUMNS_NEVER, ENT_COLUMNS_ALWAYS } ent_columns;
 
+enum { ENT_DEPTH_MAX = 1000 };
 typedef struct ent_config {
   const char *root;        /* the draft's root folder; NULL: the folder of the first file */
   size_t max_file;         /* bytes; 0: 16 MiB */
   size_t max_data;         /* bytes of a data file, at most 256 MiB; 0: that */
   size_t max_memory;       /* bytes; 0: 2 GiB */
   uint64_t max_steps;      /* 0: 2,000,000,000 */
+  unsigned max_depth;      /* of facts that rest on one another; 0: 200; ENT_DEPTH_MAX at most, for which a stack of 8 MiB has room */
   size_t max_output;       /* bytes; 0: 64 MiB */
   const char *as_of;       /* NULL, or YYYY-MM-DD: judge on that day only */
   ent_level fail_on;       /* ENT_DENY unless set */

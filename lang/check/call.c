@@ -338,6 +338,7 @@ static Type func_call(Checker *c, Node *e, uint32_t f) {
   }
   for (Node *a = list_first(e->kid[1]); a; a = a->next, i++)
     if (!type_fits(&c->p->types, a->ty, fn->param[i])) expected(c, a, a->ty, fn->param[i], quoted(c, name));
+  list_fitting(c, e->kid[1], fn->param);
   call_add(c, f, e->span);
   return fn->ret;
 }
@@ -425,6 +426,7 @@ static Type table_call(Checker *c, Node *e, uint32_t t) {
   }
   for (Node *a = list_first(e->kid[1]); a; a = a->next, i++)
     if (!type_fits(&c->p->types, a->ty, tab->key[i])) expected(c, a, a->ty, tab->key[i], quoted(c, sym_text(c->p, tab->name)));
+  list_fitting(c, e->kid[1], tab->key);
   return tab->type;
 }
 

@@ -93,6 +93,9 @@ void amendments_make(Checker *c);               /* once all is declared: what am
 Type expr_check(Checker *c, Node *e);
 /* The same, with the type that is wanted; reports when it does not fit. `what` says what wants it. */
 Type expr_want(Checker *c, Node *e, Type want, const char *what);
+/* e, where a value of that type is wanted; or what looks at the value of e first, where its unit is not known before. */
+Node *fitting(Checker *c, Node *e, Type want);
+void list_fitting(Checker *c, Node *list, const Type *want);   /* the same for each element */
 void local_push(Checker *c, Node *name, Type type, const char *what);
 void locals_drop(Checker *c, uint32_t to);
 uint32_t gens_check(Checker *c, Node *gens);    /* binds; returns how many locals there were before */
@@ -118,6 +121,7 @@ typedef struct Binder { Node *name; Type type; } Binder;   /* the member that `e
 void decls_check(Checker *c);
 void decl_check(Checker *c, Node *n);
 void clause_check(Checker *c, Node *n);
+UnitId measure_read(Checker *c, Node *fields);   /* what a resource is measured in; UNIT_NONE where it says nothing, or nothing good, which has been said */
 void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields);   /* self UINT32_MAX: each row makes one */
 void fact_expr(Checker *c, Node *e, Binder b, Type want, const char *what, uint8_t must_not);
 

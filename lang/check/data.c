@@ -213,9 +213,7 @@ static void entity_rows(Checker *c, Node *n) {
   bool dates = c->dates;
   name_check(c, n->kid[0]);
   title_check(c, n->kid[1]);
-  n->ref = UNIT_NONE;
-  for (Node *f = list_first(n->kid[2]); f; f = f->next)
-    if (kind == K_RESOURCE && f->kind == N_ARG && !strcmp(sym_text(c->p, f->sym), "unit")) n->ref = unit_read(c, f->kid[0]);
+  n->ref = kind == K_RESOURCE ? measure_read(c, n->kid[2]) : UNIT_NONE;
   c->dates = false;
   fields_check(c, kind, UINT32_MAX, n->kid[2]);
   c->dates = dates;

@@ -141,7 +141,8 @@ void func_ready(Checker *c, uint32_t i) {
     f = &c->p->funcs.at[i];
     if (f->kind == FUNC_RULE && !type_fits(&c->p->types, t, T_BOOL)) expected(c, f->body, t, T_BOOL, "a rule");
     else if (type_of(f) && !type_fits(&c->p->types, t, f->ret)) expected(c, f->body, t, f->ret, quoted(c, sym_text(c->p, f->name)));
-    if (!type_of(f) && f->kind != FUNC_RULE) f->ret = t;
+    else if (type_of(f)) f->body = fitting(c, f->body, f->ret);
+    else if (f->kind != FUNC_RULE) f->ret = t;
   }
   around_back(c, a);
   leave(c, s);
@@ -167,6 +168,7 @@ uint32_t thunk_make(Checker *c, Node *expr, Node *binder, Type binder_type, Type
   }
   Type t = what ? expr_want(c, expr, want, what) : expr_check(c, expr);
   FUNC(c)->ret = t;
+  if (what && t != T_ERROR && want != T_ERROR) FUNC(c)->body = fitting(c, expr, want);
   leave(c, s);
   if (literal(expr) && what && i + 1 == c->p->funcs.len) { c->p->funcs.len = i; return UINT32_MAX; }
   map_put(&c->p->thunks, (uintptr_t)expr, i);
@@ -297,9 +299,15 @@ static void requires_field(Checker *c, Ent r, Node *e) {
   }
 }
 
-static void unit_field(Checker *c, Node *n) {
-  for (Node *f = list_first(n->kid[2]); f; f = f->next)
-    if (f->kind == N_ARG && !strcmp(sym_text(c->p, f->sym), "unit")) c->p->resource_unit.at[ent_index(n->ref)] = unit_read(c, f->kid[0]);
+UnitId measure_read(Checker *c, Node *fields) {
+  UnitId u = UNIT_NONE;
+  Node *at = NULL;
+  for (Node *f = list_first(fields); f; f = f->next)
+    if (f->kind == N_ARG && !strcmp(sym_text(c->p, f->sym), "unit")) u = unit_read(c, at = f->kid[0]);
+  if (u == UNIT_NONE || unit_dim(&c->p->units, u) != DIM_ONE) return u;
+  Diag *x = diag_add(c->d, DIAG_E0291, at->span, "this unit cancels to a plain number, and of a resource a plain number is a share");
+  diag_help(c->d, x, "say how much of it there is, in some time:  unit: t/yr  or, of pieces,  unit: item/yr");
+  return UNIT_NONE;
 }
 
 /* Whether nothing that is stated is a field of such a thing: the word before it may be the mistake, and is but one. */
@@ -329,16 +337,18 @@ static void field_unknown(Checker *c, uint32_t kind, Span at, Sym name, Node *fi
   if (!n.n && fields && all_strange(c, kind, fields)) diag_topic(x, TOPIC_FIELDS, kind, fields->span.lo);
 }
 
-/* Which fields of one body have been given, and which of those are wrong in themselves; the first 64 of a kind. */
-typedef struct Given { uint64_t slots, wrong; } Given;
+/* The fields of one body that have been gone through: each of them says in which body it was given last. */
+typedef struct Given { uint32_t kind, body; bool wrong; } Given;
 
-static bool in_slots(uint64_t slots, uint32_t slot) { return slot < 64 && slots >> slot & 1; }
+static Given given_none(Checker *c, uint32_t kind) { return (Given){kind, ++c->p->bodies, false}; }
+static Field *field_at(Checker *c, uint32_t kind, uint32_t slot) { return &c->p->kinds.at[kind].fields.at[slot]; }
 
 /* Whether a field is the first of its name; else that is said, unless the first was wrong, and the value is not looked at. */
-static bool given_once(Checker *c, Given *g, uint32_t slot, const Node *f, const Node *first) {
-  bool once = !in_slots(g->slots, slot);
-  if (slot < 64) g->slots |= 1ull << slot;
-  if (once || in_slots(g->wrong, slot)) return once;
+static bool given_once(Checker *c, const Given *g, uint32_t slot, const Node *f, const Node *first) {
+  Field *field = field_at(c, g->kind, slot);
+  bool once = field->given != g->body;
+  field->given = g->body;
+  if (once || field->wrong == g->body) return once;
   Diag *x = diag_add(c->d, DIAG_E0302, f->span, "'%s' is given twice", sym_text(c->p, f->sym));
   if (first) diag_label(c->d, x, first->span, "first here");
   return false;
@@ -347,11 +357,13 @@ static bool given_once(Checker *c, Given *g, uint32_t slot, const Node *f, const
 static void given_value(Checker *c, Given *g, uint32_t slot, Node *f, Type want, const char *what, uint8_t must_not) {
   uint32_t errors = c->d->errors;
   fact_expr(c, f->kid[0], nobody, want, what, must_not);
-  if (c->d->errors > errors && slot < 64) g->wrong |= 1ull << slot;
+  if (c->d->errors == errors) return;
+  field_at(c, g->kind, slot)->wrong = g->body;
+  g->wrong = true;
 }
 
 void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
-  Given given = {0, 0};
+  Given given = given_none(c, kind);
   for (Node *f = list_first(fields); f; f = f->next) {
     uint32_t slot;
     if (f->kind != N_ARG) continue;
@@ -361,7 +373,7 @@ void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
     if (!given_once(c, &given, slot, f, NULL)) continue;
     if (kind == K_RESOURCE && !strcmp(name, "unit")) continue;
     if (kind == K_RESOURCE && !strcmp(name, "requires")) { requires_field(c, self, f->kid[0]); continue; }
-    const char **what = &c->p->kinds.at[kind].fields.at[slot].quoted;
+    const char **what = &field_at(c, kind, slot)->quoted;
     if (!*what) *what = quoted(c, name);
     given_value(c, &given, slot, f, field->type, *what, FLAG_CLAUSES);
   }
@@ -375,12 +387,11 @@ static bool has_field(Checker *c, Node *fields, const char *name) {
 
 /* Whether a field is there that such a thing has not, or twice: it may be the one that is missing, under another name. */
 static bool has_strange(Checker *c, uint32_t kind, Node *fields) {
-  uint32_t slot;
-  uint64_t seen = 0;
+  uint32_t slot, body = ++c->p->bodies;
   for (Node *f = list_first(fields); f; f = f->next) {
     if (f->kind != N_ARG) continue;
-    if (!field_find(c->p, kind, f->sym, &slot) || slot < FIELD_FIRST || (slot < 64 && seen >> slot & 1)) return true;
-    if (slot < 64) seen |= 1ull << slot;
+    if (!field_find(c->p, kind, f->sym, &slot) || slot < FIELD_FIRST || field_at(c, kind, slot)->given == body) return true;
+    field_at(c, kind, slot)->given = body;
   }
   return false;
 }
@@ -634,7 +645,7 @@ static void head_check(Checker *c, Head *h, Node *m) {
 }
 
 static void agreement_check(Checker *c, Node *n) {
-  Head h = {.term = NULL};
+  Head h = {.given = given_none(c, K_AGREEMENT)};
   for (Node *m = list_first(n->kid[2]); m; m = m->next) {
     clauses_check(c, m, n->op);
     if (m->kind == N_ARG) head_check(c, &h, m);
@@ -645,7 +656,7 @@ static void agreement_check(Checker *c, Node *n) {
 }
 
 static void amendment_check(Checker *c, Node *n) {
-  Head h = {.term = NULL};
+  Head h = {.given = given_none(c, K_AGREEMENT)};
   mods_check(c, n->kid[4], nobody);
   for (Node *m = list_first(n->kid[3]); m; m = m->next) {
     if (m->kind == N_CHANGE && m->op <= CHANGE_REPLACE) clauses_check(c, m->kid[0], true);
@@ -728,7 +739,7 @@ static void kinds_check(Checker *c) {
       Bind b;
       if (n->kind != N_KIND || !name_find(c, c->module, n->kid[0]->sym, &b) || b.kind != BIND_KIND || c->p->kinds.at[b.index].span.lo != n->kid[0]->span.lo) continue;
       for (Node *f = list_first(n->kid[2]); f; f = f->next) {
-        Field field = {f->kid[0]->sym, type_read(c, f->kid[1]), NULL};
+        Field field = {.name = f->kid[0]->sym, .type = type_read(c, f->kid[1])};
         if (named_once(c, list_first(n->kid[2]), f) && own_field(c, f->kid[0], b.index)) vec_push(c->p->mem, &c->p->kinds.at[b.index].fields, field);
       }
     }
@@ -755,7 +766,7 @@ void decls_check(Checker *c) {
     c->module = p->facts.at[i].module;
     Node *n = p->facts.at[i].node;
     if (n->kind == N_TABLE) table_check(c, n);
-    if (n->kind == N_ENTITY && n->op == K_RESOURCE) unit_field(c, n);
+    if (n->kind == N_ENTITY && n->op == K_RESOURCE) c->p->resource_unit.at[ent_index(n->ref)] = measure_read(c, n->kid[2]);
   }
   uint32_t named = p->funcs.len;
   for (uint32_t i = 0; i < named; i++)

@@ -53,6 +53,30 @@ Type expr_want(Checker *c, Node *e, Type want, const char *what) {
   return got;
 }
 
+Node *fitting(Checker *c, Node *e, Type want) {
+  if (e->kind == N_FITS || type_surely_fits(&c->p->types, e->ty, want)) return e;
+  Node *n = ast_make(c->u, N_FITS, e->span, 0, 0, NULL, NULL, NULL, NULL);
+  n->kid[0] = e;   /* a draft is no deeper for it */
+  n->depth = e->depth;
+  n->ty = want;
+  return n;
+}
+
+void list_fitting(Checker *c, Node *list, const Type *want) {
+  Node *last = NULL;
+  for (Node *e = list_first(list); e; e = last->next) {
+    Node *n = fitting(c, e, *want++);
+    if (n != e) {
+      n->next = e->next;
+      e->next = NULL;
+      if (last) last->next = n;
+      else list->kid[0] = n;
+      if (!n->next) list->kid[1] = n;
+    }
+    last = n;
+  }
+}
+
 /* ---- local names ---- */
 
 void local_push(Checker *c, Node *name, Type type, const char *what) {

@@ -1,5 +1,6 @@
 #include "base/near.h"
 #include "check/checker.h"
+#include "check/library.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -112,22 +113,16 @@ static void near_module(Checker *c, Near *n, uint16_t module, int depth) {
   for (uint32_t i = 0; i < m->uses.len && depth < 4; i++) near_module(c, n, m->uses.at[i].module, depth + 1);
 }
 
-/* Library modules that a draft may have forgotten to use, by names of theirs. */
-static const char *module_of(const char *name) {
-  static const struct { const char *module, *names; } known[] = {
-    {"std.coverage", " covered uncovered resilient capable soft status rank available short members exposure "},
-    {"std.stack", " energy minerals semiconductors compute logistics "},
-    {"std.sources", " wco_hs usgs_mcs eu_crm_study iea_minerals cset_chips epoch_clusters wna_cycle ember_yearly eia_chokepoints "},
-    {"std.concentration", " hhi top_share largest committed_share committed_hhi largest_suppliers "},
-    {"std.dependence", " withstands dispensable indispensable all_inputs dependence direct_exposure exposed_through "},
-    {"std.criticality", " world_hhi sourced_hhi supply_risk at_risk import_reliance governance recycled substitution "},
-    {"std.reserves", " net_imports days_of_cover shortfall lasts import_days iea_kept "},
-    {"std.obligations", " ratified fulfilled overdue ratifiers ratified_by_any ratified_by_all days_late "},
-  };
-  size_t n = strlen(name);
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    for (const char *at = known[i].names; (at = strstr(at, name)); at++)
-      if (at[-1] == ' ' && at[n] == ' ') return known[i].module;
+/* Whether what the library declares with that word is what is wanted. */
+static bool declares(const char *word, const char *what) {
+  bool called = !strcmp(word, "fn") || !strcmp(word, "rule") || !strcmp(word, "table");
+  return !strcmp(what, "thing") || (called && !strcmp(what, "function")) || !strcmp(word, what);
+}
+
+/* The module of the library that a draft may have forgotten to use; NULL. */
+static const char *module_of(const char *name, const char *what) {
+  for (const LibraryName *n = ent_library_names; n->name; n++)
+    if (*n->name == *name && !strcmp(n->name, name) && declares(n->word, what)) return n->module;
   return NULL;
 }
 
@@ -169,7 +164,7 @@ void report_unknown(Checker *c, Span at, Sym name, const char *what) {
   }
   bool thing = !strcmp(what, "thing");
   Diag *x = diag_add(c->d, DIAG_E0201, at, thing ? "%s is named '%s' here" : "there is no %s named '%s'", thing ? "nothing" : what, sym_text(c->p, name));
-  const char *module = module_of(sym_text(c->p, name));
+  const char *module = module_of(sym_text(c->p, name), what);
   if (module) diag_topic(x, TOPIC_MODULE, sym_of(c, module), 0);
   else diag_topic(x, TOPIC_NAME, name, 0);
   unknown_help(c, x, name, what, module);
@@ -337,7 +332,7 @@ static void declare_kind(Checker *c, Node *n) {
       return;
     }
   if (p->kinds.len >= 255) { diag_add(c->d, DIAG_E0504, k.span, "there are more than 255 kinds"); return; }
-  Field id = {sym_of(c, "id"), T_STRING, NULL}, name = {sym_of(c, "name"), T_STRING, NULL};
+  Field id = {.name = sym_of(c, "id"), .type = T_STRING}, name = {.name = sym_of(c, "name"), .type = T_STRING};
   vec_push(p->mem, &k.fields, id);
   vec_push(p->mem, &k.fields, name);
   vec_push(p->mem, &p->kinds, k);

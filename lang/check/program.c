@@ -46,7 +46,7 @@ static Type field_type(Program *p, char letter) {
 }
 
 static void field_add(Program *p, Kind *k, const char *name, size_t len, Type type) {
-  Field f = {intern_put(p->unit->names, name, len), type, NULL};
+  Field f = {.name = intern_put(p->unit->names, name, len), .type = type};
   vec_push(p->mem, &k->fields, f);
 }
 

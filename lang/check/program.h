@@ -26,7 +26,12 @@ typedef struct Entity {
   uint32_t row;        /* made by data: 1 + the row, counted over all blocks; else 0 */
 } Entity;
 
-typedef struct Field { Sym name; Type type; const char *quoted; /* for messages, once one might be said of it */ } Field;
+typedef struct Field {
+  Sym name;
+  Type type;
+  const char *quoted;      /* for messages, once one might be said of it */
+  uint32_t given, wrong;   /* while bodies are checked: the last one that gave it, and the last in which it was wrong in itself */
+} Field;
 enum { FIELD_ID, FIELD_NAME, FIELD_FIRST };   /* every kind has these two */
 
 typedef struct Kind {
@@ -154,6 +159,7 @@ typedef struct Program {
   UnitTable units;
   TypeTable types;
   VEC(Kind) kinds;
+  uint32_t bodies;       /* of entities and agreements, gone through so far */
   VEC(Func) funcs;
   VEC(Extern) externs;
   VEC(Table) tables;

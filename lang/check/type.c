@@ -110,3 +110,12 @@ bool type_fits(TypeTable *t, Type from, Type to) {
   if (x.kind == TY_MAP) return type_fits(t, x.a, y.a) && type_fits(t, x.b, y.b);
   return false;
 }
+
+bool type_surely_fits(const TypeTable *t, Type from, Type to) {
+  TypeInfo x = type_at(t, from), y = type_at(t, to);
+  if (from == to || y.any) return true;
+  if (y.kind == TY_NUMBER || y.kind == TY_QUANTITY) return !type_is_figure(t, from) || (!x.any && x.u == y.u && x.dim == y.dim);
+  if (x.kind != y.kind) return true;
+  if (x.kind == TY_SET || x.kind == TY_LIST) return type_surely_fits(t, x.a, y.a);
+  return x.kind != TY_MAP || (type_surely_fits(t, x.a, y.a) && type_surely_fits(t, x.b, y.b));
+}

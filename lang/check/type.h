@@ -38,5 +38,7 @@ Type type_join(TypeTable *t, Type a, Type b, bool *ok);
 bool type_units_differ(const TypeTable *t, Type *a, Type *b);
 /* Whether a value of `from` may stand where `to` is wanted. */
 bool type_fits(TypeTable *t, Type from, Type to);
+/* Of two that fit: whether each value of `from` surely does. Of the others it shows when they are there. */
+bool type_surely_fits(const TypeTable *t, Type from, Type to);
 
 #endif

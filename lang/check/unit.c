@@ -68,6 +68,12 @@ void dim_text(const UnitTable *t, DimId d, Buf *out) {
   terms_text(t, t->dims.at[d].term, t->dims.at[d].n, out);
 }
 
+UnitId unit_with(const UnitTable *t, DimId d) {
+  for (uint32_t u = 0; u < t->units.len; u++)
+    if (u != UNIT_NONE && u != UNIT_ANY && t->units.at[u].dim == d) return (UnitId)u;
+  return UNIT_NONE;
+}
+
 const char *unit_text(const UnitTable *t, UnitId u) { return u < t->units.len ? intern_text(t->names, t->units.at[u].text) : ""; }
 
 static Num num_power(Mem *m, Num a, int exp) { return num_pow(m, a, exp); }

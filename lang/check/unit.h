@@ -45,6 +45,7 @@ UnitId unit_div(UnitTable *t, UnitId a, UnitId b, Num *factor);
 UnitId unit_pow(UnitTable *t, UnitId a, int64_t n);
 /* What a figure in `from` must be multiplied by to be in `to` (borrowed); false when their dimensions differ. */
 bool unit_ratio(UnitTable *t, UnitId from, UnitId to, Num *ratio);
+UnitId unit_with(const UnitTable *t, DimId d);   /* the first that has the dimension; UNIT_NONE when none has */
 static inline DimId unit_dim(const UnitTable *t, UnitId u) { return t->units.at[u].dim; }
 const char *unit_text(const UnitTable *t, UnitId u);
 DimId dim_mul(UnitTable *t, DimId a, DimId b, int sign);  /* a * b^sign; DIM_ONE also when too large */

@@ -123,6 +123,11 @@ static uint32_t operand(Compiler *c, Node *e) {
     if (c->noting) note(c, e, OP_NOTE_, e->ref);
     return e->ref;
   }
+  if (e->kind == N_FITS) {
+    uint32_t own = operand(c, e->kid[0]);
+    emit(c, e, OP_FITS_, 0, own, e->ty & 0xFFFF, e->ty >> 16);
+    return own;
+  }
   uint32_t r = temp(c);
   expr(c, e, r);
   return r;
@@ -532,6 +537,10 @@ static void value(Compiler *c, Node *e, uint32_t to) {
     case N_IF: branch(c, e, to); break;
     case N_LET_IN: expr(c, e->kid[1], e->kid[0]->ref); expr(c, e->kid[2], to); break;
     case N_GOVERN: govern(c, e, to); break;
+    case N_FITS:
+      expr(c, e->kid[0], to);
+      emit(c, e, OP_FITS_, 0, to, e->ty & 0xFFFF, e->ty >> 16);
+      break;
     default: c->failed = true; break;  /* nothing else has a type, so nothing else comes here */
   }
 }

@@ -20,6 +20,10 @@ static void operand_text(const Chunk *k, Rt *rt, Ins i, char letter, uint16_t v,
     case 'e': buf_fmt(out, " expression %u", ins_target(i)); break;
     case 'l': buf_fmt(out, " loop %u", ins_target(i)); break;
     case 'g': buf_fmt(out, " scenario %u", ins_target(i)); break;
+    case 't':
+      buf_char(out, ' ');
+      type_text(k->p, ins_target(i), out);
+      break;
     case 'n': buf_fmt(out, " %u", v); break;
     default: break;
   }

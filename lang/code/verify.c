@@ -10,6 +10,7 @@ static inline bool operand_ok(const Chunk *k, const Code *code, const Ins *i, ch
     case 'q': return value < k->consts.len;
     case 'j': return ins_target(*i) >= code->start && ins_target(*i) < code->start + code->len;
     case 'g': return ins_target(*i) < k->p->kinds.at[K_SCENARIO].list.len + k->p->givens.len;
+    case 't': return ins_target(*i) < k->p->types.list.len;
     case 'l': return ins_target(*i) < k->loops.len;
     case 'e': return ins_target(*i) < k->noted.len;
     case 'f': return value < k->p->funcs.len;

@@ -193,6 +193,13 @@ static bool set_columns(Options *o, const char *text) {
   return true;
 }
 
+static bool set_max_depth(Options *o, const char *text) {
+  uint64_t n;
+  if (!read_count(text, ENT_DEPTH_MAX, &n)) return false;
+  o->config.max_depth = (unsigned)n;
+  return true;
+}
+
 static bool set_max_steps(Options *o, const char *text) { return read_count(text, UINT64_MAX, &o->config.max_steps); }
 
 /* ---- the options ---- */
@@ -228,6 +235,7 @@ static const Option options[] = {
   {"--max-data", "N", GROUP_LOAD, set_max_data, "a number of bytes, as 500K or 16M", "bytes in one data file (256M, and no more)"},
   {"--max-memory", "N", GROUP_LOAD, set_max_memory, "a number of bytes, as 500M or 2G", "bytes of memory for one draft (2G)"},
   {"--max-steps", "N", GROUP_RUN, set_max_steps, "a number of steps, as 2_000_000", "steps that one draft may take (2_000_000_000)"},
+  {"--max-depth", "N", GROUP_RUN, set_max_depth, "a number from 1 to 1000", "figures of facts that rest on one another, in a row (200)"},
   {"--columns", "auto|never|always", GROUP_RUN, set_columns, "auto, never or always", "work loops through in columns (auto: long ones); the same answers"},
   {"--max-output", "N", GROUP_RUN, set_max_output, "a number of bytes, as 64M", "bytes of one report (64M)"},
   {"--allow-ffi", "LIB[:SYMBOL]", GROUP_RUN, set_allow_ffi, "a library, or library:function (64 times at most)", "let the draft call this library, or this function of it; repeatable"},

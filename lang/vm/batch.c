@@ -820,6 +820,13 @@ static bool several(Batch *b, const Node *e, RowFn fn, Col *out) {
   return !b->vm->failed && apply(b, e, at, n, fn, out);
 }
 
+/* What is not of the type is told by the loop's own code. */
+static bool col_fits(const Batch *b, const Col *c, Type t) {
+  const Program *p = b->vm->p;
+  if (c->kind == COL_ONE) return value_of_type(b->vm, c->one, t);
+  return c->kind == COL_NUM && c->tag == V_DEC && type_is_figure(&p->types, t) && (c->unit == UNIT_ANY || unit_dim(&p->units, c->unit) == type_at(&p->types, t).dim);
+}
+
 static bool eval(Batch *b, const Node *e, Col *out) {
   Col x[2];
   switch ((NodeKind)e->kind) {
@@ -840,6 +847,7 @@ static bool eval(Batch *b, const Node *e, Col *out) {
       if (!batch_eval(b, e->kid[0], &x[0]) || !batch_eval(b, e->kid[1], &x[1])) return false;
       if (x[0].kind == COL_ONE && x[0].one.tag == V_MAP && x[1].kind == COL_VALUES) return text_look_up(b, x[0].one, &x[1], out);
       return place_of(x) ? gather(b, &x[0], &x[1], out) : apply(b, e, x, 2, index_fn, out);
+    case N_FITS: return batch_eval(b, e->kid[0], out) && col_fits(b, out, e->ty);
     case N_UNARY:
       if (!batch_eval(b, e->kid[0], out)) return false;
       if (e->op == OP_NOT) { negate(out); return out->kind == COL_BITS || out->one.tag == V_TRUE || out->one.tag == V_FALSE; }

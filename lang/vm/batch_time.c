@@ -180,7 +180,7 @@ static bool leaves_find(Batch *b, const Node *e, Leaves *l) {
       return e->op == REF_LOCAL || e->op == REF_ENTITY || e->op == REF_SETOF || e->op == REF_CONCERN || e->op == REF_TERM;
     case N_FIELD: return e->op == REF_ENTITY || leaves_find(b, e->kid[0], l);
     case N_CALL: return leaves_of_call(b, e, l);
-    case N_UNARY: return leaves_find(b, e->kid[0], l);
+    case N_UNARY: case N_FITS: return leaves_find(b, e->kid[0], l);
     case N_BINARY: return leaves_find(b, e->kid[0], l) && leaves_find(b, e->kid[1], l);
     case N_IF: return leaves_find(b, e->kid[0], l) && leaves_find(b, e->kid[1], l) && leaves_find(b, e->kid[2], l);
     case N_SET: case N_SEQ: return leaves_list(b, list_first(e->kid[0]), l);

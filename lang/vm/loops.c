@@ -207,9 +207,7 @@ static Value extreme_end(Vm *vm, const LoopCell *c) {
 static void trace_keep_last(Vm *vm, const LoopCell *iter) {
   World *w = vm->w;
   if (!w->tracing || iter->trace_elem <= iter->trace_loop || iter->trace_elem > w->trace.len) return;
-  uint32_t n = w->trace.len - iter->trace_elem;
-  memmove(w->trace.at + iter->trace_loop, w->trace.at + iter->trace_elem, n * sizeof *w->trace.at);
-  w->trace.len = iter->trace_loop + n;
+  trace_cut(w, iter->trace_loop, iter->trace_elem);
 }
 
 static void logic_add(Vm *vm, Value *acc, bool any, Value v, bool maybe, Value where) {

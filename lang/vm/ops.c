@@ -27,6 +27,37 @@ Value op_figure(Vm *vm, Op op, Value a, Value b) {
   return value_int(0);
 }
 
+bool value_of_type(const Vm *vm, Value v, Type t) {
+  TypeInfo x = type_at(&vm->p->types, t);
+  bool both = v.tag == V_MAP && x.kind == TY_MAP, list = (v.tag == V_SET && x.kind == TY_SET) || (v.tag == V_LIST && x.kind == TY_LIST);
+  if (value_is_figure(v)) return x.any || v.unit == UNIT_ANY || unit_dim(&vm->p->units, v.unit) == x.dim;
+  for (uint32_t i = 0; list && i < v.obj->len; i++)
+    if (!value_of_type(vm, value_seq(v)->at[i], x.a)) return false;
+  for (uint32_t i = 0; both && i < v.obj->len; i++)
+    if (!value_of_type(vm, value_seq(v)->at[2 * i], x.a) || !value_of_type(vm, value_seq(v)->at[2 * i + 1], x.b)) return false;
+  return true;
+}
+
+static void wanted(const Vm *vm, Type t, Buf *b) {
+  TypeInfo x = type_at(&vm->p->types, t);
+  UnitId u = unit_with(&vm->p->units, x.dim);
+  if (x.kind == TY_NUMBER) buf_str(b, "a plain number");
+  else if (x.kind == TY_QUANTITY && u != UNIT_NONE) buf_fmt(b, "a quantity in %s", unit_text(&vm->p->units, u));
+  else type_text(vm->p, t, b);
+}
+
+void op_unfit(Vm *vm, Value v, Type t) {
+  Buf is, want;
+  buf_init(&is, vm->mem);
+  buf_init(&want, vm->mem);
+  value_show(&vm->rt, v, &is);
+  wanted(vm, t, &want);
+  vm_fail(vm, DIAG_E0401, "this is %s, and what is wanted here is %s", buf_text(&is), buf_text(&want));
+  if (fig_exactly_zero(v) && v.unit == UNIT_ONE) vm->error.help = "a zero has a unit too, as in  0 t";
+  buf_end(&is);
+  buf_end(&want);
+}
+
 /* Three values as two bits: may be true, may be false. */
 static Value settle(Vm *vm, int yes, Value a, Value b) { return yes < 0 ? unknown2(vm, a, b) : value_bool(yes); }
 

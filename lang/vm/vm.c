@@ -32,6 +32,7 @@ bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w) {
   vm->w = w;
   vm->rt = w->rt;
   vm->max_steps = UINT64_MAX;
+  vm->max_depth = VM_DEPTH;
   vm->nreg = REG_FIRST;
   vm->blank.day = DAY_NONE;
   vm->text_seed = hash_u64((uint64_t)(uintptr_t)vm);  /* only has to be hard to guess from a draft */
@@ -52,6 +53,7 @@ void vm_end(Vm *vm) {
   memos_end(vm);
   externs_end(vm);
   vec_end(vm->mem, &vm->frames);
+  vec_end(vm->mem, &vm->runs);
   vec_end(vm->mem, &vm->rules);
   vec_end(vm->mem, &vm->stale);
   vec_end(vm->mem, &vm->cells);
@@ -68,10 +70,12 @@ void vm_end(Vm *vm) {
   map_end(&vm->atoms);
 }
 
-Span vm_place(const Vm *vm) {
+Span vm_place(const Vm *vm) { return vm_place_in(vm, vm->frames.len - 1); }
+
+Span vm_place_in(const Vm *vm, uint32_t frame) {
   Span s = {0, 0};
-  if (!vm->frames.len) return s;
-  const Frame *f = &vm->frames.at[vm->frames.len - 1];
+  if (frame >= vm->frames.len) return s;
+  const Frame *f = &vm->frames.at[frame];
   if (f->pc && f->pc <= vm->k->place.len) s = vm->k->place.at[f->pc - 1];
   return s;
 }
@@ -188,6 +192,7 @@ static void low_to_rule(Vm *vm, uint32_t n, uint32_t low) {
 static void lean_on(Vm *vm, Memo *m, uint32_t slot) {
   uint32_t e = memo_entry(m, slot)->rule;
   uint32_t low = vm->rules.at[e].low < e ? vm->rules.at[e].low : e;
+  if (!rule_asked(vm, &vm->rules.at[e], &vm->rules.at[low])) return;
   if (memo_entry(m, slot)->state == MEMO_OPEN) vm->rules.at[e].again = true;
   low_to_rule(vm, vm->frames.len, low);
 }
@@ -199,7 +204,7 @@ static void entry_set(Vm *vm, MemoEntry *e, Value v) {
 
 static bool rule_enter(Vm *vm, Frame *f, Memo *m, uint32_t slot) {
   MemoEntry *known = memo_entry(m, slot);
-  RuleEntry r = {.memo = m, .slot = slot, .low = vm->rules.len, .stale = vm->stale.len};
+  RuleEntry r = {.memo = m, .slot = slot, .low = vm->rules.len, .stale = vm->stale.len, .run = vm->runs.len, .frame = vm->frames.len - 1, .day = vm->ctx->day};
   if (!vec_push(vm->mem, &vm->rules, r)) return false;
   if (known->state != MEMO_STALE) {
     memo_turn(vm, known);
@@ -267,12 +272,14 @@ static bool rule_return(Vm *vm, Frame *f, Value v) {
 
 /* While tracing, a remembered call is gone into once more, so that what it read is seen. Which one it is says what is asked, of what and
  * where, not the place at which it is remembered: the same facts are seen in every run. */
-static bool go_into(Vm *vm, uint32_t func, const Value *args) {
+static bool go_into(Vm *vm, uint32_t func, const Value *args, uint32_t *traced) {
   if (!vm->w->tracing) return false;
   uint64_t seen, key = hash_u64(hash_u64((uint64_t)(vm->ctx->view ? vm->ctx->view->id : 0) << 32 | (uint32_t)vm->ctx->day) ^ func);
   for (uint32_t i = 0; i < vm->p->funcs.at[func].nparam; i++) key = hash_u64(key ^ args[i].aux);
-  if (map_get(&vm->visited, key, &seen)) return false;
-  map_put(&vm->visited, key, 1);
+  if (map_get(&vm->visited, key, &seen)) { trace_call_again(vm->w, (uint32_t)seen); return false; }
+  uint32_t at = trace_call_begin(vm->w);
+  map_put(&vm->visited, key, at);
+  *traced = at + 1;
   return true;
 }
 
@@ -327,16 +334,18 @@ static void call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
   uint32_t slot = fast_slot(vm, func, vm->reg + args, &m);
   if (slot == UINT32_MAX) slot = memo_slot(vm, func, vm->reg + args, &m);
   MemoEntry *e = slot == UINT32_MAX ? NULL : memo_entry(m, slot);
-  bool known = e && memo_holds(vm, e, vm->ctx->day);
-  if (e && !known && vm->w->tracing) {
+  bool known = e && memo_holds(vm, e, vm->ctx->day), open = e && (e->state == MEMO_OPEN || e->state == MEMO_PART);
+  if (open && !(f->flags & FLAG_RECURSIVE) && vm->rules.at[e->rule].day != vm->ctx->day) e = NULL, open = false;   /* a fact asks about another day */
+  if (e && !known && !open && vm->w->tracing) {
     settle_first(vm, func, vm->reg + args);
     if (vm->failed) return;
     e = memo_entry(m, slot);
     known = memo_holds(vm, e, vm->ctx->day);
   }
-  bool again = known && go_into(vm, func, vm->reg + args);
+  uint32_t traced = 0;
+  bool again = known && go_into(vm, func, vm->reg + args, &traced);
   if (known && !again) { known_value(vm, to, e, true); return; }
-  if (e && (e->state == MEMO_OPEN || e->state == MEMO_PART)) {
+  if (open) {
     lean_on(vm, m, slot);
     known_value(vm, to, e, false);
     return;
@@ -352,6 +361,7 @@ static void call(Vm *vm, uint32_t func, uint32_t to, uint32_t args) {
     vm->reg[base + i] = value_keep(vm->reg[args + i]);
   }
   Frame *mine = &vm->frames.at[vm->frames.len - 1];
+  mine->traced = traced;
   if (again || !e) return;
   if (f->kind == FUNC_RULE) rule_enter(vm, mine, m, slot);
   else mine->memo = m, mine->slot = slot;
@@ -370,6 +380,7 @@ static bool frame_return(Vm *vm, Value v) {
     e->dep = vm->dep;
     e->state = MEMO_DONE;
   }
+  if (f->traced) trace_call_end(vm->w, f->traced - 1);
   Value kept = value_keep(v);
   cells_drop(vm, f->cells);
   dep_meet(&vm->dep, f->outer);
@@ -663,6 +674,9 @@ decode:
       else vm_enter(vm, pc->x, A);
       goto checked;
     IS(LEAVE): DO(vm_leave(vm));
+    IS(FITS):
+      if (value_of_type(vm, A, ins_target(*pc))) NEXT;
+      DO(op_unfit(vm, A, ins_target(*pc)));
     IS(RETURN):
       HERE();
       if (!frame_return(vm, A) && vm->frames.len <= floor) goto out;
@@ -734,7 +748,7 @@ Value vm_call(Vm *vm, uint32_t func, const Value *args) {
   uint32_t ret = f->base + vm->k->codes.at[f->func].nreg - 1, at = ret + 1 + n;
   Ctx *outer = vm->ctx;
   if (vm->failed) return value_int(0);
-  if (vm->depth >= VM_DEPTH_MAX || !registers(vm, at + n)) { vm_fail(vm, DIAG_E0505, "calls are nested more than %d deep", VM_DEPTH_MAX); return value_int(0); }
+  if (vm->depth >= vm->max_depth || !registers(vm, at + n)) { vm_fail(vm, DIAG_E0505, "calls are nested more than %u deep", vm->max_depth); return value_int(0); }
   for (uint32_t i = 0; i < n; i++) {
     value_drop(vm->mem, vm->reg[at + i]);
     vm->reg[at + i] = value_keep(args[i]);
@@ -753,7 +767,8 @@ Value vm_run(Vm *vm, uint32_t func, const Value *args, uint32_t nargs, Ctx *ctx)
   uint32_t frames = vm->frames.len, cells = vm->cells.len, ctxs = vm->ctxs.len, rules = vm->rules.len, agains = vm->agains.len, base = 1;
   Ctx *outer = vm->ctx;
   if (vm->failed) return value_int(0);
-  if (vm->depth >= VM_DEPTH_MAX) { vm_fail(vm, DIAG_E0405, "a fact rests on itself, or facts rest on each other more than %d deep", VM_DEPTH_MAX); return value_int(0); }
+  OpenRun run = {ctx, func, nargs ? args[0].aux : UINT32_MAX, frames};
+  if (!run_begin(vm, run)) return value_int(0);
   if (frames) base = vm->frames.at[frames - 1].base + vm->k->codes.at[vm->frames.at[frames - 1].func].nreg + 1;
   uint32_t ret = base - 1;
   vm->depth++;
@@ -775,6 +790,7 @@ Value vm_run(Vm *vm, uint32_t func, const Value *args, uint32_t nargs, Ctx *ctx)
     externs_forget(vm);
   }
   vm->ctx = outer;
+  vm->runs.len--;
   vm->depth--;
   return v;
 }

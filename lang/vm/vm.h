@@ -29,6 +29,7 @@ typedef struct Frame {
   uint32_t cells, ctxs;           /* how many there were before */
   int32_t entry;                  /* rule being evaluated: its place in Vm.rules, else -1 */
   uint32_t slot;                  /* memo place of a function, or UINT32_MAX */
+  uint32_t traced;                /* 1 + the call in the trace that it is, or 0 */
   Memo *memo;
   Dep outer;                      /* what the caller has depended on so far */
 } Frame;
@@ -39,7 +40,9 @@ static const Dep dep_nothing = {DAY_NONE, DAY_OPEN, 0, UINT32_MAX};
 
 /* A rule at hand: those that depend on each other in a circle are evaluated again until nothing changes. low: the outermost
  * rule at hand that it rests on; stale: how long Vm.stale was when it began. */
-typedef struct RuleEntry { Memo *memo; uint32_t slot, low, stale; bool again, changed; } RuleEntry;
+typedef struct RuleEntry { Memo *memo; uint32_t slot, low, stale, run, frame /* within which it began, and its own */; Day day; bool again, changed; } RuleEntry;
+/* What is being worked out by itself: a question, or the figure of a fact where it is used. frame: its first. */
+typedef struct OpenRun { const Ctx *ctx; uint32_t func, arg /* UINT32_MAX: none */, frame; } OpenRun;
 typedef struct RuleRef { Memo *memo; uint32_t slot; } RuleRef;
 
 typedef struct LoopCell {
@@ -110,6 +113,7 @@ typedef struct Vm {
   Value *reg;
   uint32_t nreg;
   VEC(Frame) frames;
+  VEC(OpenRun) runs;
   VEC(RuleEntry) rules;
   VEC(RuleRef) stale;             /* rules of circles at hand that an earlier round evaluated */
   VEC(LoopCell) cells;
@@ -126,7 +130,7 @@ typedef struct Vm {
   uint64_t *spent;                /* by Func, sampled */
   uint32_t nspent;
   Profile *profile;               /* NULL: nobody wants to know where steps go */
-  uint32_t depth;                 /* runs within runs: facts that are evaluated where they are used */
+  uint32_t depth, max_depth;      /* runs within runs: facts that are evaluated where they are used */
   Externs ext;
   Crew crew;
   bool crew_used, alone;          /* something was divided; what is known is not to be relied upon */
@@ -151,14 +155,14 @@ typedef struct Vm {
   struct { const Rows *rows; uint32_t row; Span cell; } row;   /* while data is loaded: the row at hand, and its cell that was read last; rows NULL: none */
   Map atoms;                      /* module, kind and text, hashed -> Ent: names that @ has found */
   bool making;                    /* data is only making its entities: @ finds those that are declared */
-  Map visited;                    /* while tracing: calls already gone into */
+  Map visited;                    /* while tracing: calls already gone into, with their place among those of the trace */
   uint64_t *reached;              /* Funcs that were called, where tests want to know; else NULL */
   Sink sink;
   bool failed;
   RunError error;
 } Vm;
 
-enum { VM_DEPTH_MAX = 200, VM_FRAMES_MAX = 1 << 20, WORLDS_LEFT = 2000, TRIM_BYTES = 64 << 20 };
+enum { VM_DEPTH = 200, VM_DEPTH_MAX = 1000 /* each is some KiB of the stack */, VM_FRAMES_MAX = 1 << 20, WORLDS_LEFT = 2000, TRIM_BYTES = 64 << 20 };
 
 bool vm_init(Vm *vm, Mem *mem, Program *p, Chunk *k, World *w);
 void vm_end(Vm *vm);
@@ -210,6 +214,10 @@ void again_end(Vm *vm);   /* after the loop's value was made; it may begin again
 bool again_repeats(const Vm *vm);   /* what is evaluated now was before, and is evaluated again for a loop that begins again */
 void vm_unwind(Vm *vm, uint32_t frames, uint32_t cells, uint32_t ctxs, uint32_t rules);   /* closes what was opened since */
 
+/* circle.c: a fact that rests on itself is an error. False: it has been said. */
+bool run_begin(Vm *vm, OpenRun r);   /* the caller takes it from Vm.runs */
+bool rule_asked(Vm *vm, const RuleEntry *asked, const RuleEntry *low);   /* while it is at hand; low: the outermost rule that it rests on */
+
 /* rows.c */
 Value vm_column(Vm *vm, uint32_t col);
 /* The entity that a text names, seen from a module; UINT32_MAX when there is none. */
@@ -234,6 +242,8 @@ Value op_figure(Vm *vm, Op op, Value a, Value b);
 Value op_compare(Vm *vm, Op op, Value a, Value b);
 Value op_equal(Vm *vm, Value a, Value b, bool negate);
 Value op_negative(Vm *vm, Value a);
+bool value_of_type(const Vm *vm, Value v, Type t);   /* as to its units */
+void op_unfit(Vm *vm, Value v, Type t);              /* says that it is not */
 Value op_not(Vm *vm, Value a);
 Value op_logic(Vm *vm, Op op, Value a, Value b);
 Value op_join(Vm *vm, Value cond, Value a, Value b);
@@ -260,6 +270,7 @@ Value op_collect(Vm *vm, Op op, const Value *at, uint32_t n);
 Value op_concern(Vm *vm);
 Value op_parties(Vm *vm);
 Span vm_place(const Vm *vm);
+Span vm_place_in(const Vm *vm, uint32_t frame);   /* of what it does */
 
 /* loops.c */
 void cell_drop(Vm *vm, LoopCell *c);

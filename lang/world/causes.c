@@ -306,6 +306,7 @@ void world_trace_text(World *w, Trace t, Buf *out) {
     case TRACE_TABLE: table_words(w, t.row, out); break;
     case TRACE_NOBODY: buf_fmt(out, "nobody is committed to supply %s", ent_word(w, K_RESOURCE, t.row)); break;
     case TRACE_NOBODY_LEFT: buf_fmt(out, "nobody would be left who is committed to supply %s", ent_word(w, K_RESOURCE, t.row)); break;
+    case TRACE_CALLED: break;
   }
 }
 
@@ -328,6 +329,7 @@ static Origin trace_origin(const World *w, Trace t) {
     case TRACE_REQUIRE: o.span = w->requires.span.at[t.row]; o.cite = w->requires.cite.at[t.row]; break;
     case TRACE_NOBODY: case TRACE_NOBODY_LEFT: o.span = program_entity(w->p, ent_make(K_RESOURCE, t.row))->span; break;
     case TRACE_TABLE: o.span = w->tables.span.at[t.row]; o.cite = w->tables.cite.at[t.row]; break;
+    case TRACE_CALLED: break;
   }
   return o;
 }

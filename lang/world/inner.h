@@ -84,7 +84,7 @@ typedef struct Inner {
   bool broken;                                       /* an evaluation was given up: what rests on it is not to be kept */
 } Inner;
 
-enum { EVAL_DEPTH_MAX = 210, CTX_KEPT = 1024, HELD_MAX = 48 << 20 };
+enum { EVAL_DEPTH_MAX = 1010 /* more than the machine allows */, CTX_KEPT = 1024, HELD_MAX = 48 << 20 };
 
 /* world.c */
 const char *ent_word(const World *w, uint32_t kind, uint32_t index);

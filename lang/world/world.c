@@ -139,6 +139,8 @@ void world_end(World *w) {
   vec_end(w->mem, &w->views);
   vec_end(w->mem, &w->ctxs);
   vec_end(w->mem, &w->trace);
+  vec_end(w->mem, &w->trace_cuts);
+  vec_end(w->mem, &w->trace_calls);
   map_end(&w->cause_ids);
   map_end(&w->view_ids);
   map_end(&w->ctx_ids);
@@ -273,7 +275,7 @@ Value ents_of_bits(World *w, uint32_t kind, const uint64_t *bits, uint32_t words
 void fact_note(World *w, TraceKind kind, uint32_t row) {
   /* Repeats further back stay: whoever shows a trace drops them. So do those of what a loop looked at before, since of an
      any or all that is decided only the element that decides it is kept. */
-  enum { LOOK_BACK = 64, ALL_APART = 2048 };
+  enum { LOOK_BACK = 64, ALL_APART = 1 << 14 };
   if (!w->tracing) return;
   uint32_t floor = w->trace.len < ALL_APART ? w->trace_elem : 0;
   for (uint32_t i = w->trace.len, n = 0; i-- > floor && n < LOOK_BACK; n++)

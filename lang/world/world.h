@@ -137,8 +137,11 @@ typedef struct Ctx {
 } Ctx;
 
 /* A fact that an answer rests on. */
-typedef enum TraceKind { TRACE_SUPPLY, TRACE_DEMAND, TRACE_TOTAL, TRACE_PROMISE, TRACE_CONTROL, TRACE_REQUIRE, TRACE_TABLE, TRACE_NOBODY /* row: a resource that nobody is committed to supply */, TRACE_NOBODY_LEFT /* ... in the world assumed */ } TraceKind;
+typedef enum TraceKind { TRACE_SUPPLY, TRACE_DEMAND, TRACE_TOTAL, TRACE_PROMISE, TRACE_CONTROL, TRACE_REQUIRE, TRACE_TABLE, TRACE_NOBODY /* row: a resource that nobody is committed to supply */, TRACE_NOBODY_LEFT /* ... in the world assumed */, TRACE_CALLED /* row: a call that has been gone into; until trace_settle */ } TraceKind;
 typedef struct Trace { uint8_t kind; uint32_t row; } Trace;
+/* Stretches of the trace: what a loop read for nothing; what a call read, and the cuts made within it. cut: it lies within one. */
+typedef struct TraceCut { uint32_t lo, hi; } TraceCut;
+typedef struct TraceCall { uint32_t lo, hi /* UINT32_MAX: it goes on */, cut_lo, cut_hi; bool cut; } TraceCall;
 
 typedef struct World {
   Rt rt;
@@ -165,6 +168,7 @@ typedef struct World {
   VEC(View *) views; Map view_ids;
   VEC(Ctx *) ctxs; Map ctx_ids;
   bool daily;                     /* something in the draft asks for `today`: contexts are by day */
+  VEC(TraceCut) trace_cuts; VEC(TraceCall) trace_calls;
   bool tracing; VEC(Trace) trace; uint32_t trace_elem; /* while tracing, caches are passed by and every fact read is noted */
   Settled *settled;               /* NULL: all is as the draft says */
   uint64_t *clauses_read;         /* clauses that an answer looked at, where tests want to know; else NULL */
@@ -293,6 +297,13 @@ void dep_need(World *w, const Ctx *x, uint32_t r, Dep *d);
 
 /* What a traced fact says, in words ("CHN can supply at least 90 % of the world's rare_earths"), and where and by whom. */
 void world_trace_text(World *w, Trace t, Buf *out);
+/* trace.c. Of a call that is gone into, begin gives its place, for its end and for when it is asked again. */
+void trace_clear(World *w);
+uint32_t trace_call_begin(World *w);
+void trace_call_end(World *w, uint32_t call);
+void trace_call_again(World *w, uint32_t call);
+void trace_cut(World *w, uint32_t lo, uint32_t hi);   /* what was noted there does not count, but for calls that are asked again */
+void trace_settle(World *w);                          /* the trace becomes the facts that count */
 Span world_trace_span(const World *w, Trace t);
 const uint32_t *world_trace_sources(const World *w, Trace t, uint32_t *n);
 

@@ -295,6 +295,14 @@ static void any_unit(Gen *g) {
   put(g, "let loose_one = loose(");
   put(g, one_in(g, 2) ? "3 kg" : "2 GWh");
   line(g, ")");
+  line(g, "fn tight(x: quantity): number = x / 1 t");
+  line(g, "fn one_more(x: number): number = x + 1");
+  line(g, "fn in_tonnes(x: quantity): number = one_more(x / 1 kg)");
+  put(g, "let tight_all = sum(tight(x * ");
+  put(g, one_in(g, 2) ? "3 kg" : "2 GWh");
+  put(g, ") + in_tonnes(x * ");
+  put(g, one_in(g, 2) ? "3 t" : "2 GWh");
+  line(g, ") for x in 1..6)");
 }
 
 static void rules(Gen *g) {

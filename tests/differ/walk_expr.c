@@ -547,6 +547,11 @@ V walk_expr(Walk *w, const Where *x, const Name *names, const Node *e) {
     case N_SEQ: return parts(w, x, names, e->kid[0], W_LIST);
     case N_MAP: return parts(w, x, names, e->kid[0], W_MAP);
     case N_SET_FOR: case N_SEQ_FOR: case N_MAP_FOR: return collect(w, x, names, e);
+    case N_FITS: {
+      V v = walk_expr(w, x, names, e->kid[0]);
+      if (v->kind == W_FIGURE && v->unit != UNIT_ANY && unit_dim(&w->p->units, v->unit) != type_at(&w->p->types, e->ty).dim) walk_fail(w, "E0401");
+      return v;
+    }
     case N_UNARY: {
       V v = walk_expr(w, x, names, e->kid[0]);
       return e->op == OP_NEG ? interval_neg(w, v) : val_three(w, not3(val_truth(v)));

@@ -39,7 +39,7 @@ my @table = (
     [64, qr/takes no value/, 'check', '--allow-undecided=1', $pass], [64, qr/wants/, 'check', '--format', 'xml', $pass], [64, qr/wants/, 'check', '--format=', $pass],
     [64, qr/wants/, 'check', $pass, '--format'], [64, qr/no option/, 'dis', '--format', 'json', $pass], [64, qr/date/, 'check', '--as-of', '2026-02-30', $pass], [64, qr/date/, 'check', '--as-of', '', $pass],
     (map { [64, qr/wants/, 'check', '--max-memory', $_, $pass] } '0', '-1', '1x', '', ' 1', '1e9', '0x10', '99999999999999999999999', '99999999999G', '_1'),
-    [64, qr/wants/, 'check', '--max-steps', '0', $pass], [64, qr/wants/, 'check', '--max-file', 'K', $pass], [64, qr/wants/, 'check', '--max-output', '1KB', $pass], [64, qr/wants/, 'check', '--width', '5', $pass], [64, qr/wants/, 'check', '--root', '', $pass],
+    [64, qr/wants/, 'check', '--max-steps', '0', $pass], [64, qr/wants/, 'check', '--max-depth', '0', $pass], [64, qr/wants/, 'check', '--max-depth', '1001', $pass], [64, qr/wants/, 'check', '--max-file', 'K', $pass], [64, qr/wants/, 'check', '--max-output', '1KB', $pass], [64, qr/wants/, 'check', '--width', '5', $pass], [64, qr/wants/, 'check', '--root', '', $pass],
     [2,  qr/E0101|E0201/, 'eval', $pass, '1 +'], [2, qr/E0201/, 'eval', $pass, 'nothing'], [2, qr/E/, 'eval', $pass, ''], [2, qr/E/, 'eval', $pass, '1', '2 +'], [66, qr/x\.ent/, 'eval', 'none/x.ent', '1'],
     [2,  qr/E0101/, 'dis', $broken], [64, qr/E9999/, 'explain', 'E9999'], [0, qr/E0214/, 'explain', 'e0214'], [0, qr/entente/, '--version'], [0, qr/usage/, 'help'], [64, qr/no command/, 'help', 'nonsense'],
     [66, qr/--help/, 'check', '--', '--help'],

@@ -46,8 +46,12 @@ sub facts_deep {
     my ($last) = @_;
     return join '', (map { "table a$_: number\n" } 0 .. $last), (map { "fact a$_ = a" . ($_ + 1) . " + 1\n" } 0 .. $last - 1), "fact a$last = 1\ncheck c { require a0 > 0 }\n";
 }
-limit('facts that rest on one another', facts_deep(200), 'E0405', qr/more than 200 deep/);
+limit('facts that rest on one another', facts_deep(200), 'E0405', qr/more than 200 deep.*no circle.*--max-depth/s);
 within('... 200 of them', facts_deep(199));
+limit('--max-depth', facts_deep(3), 'E0405', qr/more than 3 deep.*--max-depth/s, '--max-depth', '3');
+limit('--max-depth as high as it goes', facts_deep(1000), 'E0405', qr/more than 1000 deep/, '--max-depth', '1000');
+within('... and as many of them', facts_deep(999), '--max-depth', '1000');
+limit('a circle is one, however long', facts_deep(150) =~ s/fact a150 = 1\n/fact a150 = a100\n/r, 'E0405', qr/rests on itself: a100 -> a101 -> a102 -> a103 -> 47 more -> a100\n/);
 limit("--max-memory $_", $good, 'E0505', qr/memory ran out.*--max-memory/s, '--max-memory', $_) for qw(1 1K 10K 50K);
 limit('--max-output', "check c \"" . 'x' x 500 . "\" { require true }\n", 'E0506', qr/larger than 400 bytes.*--max-output/s, '--max-output', '400');
 {
