@@ -5,6 +5,7 @@
 /* What the files that evaluate in columns share. An expression is evaluated for all rows of a block at once; `false` means
  * that it cannot be, and then the machine's own loop goes through these rows, and says what is unknown or wrong. */
 typedef struct Lanes Lanes;
+typedef struct Picks Picks;
 typedef struct Batch {
   Vm *vm;
   Pool *pool;
@@ -16,6 +17,7 @@ typedef struct Batch {
   uint32_t depth;          /* of expressions within expressions, through functions too */
   Lanes *lanes;            /* the worlds of the rows; NULL: the world at hand */
   Lanes **worlds;          /* all that were made for this block */
+  Picks **picks;           /* what its `for`s were found to take, if that is kept */
   Value source;            /* the block is a piece of this list or set, from `from`; or none */
   uint32_t from;
   const uint64_t *every;   /* the rows that there are */
@@ -35,7 +37,7 @@ bool batch_each(Batch *b, const Node *body, const Node *gens, int kind, Col *out
 Batch batch_rows(Batch *b, uint32_t n);                                              /* the same, for n rows in the world at hand; live NULL: no memory */
 bool batch_slots(Batch *in, const Func *f);                                          /* new ones, for the body of f; false: no memory */
 void held_drop(Vm *vm, uint32_t to);
-bool batch_where(Batch *b, const Node *gen, Value coll, uint64_t **chosen);         /* which elements pass a `where` that is the same in all rows */
+void picks_end(Vm *vm, Picks *k);
 
 /* Keeps a value as long as the block; a column that holds it alone. */
 Col col_one(Value v);
@@ -60,9 +62,9 @@ typedef struct Elements { const Value *at; int64_t from; uint32_t n; uint8_t tag
 bool col_elements(const Col *c, uint32_t row, Elements *e);
 
 /* batch_words.c: columns from lists that are kept in words, and into them */
-bool words_piece(Batch *b, Value list, uint32_t from, Col *out);                       /* its elements from there on */
+void words_piece(Value list, uint32_t from, Col *out);                                 /* its elements from there on, as long as it is there */
 bool words_gather(Batch *b, Value list, const Col *place, Col *out);
-bool words_take(Batch *b, LoopCell *c, const Col *v);                                  /* into a list that is built; false: as values */
+bool words_take(Batch *b, LoopCell *c, const Col *v, uint32_t left);                   /* into a list that is built, of which so many are to come with these; false: as values */
 bool few_ents(const Col *x, uint32_t n);                                               /* x: the elements of a set in each row. ent_sets makes it */
 bool ent_sets(Batch *b, const Col *x, uint32_t n, Col *out);
 bool twos_plain(Batch *b, Col *c);
@@ -70,6 +72,7 @@ bool twos_plain(Batch *b, Col *c);
 /* batch_flat.c: each row of a block becomes one row for every element that it goes through, and so on for every `for`. The leaf is
  * given them a piece at a time, with the row that each comes from. coll: what the first goes through, if that is known. */
 typedef bool (*FlatLeaf)(void *data, Batch *b, const uint32_t *parent);
+uint32_t flat_rows(const Batch *b, const Col *coll);                                   /* how many rows they become; 0: not known */
 bool batch_flat(Batch *b, const Node *gen, const Col *coll, const uint32_t *parent, FlatLeaf leaf, void *data);
 /* Where nothing was added to a sum (`some`: where something was), it is a zero of every unit; false when that cannot be told from the others. */
 bool col_sum(Batch *b, Col *sum, const uint64_t *some);
@@ -106,7 +109,7 @@ bool lanes_builtin(Batch *b, Builtin f, const Col *args, uint32_t n, Col *out);
 bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out);
 const uint64_t *lanes_absent(Lanes *l, uint32_t country);                          /* NULL: in no row */
 /* to[row]: for how many of the chosen entities, bits by index, a rule holds, or does not; false: it is for lanes_rule to say. */
-bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, int64_t *to);
+bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, uint32_t many, int64_t *to);
 /* A block begins, or ends: the worlds of a list are kept for the next loop that goes through it. */
 void lanes_begin(Batch *b);
 void lanes_end(Batch *b);

@@ -73,6 +73,16 @@ bool col_elements(const Col *c, uint32_t row, Elements *e) {
   return (c->kind == COL_ONE || c->kind == COL_VALUES) && value_elements(col_at(c, row), e);
 }
 
+uint32_t flat_rows(const Batch *b, const Col *coll) {
+  uint64_t n = 0;
+  Elements e;
+  for (uint32_t i = bits_next(b->live, b->words, 0); i != UINT32_MAX; i = bits_next(b->live, b->words, i + 1)) {
+    if (!col_elements(coll, i, &e)) return 0;
+    n += e.n;
+  }
+  return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
 /* The rows that one piece has: which row of the block each comes from, and its element. */
 typedef struct Piece { uint32_t row[FLAT_ROWS]; Value at[FLAT_ROWS]; int64_t num[FLAT_ROWS]; uint32_t n; uint8_t tag; bool mixed; } Piece;
 

@@ -3,330 +3,8 @@
 
 /* Comprehensions in columns: a loop takes as many of its elements as it can in blocks, and leaves the rest to its own code. */
 
-enum { BLOCK_ROWS = 1024, BLOCK_MOST = 1 << 16, ELEMENTS_LEAST = 24, WORLDS_LEAST = 4, GIVEN_UP_MOST = 3, NESTED_MOST = 3 };
+enum { BLOCK_ROWS = 1024, WORLDS_ROWS = 8192, WORLDS_FEW = 512, ELEMENTS_LEAST = 24, WORLDS_LEAST = 4, GIVEN_UP_MOST = 3, NESTED_MOST = 3 };
 _Static_assert((int)WORLDS_LEAST >= (int)BATCH_LEAST && (int)ELEMENTS_LEAST >= (int)BATCH_LEAST, "no loop that could be tried is passed over");
-
-/* Whether an expression says no more than that a rule holds for the entity in a slot, or does not. */
-static bool batch_rule(const Batch *b, const Node *e, uint32_t slot, uint32_t *rule, bool *flip) {
-  for (;;) {
-    if (e->kind == N_UNARY && e->op == OP_NOT) { *flip = !*flip; e = e->kid[0]; continue; }
-    if (e->kind != N_CALL || e->op != CALL_FUNC || list_len(e->kid[1]) != 1) return false;
-    const Node *arg = list_first(e->kid[1]);
-    const Func *f = &b->vm->p->funcs.at[e->ref];
-    if (arg->kind != N_NAME || arg->op != REF_LOCAL || arg->ref != slot || f->nparam != 1) return false;
-    *rule = e->ref;
-    if (f->flags & FLAG_RECURSIVE) return true;
-    e = f->body;
-    slot = 0;
-  }
-}
-
-/* ---- within a block ---- */
-
-void held_drop(Vm *vm, uint32_t to) {
-  while (vm->held.len > to) value_drop(vm->mem, vm->held.at[--vm->held.len]);
-}
-
-typedef struct Each {
-  const Node *body;
-  int kind;
-  int64_t every;                 /* COUNT: in all rows */
-  int64_t *counted;              /* ... in each, */
-  bool any_counted;              /* if anything */
-  Planes more, fewer;            /* ... and in some; in all but some */
-  Value sum;                     /* SUM: in all rows; of the columns added so far: unit and power of ten in nums */
-  Col nums;
-  int64_t *added;
-  uint64_t *some;                /* ... rows for which something was */
-  uint64_t *settled;             /* ANY, ALL: rows in which it holds, or fails */
-} Each;
-
-static bool each_sum(Batch *b, Each *a, Col *v, bool all) {
-  for (uint32_t i = 0; i < b->words; i++) a->some[i] |= b->live[i];
-  if (v->zeros) return false;
-  if (v->kind == COL_ONE && all) {
-    Value sum;
-    if (v->one.tag != V_DEC || fig_add(&b->vm->rt, a->sum, v->one, &sum)) return false;
-    if (sum.tag != V_DEC) { value_drop(b->vm->mem, sum); return false; }
-    a->sum = sum;
-    return true;
-  }
-  if (v->kind == COL_ONE ? v->one.tag != V_DEC : v->kind != COL_NUM || v->tag != V_DEC) return false;
-  if (v->kind == COL_ONE || !all) {   /* nothing in the rows that do not count */
-    int64_t *to = pool_get(b->pool, b->n * sizeof *to);
-    if (!to) return false;
-    Col made = {.kind = COL_NUM, .tag = V_DEC, .e = v->kind == COL_ONE ? v->one.e : v->e, .unit = v->kind == COL_ONE ? v->one.unit : v->unit, .num = to};
-    memset(to, 0, b->n * sizeof *to);
-    for (uint32_t k = 0; k < b->words; k++)
-      for (uint64_t w = b->live[k]; w; w &= w - 1) {
-        uint32_t i = 64 * k + (uint32_t)__builtin_ctzll(w);
-        to[i] = v->kind == COL_ONE ? v->one.i : v->num[i];
-      }
-    *v = made;
-  }
-  if (!a->nums.num) {
-    memcpy(a->added, v->num, b->n * sizeof *a->added);
-    a->nums = *v;
-    a->nums.num = a->added;
-    a->nums.id = 0;
-    return true;
-  }
-  return a->nums.unit == v->unit && a->nums.e == v->e && nums_add(a->added, (Nums){a->added, 1}, (Nums){v->num, 1}, b->n);
-}
-
-/* One element's part, in the rows of `rows` (NULL: of the block). */
-static bool each_take(Batch *b, Each *a, const uint64_t *outer) {
-  Col v;
-  const uint64_t *yes;
-  bool all = b->live == outer;
-  if (a->kind == ACC_COUNT && type_kind(&b->vm->p->types, a->body->ty) != TY_BOOL) v = col_one(value_bool(true));
-  else if (!batch_eval(b, a->body, &v)) return false;
-  switch (a->kind) {
-    case ACC_COUNT:
-      if (v.kind == COL_ONE && v.one.tag == V_FALSE) return true;
-      if (v.kind == COL_ONE && v.one.tag == V_TRUE && all) { a->every++; return true; }
-      if (v.kind != COL_BITS && !(v.kind == COL_ONE && v.one.tag == V_TRUE)) return false;
-      *b->work += b->words;
-      /* Of what holds nearly everywhere, where it does not is counted. */
-      if (v.flip && all) a->every++;
-      if (v.kind == COL_ONE) return planes_add(&a->more, b->live, b->live);
-      if (!v.flip || all) return planes_add(v.flip ? &a->fewer : &a->more, v.bits, b->live);
-      return col_yes(b, &v, &yes) && planes_add(&a->more, yes, b->live);
-    case ACC_SUM: *b->work += b->n; return each_sum(b, a, &v, all);
-    case ACC_ANY: case ACC_ALL:
-      if (!col_yes(b, &v, &yes)) return false;
-      if (a->kind == ACC_ALL) {
-        uint64_t *no = bits_get(b);
-        if (!no) return false;
-        words_less(no, b->live, yes, b->words);
-        yes = no;
-      }
-      for (uint32_t i = 0; i < b->words; i++) a->settled[i] |= yes[i] & b->live[i];
-      *b->work += b->words;
-      return true;
-    default: return false;
-  }
-}
-
-static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer);
-
-static bool each_element(Batch *b, Each *a, const Node *gen, Value v, bool passed, const uint64_t *outer) {
-  const uint64_t *live = b->live, *yes;
-  Col cond;
-  b->slot[gen->kid[0]->ref] = col_one(v);
-  if (gen->kid[3] && !passed) {
-    if (!batch_eval(b, gen->kid[3], &cond)) return false;
-    if (cond.kind == COL_ONE && cond.one.tag == V_FALSE) return true;
-    if (cond.kind != COL_ONE) {
-      uint64_t *in = bits_get(b);
-      if (!in || !col_yes(b, &cond, &yes)) return false;
-      words_and(in, live, yes, b->words);
-      b->live = in;
-    } else if (cond.one.tag != V_TRUE) return false;
-  }
-  bool ok = gen->next ? each_gens(b, a, gen->next, outer) : each_take(b, a, outer);
-  b->live = live;
-  return ok;
-}
-
-/* Sets of what is left in each world: each of the whole set, in the rows whose world has it. */
-static bool each_less(Batch *b, Each *a, const Node *gen, Value set, const uint64_t *outer) {
-  const uint64_t *live = b->live;
-  for (uint32_t i = 0; i < set.obj->len; i++) {
-    Value v = value_seq(set)->at[i];
-    const uint64_t *absent = lanes_absent(b->lanes, ent_index(v.aux));
-    uint64_t *in = absent ? bits_get(b) : NULL;
-    if (absent && !in) return false;
-    if (in) words_less(in, live, absent, b->words);
-    if (in) b->live = in;
-    bool ok = each_element(b, a, gen, v, false, outer);
-    b->live = live;
-    if (!ok) return false;
-  }
-  return true;
-}
-
-/* The entities chosen, as bits by index; false when one of them is there twice. */
-static bool chosen_bits(const Seq *s, const uint64_t *chosen, uint64_t *to, uint32_t n, uint32_t *many) {
-  for (uint32_t i = 0; i < s->o.len; i++) {
-    if (chosen && !bits_has(chosen, i)) continue;
-    uint32_t e = ent_index(s->at[i].aux);
-    if (s->at[i].tag != V_ENT || e >= n || bits_has(to, e)) return false;
-    bits_set(to, e);
-    ++*many;
-  }
-  return true;
-}
-
-/* For how many of the elements chosen a rule holds, or does not, where that is counted without lanes. */
-static bool each_counted(Batch *b, Each *a, const Seq *s, const uint64_t *chosen, uint32_t rule, bool flip) {
-  const Program *p = b->vm->p;
-  uint32_t n = p->kinds.at[type_at(&p->types, p->funcs.at[rule].param[0]).a].list.len, many = 0;
-  bool more = a->kind != ACC_COUNT || a->any_counted;
-  int64_t *to = more ? pool_get(b->pool, b->n * sizeof *to) : a->counted, zero = 0;
-  uint64_t *bits = pool_get(b->pool, (bits_words(n) + 1) * sizeof *bits), *is = bits_get(b);
-  if (!to || !bits || !is) return false;
-  memset(bits, 0, (bits_words(n) + 1) * sizeof *bits);
-  if (!chosen_bits(s, chosen, bits, n, &many) || !lanes_count(b, rule, flip, bits, to)) return false;
-  *b->work += s->o.len;
-  int64_t most = many;
-  if (a->kind == ACC_COUNT) {
-    a->any_counted = true;
-    return !more || nums_add(a->counted, (Nums){a->counted, 1}, (Nums){to, 1}, b->n);
-  }
-  if (a->kind == ACC_ANY) nums_test(is, NUM_LT, (Nums){&zero, 0}, (Nums){to, 1}, b->n);
-  else nums_test(is, NUM_LT, (Nums){to, 1}, (Nums){&most, 0}, b->n);
-  words_and(is, is, b->live, b->words);
-  words_or(a->settled, a->settled, is, b->words);
-  return true;
-}
-
-/* One element of many: what is worked out for it is given back. Settled: no other can change what comes of it. */
-static bool each_one(Batch *b, Each *a, const Node *gen, Value v, bool passed, const uint64_t *outer, bool *settled) {
-  PoolMark mark = pool_mark(b->pool);
-  uint32_t held = b->vm->held.len;
-  if (!batch_may_go_on(b) || !each_element(b, a, gen, v, passed, outer)) return false;
-  held_drop(b->vm, held);
-  pool_release(b->pool, mark);
-  *settled = a->settled && words_all(a->settled, outer, b->words);
-  return true;
-}
-
-static bool each_gens(Batch *b, Each *a, const Node *gen, const uint64_t *outer) {
-  Col coll;
-  uint64_t *chosen = NULL;
-  if (gen->kid[1] || !batch_eval(b, gen->kid[2], &coll)) return false;
-  if (coll.kind == COL_LESS) return each_less(b, a, gen, coll.one, outer);
-  if (coll.kind != COL_ONE) return false;
-  if (coll.one.tag == V_INTS) {
-    int64_t hi = value_hi(coll.one);
-    bool settled = false;
-    for (int64_t i = value_lo(coll.one); i <= hi && !settled; i++)
-      if (!each_one(b, a, gen, value_int(i), false, outer, &settled)) return false;
-    return true;
-  }
-  if (coll.one.tag != V_LIST && (coll.one.tag != V_SET || op_loose(coll.one))) return false;
-  const Seq *s = value_seq(coll.one);
-  bool passed = gen->kid[3] && !b->days && s->o.len >= 32 && batch_where(b, gen, coll.one, &chosen);
-  if (b->vm->failed) return false;
-  uint32_t rule;
-  bool flip = false, only = a->kind != ACC_SUM && b->lanes && !gen->next && (passed || !gen->kid[3]) && b->live == outer;
-  if (only && batch_rule(b, a->body, gen->kid[0]->ref, &rule, &flip) && each_counted(b, a, s, passed ? chosen : NULL, rule, flip)) return true;
-  bool settled = false;
-  for (uint32_t i = 0; i < s->o.len && !settled; i++)
-    if ((!passed || bits_has(chosen, i)) && !each_one(b, a, gen, s->at[i], passed, outer, &settled)) return false;
-  return true;
-}
-
-static bool each_end(Batch *b, Each *a, Col *out) {
-  if (a->kind == ACC_ANY || a->kind == ACC_ALL) {
-    *out = col_bits(a->settled);
-    out->flip = a->kind == ACC_ALL;
-    if (!words_any(a->settled, b->words)) *out = col_one(value_bool(a->kind == ACC_ALL));
-    return true;
-  }
-  if (a->kind == ACC_COUNT) {
-    if (!a->more.n && !a->fewer.n && !a->any_counted) { *out = col_one(value_int(a->every)); return true; }
-    int64_t *to = a->counted;
-    if (!a->any_counted) memset(to, 0, b->n * sizeof *to);
-    if (a->every) nums_add(to, (Nums){to, 1}, (Nums){&a->every, 0}, b->n);
-    planes_count(&a->more, 1, to, b->n);
-    planes_count(&a->fewer, -1, to, b->n);
-    *b->work += b->n;
-    *out = (Col){.kind = COL_NUM, .tag = V_DEC, .unit = UNIT_ONE, .num = to};
-    return true;
-  }
-  if (!a->nums.num) { *out = col_one(a->sum); return true; }
-  if (a->sum.unit == UNIT_ANY && !a->sum.i) { *out = a->nums; return col_sum(b, out, a->some); }
-  int64_t *to = pool_get(b->pool, b->n * sizeof *to);
-  if (!to || a->sum.unit != a->nums.unit || a->sum.e != a->nums.e) return false;
-  *out = a->nums;
-  out->num = to;
-  return nums_add(to, (Nums){a->nums.num, 1}, (Nums){&a->sum.i, 0}, b->n);
-}
-
-/* Where all rows go through the same they do so together; else each goes through its own. */
-bool batch_each(Batch *b, const Node *body, const Node *gens, int kind, Col *out) {
-  Col coll;
-  const Node *gen = list_first(gens);
-  if (!b->lanes && (gen->kid[1] || !batch_eval(b, gen->kid[2], &coll))) return false;
-  if (!b->lanes && (gen->next || coll.kind != COL_ONE)) return flat_each(b, body, gens, &coll, kind, out);
-  Each a = {.body = body, .kind = kind, .sum = value_zero()};
-  a.more.words = a.fewer.words = b->words;
-  for (uint32_t k = 0; kind == ACC_COUNT && k < PLANES_MOST; k++) {
-    a.more.at[k] = bits_get(b);
-    a.fewer.at[k] = bits_get(b);
-    if (!a.more.at[k] || !a.fewer.at[k]) return false;
-  }
-  if (kind == ACC_COUNT) a.counted = pool_get(b->pool, b->n * sizeof *a.counted);
-  if (kind == ACC_COUNT && !a.counted) return false;
-  if (kind == ACC_SUM) {
-    a.added = pool_get(b->pool, b->n * sizeof *a.added);
-    a.some = bits_get(b);
-    if (!a.added || !a.some) return false;
-    memset(a.some, 0, b->words * sizeof *a.some);
-  }
-  if (kind == ACC_MIN || kind == ACC_MAX) return false;
-  if (kind == ACC_ANY || kind == ACC_ALL) {
-    a.settled = bits_get(b);
-    if (!a.settled) return false;
-    memset(a.settled, 0, b->words * sizeof *a.settled);
-  }
-  return each_gens(b, &a, list_first(gens), b->live) && each_end(b, &a, out);
-}
-
-/* Whether an expression is the same in every world, and uses of the names at hand only those that are the same in every row. */
-static bool steady(const Batch *b, const Node *e, uint32_t binder) {
-  if (!e) return true;
-  switch ((NodeKind)e->kind) {
-    case N_NAME:
-      if (e->op == REF_LOCAL) return e->ref == binder || b->slot[e->ref].kind == COL_ONE;
-      if (e->op == REF_FUNC) return !(b->vm->p->funcs.at[e->ref].flags & (FLAG_VARIES | FLAG_CLAUSES));
-      return e->op == REF_ENTITY || e->op == REF_SETOF || e->op == REF_CONCERN || e->op == REF_OPEN;
-    case N_FIELD: return e->op == REF_ENTITY || steady(b, e->kid[0], binder);
-    case N_CALL:
-      if (e->op == CALL_FUNC && b->vm->p->funcs.at[e->ref].flags & (FLAG_VARIES | FLAG_CLAUSES)) return false;
-      if (e->op == CALL_BUILTIN && builtin_info((Builtin)e->ref)->flag != 'P') return false;
-      if (e->op != CALL_FUNC && e->op != CALL_BUILTIN) return false;
-      for (const Node *k = list_first(e->kid[1]); k; k = k->next)
-        if (!steady(b, k, binder)) return false;
-      return true;
-    case N_NUMBER: case N_QUANTITY: case N_DATE: case N_BOOL: case N_STRING: return true;
-    case N_BINARY: return steady(b, e->kid[0], binder) && steady(b, e->kid[1], binder);
-    case N_UNARY: return steady(b, e->kid[0], binder);
-    default: return false;
-  }
-}
-
-Batch batch_rows(Batch *b, uint32_t n) {
-  Batch in = *b;
-  in.n = n;
-  in.words = rows_words(n);
-  in.lanes = NULL;
-  in.days = NULL;
-  uint64_t *live = bits_get(&in);
-  for (uint32_t i = 0; live && i < in.words; i++) live[i] = i < n / 64 ? ~0ull : i == n / 64 && n % 64 ? (1ull << n % 64) - 1 : 0;
-  in.live = in.every = live;
-  return in;
-}
-
-bool batch_where(Batch *b, const Node *gen, Value coll, uint64_t **chosen) {
-  const Seq *s = value_seq(coll);
-  uint32_t slot = gen->kid[0]->ref;
-  Col was = b->slot[slot], cond;
-  if (!steady(b, gen->kid[3], slot)) return false;
-  Batch in = batch_rows(b, s->o.len);
-  uint64_t *to = in.live ? bits_get(&in) : NULL;
-  const uint64_t *yes;
-  bool ok = to && col_narrow(&in, s->at, &in.slot[slot]) && batch_eval(&in, gen->kid[3], &cond) && col_yes(&in, &cond, &yes);
-  b->slot[slot] = was;
-  if (!ok) return false;
-  words_and(to, in.live, yes, in.words);
-  *chosen = to;
-  return true;
-}
-
-/* ---- a loop of the machine ---- */
 
 /* Rows of several `for`s that differ in the last only: the values of the others, and the piece that the last goes through. */
 typedef struct Run { uint32_t first, n; Value coll; } Run;
@@ -338,6 +16,7 @@ typedef struct Sweep {
   Value *outer[8];               /* what the names of the outer `for`s stand for, a value a run */
   Run *runs;
   uint32_t ngens, len, nrun, cap;
+  uint32_t left;                 /* elements that are left of a `for` that takes all, the block's too; 0: not known */
   bool worlds;                   /* it asks about worlds without some countries, which the rows are */
 } Sweep;
 
@@ -428,7 +107,8 @@ static uint32_t rows_piece(Sweep *s, const LoopCell *c, Col *col) {
     return to ? n : 0;
   }
   bool words = list_words(c->coll, &head) && (head.tag != V_SET || s->worlds);   /* for anything but worlds the sets are made once */
-  bool ok = words ? words_piece(&s->b, c->coll, c->next, col) : col_narrow(&s->b, value_seq(c->coll)->at + c->next, col);
+  if (words) words_piece(c->coll, c->next, col);
+  bool ok = words || col_narrow(&s->b, value_seq(c->coll)->at + c->next, col);
   col->id = 1;
   s->b.source = c->coll;
   s->b.from = c->next;
@@ -554,7 +234,7 @@ static bool take_extreme(Sweep *s, uint32_t acc, const Col *v) {
 
 static bool take_items(Sweep *s, uint32_t acc, Col *v) {
   LoopCell *c = &s->b.vm->cells.at[s->b.vm->reg[acc].i];
-  if (s->loop->kind == ACC_LIST && words_take(&s->b, c, v)) return true;
+  if (s->loop->kind == ACC_LIST && words_take(&s->b, c, v, s->left)) return true;
   uint32_t n = bits_count(s->b.live, s->b.words);
   if (!col_plain(&s->b, v) || !cell_values(s->b.vm, c) || !vec_more(s->b.vm->mem, &c->items, n)) return false;
   Value *to = c->items.at + c->items.len;
@@ -607,7 +287,7 @@ static uint32_t lanes_rows(const Vm *vm) {
   for (uint32_t k = 0; k < vm->p->kinds.len; k++)
     if (k != K_CLAUSE && vm->p->kinds.at[k].list.len > most) most = vm->p->kinds.at[k].list.len;
   uint64_t rows = (uint64_t)LANES_BYTES * 8 / most / 256 * 256;
-  return rows < LANES_LEAST ? LANES_LEAST : rows > BLOCK_MOST / 2 ? BLOCK_MOST / 2 : (uint32_t)rows;
+  return rows < LANES_LEAST ? LANES_LEAST : rows > WORLDS_ROWS ? WORLDS_ROWS : (uint32_t)rows;
 }
 
 /* What went wrong in a row that nobody may ever ask about is no error: the loop's own code says so if it is. */
@@ -622,7 +302,7 @@ static Before before(Vm *vm, uint32_t acc) {
   Before p = {.acc = value_keep(vm->reg[acc])};
   if (p.acc.tag != V_CELL) return p;
   const LoopCell *c = &vm->cells.at[p.acc.i];
-  p.len = c->items.len + c->words.len;
+  p.len = c->items.len + cell_words(c);
   for (; p.nleast < 2 && p.nleast < c->items.len; p.nleast++) p.least[p.nleast] = value_keep(c->items.at[p.nleast]);
   return p;
 }
@@ -630,7 +310,7 @@ static Before before(Vm *vm, uint32_t acc) {
 static void before_end(Vm *vm, uint32_t acc, Before *p, bool back) {
   LoopCell *c = p->acc.tag == V_CELL ? &vm->cells.at[p->acc.i] : NULL;
   if (back && !c) { value_drop(vm->mem, vm->reg[acc]); vm->reg[acc] = value_keep(p->acc); }
-  if (back && c && c->words.len > p->len) c->words.len = p->len;
+  if (back && c && cell_words(c) > p->len) c->list.obj->len = p->len;
   while (back && c && c->items.len > p->len) value_drop(vm->mem, c->items.at[--c->items.len]);
   for (uint32_t i = 0; i < 2; i++) {
     if (back && c && i < p->nleast) { value_drop(vm->mem, c->items.at[i]); c->items.at[i] = value_keep(p->least[i]); }
@@ -654,12 +334,19 @@ static bool take_leaf(void *data, Batch *b, const uint32_t *parent) {
 /* Several `for`s: rows of the first, each of which goes through the others. */
 static bool block_nested(Sweep *s, uint32_t acc, const Node *first, const LoopCell *c, uint32_t *taken) {
   Taker t = {s, acc};
+  Col coll, *known = NULL;
+  const Node *second = first->next;
   *taken = rows_piece(s, c, &s->b.slot[first->kid[0]->ref]);
   *s->b.work += 2 * (uint64_t)s->b.n;
   if (!*taken || !conditions(s, false)) return false;
   if (!words_any(s->b.live, s->b.words)) return true;
+  if (s->loop->kind == ACC_LIST && !second->next && !second->kid[1] && !second->kid[3]) {
+    if (!batch_eval(&s->b, second->kid[2], &coll)) return false;
+    known = &coll;
+    s->left = flat_rows(&s->b, known);
+  }
   Before was = before(s->b.vm, acc);
-  bool ok = batch_flat(&s->b, first->next, NULL, NULL, take_leaf, &t);
+  bool ok = batch_flat(&s->b, second, known, NULL, take_leaf, &t);
   before_end(s->b.vm, acc, &was, !ok);
   return ok;
 }
@@ -671,6 +358,7 @@ static bool block(Sweep *s, uint32_t acc, uint32_t cell, uint32_t *taken) {
   if (s->ngens > 1 && !s->worlds) return block_nested(s, acc, first, c, taken);
   if (s->ngens > 1) *taken = rows_nested(s, c);
   else *taken = rows_piece(s, c, &s->b.slot[first ? first->kid[0]->ref : 0]);
+  s->left = !first || (s->ngens == 1 && !first->kid[3]) ? left_in(c) : 0;
   *s->b.work += 2 * (uint64_t)s->b.n;
   return *taken && (!first || conditions(s, true)) && take(s, acc);
 }
@@ -758,7 +446,9 @@ static void piece_begin(const Divided *d, uint32_t i) {
     value_drop(vm->mem, items->items.at[k]);
     items->items.at[k] = (Value){0};
   }
-  if (kind == ACC_LIST || kind == ACC_SET) items->items.len = items->words.len = 0;
+  if (kind == ACC_LIST || kind == ACC_SET) items->items.len = 0;
+  value_drop(vm->mem, items->list);
+  items->list = (Value){0};
 }
 
 /* Values that are no more than themselves go along; a piece with others, or not done in columns, is left to the loop. */
@@ -894,15 +584,18 @@ void vm_batch(Vm *vm, uint32_t loop, uint32_t acc, uint32_t cell) {
   uint8_t given_up = state & LOOP_GIVEN_UP;
   uint32_t least = vm->rows_never ? 1 : worlds || l->ngens > 1 ? WORLDS_LEAST : ELEMENTS_LEAST;
   if ((given_up < GIVEN_UP_MOST || vm->rows_never) && left_in(&vm->cells.at[cell]) >= least && !vm->w->tracing && !vm->reached && !vm->p->externs.len && vm->ctx->view && !vm->rows_only && vm->batches < NESTED_MOST) {
+    Picks *picks = NULL;
     Sweep s = {.loop = l, .body = l->body, .gens = l->gens, .ngens = l->ngens, .worlds = worlds};
     s.pool.mem = vm->mem;
     s.b.vm = vm;
     s.b.pool = &s.pool;
-    s.cap = worlds ? BLOCK_MOST / 2 : BLOCK_ROWS;
+    s.b.picks = &picks;
+    s.cap = !worlds ? BLOCK_ROWS : vm->rows_never ? WORLDS_FEW /* so that what is tried out has many blocks */ : WORLDS_ROWS;
     vm->batches++;
     if (vm->crew.n > 1) blocks_begin(&s, acc, cell, &given_up);
     blocks(&s, acc, cell, &given_up);
     vm->batches--;
+    picks_end(vm, picks);
     pool_end(&s.pool);
   }
   if (loop < vm->loop_state.len) vm->loop_state.at[loop] = (uint8_t)((state & ~LOOP_GIVEN_UP) | given_up);

@@ -1,29 +1,33 @@
 #include "vm/batch.h"
 #include <string.h>
 
-/* Lists that are kept in words (world/value.h) are columns already: a block of them is copied, since whoever asks for their
- * values has these put in the same place. Sets of few entities are made as words, too. */
+/* Lists that are kept in words (world/value.h) are columns already, and are made of columns. Sets of few entities are made as words, too. */
 
-/* A column of n words; NULL: there is no memory. */
-static int64_t *words_col(Batch *b, Value head, Col *out) {
+enum { AHEAD_MOST = 1 << 16 };   /* values that a list has room for before they come: their loop may end early */
+
+static Col words_col(Value head, const int64_t *words) {
+  int64_t *num = (int64_t *)(uintptr_t)words;
+  return head.tag == V_SET ? (Col){.kind = COL_TWOS, .num = num} : (Col){.kind = COL_NUM, .tag = head.tag, .e = head.e, .unit = head.unit, .zeros = head.aux, .num = num};
+}
+
+/* A column of n words to be filled; NULL: there is no memory. */
+static int64_t *words_new(Batch *b, Value head, Col *out) {
   int64_t *to = pool_get(b->pool, b->n * sizeof *to);
-  *out = head.tag == V_SET ? (Col){.kind = COL_TWOS, .num = to} : (Col){.kind = COL_NUM, .tag = head.tag, .e = head.e, .unit = head.unit, .zeros = head.aux, .num = to};
+  *out = words_col(head, to);
   *b->work += b->n;
   return to;
 }
 
-bool words_piece(Batch *b, Value list, uint32_t from, Col *out) {
+void words_piece(Value list, uint32_t from, Col *out) {
   Value head;
   const int64_t *words = list_words(list, &head);
-  int64_t *to = words_col(b, head, out);
-  if (to) memcpy(to, words + from, b->n * sizeof *to);
-  return to;
+  *out = words_col(head, words + from);
 }
 
 bool words_gather(Batch *b, Value list, const Col *place, Col *out) {
   Value head;
   const int64_t *words = list_words(list, &head);
-  int64_t *to = words_col(b, head, out);
+  int64_t *to = words_new(b, head, out);
   uint64_t n = list.obj->len;
   for (uint32_t i = 0; to && i < b->n; i++) {
     uint64_t at = (uint64_t)place->num[i] - 1;
@@ -34,14 +38,13 @@ bool words_gather(Batch *b, Value list, const Col *place, Col *out) {
   return to;
 }
 
-bool words_take(Batch *b, LoopCell *c, const Col *v) {
+bool words_take(Batch *b, LoopCell *c, const Col *v, uint32_t left) {
   Value head = v->kind == COL_TWOS ? (Value){.tag = V_SET} : (Value){.tag = v->tag, .e = v->e, .unit = v->unit, .aux = v->zeros};
   uint32_t n = bits_count(b->live, b->words);
-  if ((v->kind != COL_NUM && v->kind != COL_TWOS) || c->items.len || (c->words.len && value_head(c->head) != value_head(head))) return false;
-  if (!vec_more(b->vm->mem, &c->words, n)) return false;
-  int64_t *to = c->words.at + c->words.len;
-  c->head = head;
-  c->words.len += n;
+  Value was;
+  if ((v->kind != COL_NUM && v->kind != COL_TWOS) || c->items.len || (cell_words(c) && (list_words(c->list, &was), value_head(was) != value_head(head)))) return false;
+  int64_t *to = words_add(b->vm->mem, &c->list, head, n, left <= n ? 0 : left - n < AHEAD_MOST ? left - n : AHEAD_MOST);
+  if (!to) return false;
   if (n == b->n) memcpy(to, v->num, n * sizeof *to);
   else for (uint32_t i = bits_next(b->live, b->words, 0); i != UINT32_MAX; i = bits_next(b->live, b->words, i + 1)) *to++ = v->num[i];
   return true;
@@ -75,7 +78,7 @@ static uint32_t row_ents(const Col *x, uint32_t n, uint32_t row, Value few[SORTE
 }
 
 static bool twos(Batch *b, const Col *x, uint32_t n, Col *out) {
-  int64_t *to = words_col(b, (Value){.tag = V_SET}, out);
+  int64_t *to = words_new(b, (Value){.tag = V_SET}, out);
   const Ent *p = x[0].kind == COL_ENT ? x[0].ent : &x[0].one.aux, *q = x[n - 1].kind == COL_ENT ? x[n - 1].ent : &x[n - 1].one.aux;
   uint32_t next_p = x[0].kind == COL_ENT, next_q = x[n - 1].kind == COL_ENT;
   for (uint32_t i = 0; to && i < b->n; i++) {

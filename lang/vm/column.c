@@ -166,8 +166,8 @@ TWICE(void, planes_count, (const Planes *c, int64_t sign, int64_t *to, uint32_t 
 
 /* ---- figures ---- */
 
-TWICE(void, counts_raise, (uint32_t *to, const uint32_t *by, uint32_t more, uint32_t n), (to, by, more, n)) {
-  for (uint32_t i = 0; i < n; i++) to[i] += by[i] + more;
+TWICE(void, counts_raise, (uint16_t *to, const uint16_t *by, uint16_t more, uint32_t n), (to, by, more, n)) {
+  for (uint32_t i = 0; i < n; i++) to[i] = (uint16_t)(to[i] + by[i] + more);
 }
 
 /* p and q: the two figures of row i. Written out for each way of stepping, so that the loops have nothing to ask. */
@@ -285,9 +285,13 @@ TWICE(bool, nums_some_nought, (Nums x, uint32_t n), (x, n)) {
   return some;
 }
 
-TWICE(void, nums_pick, (int64_t *to, const uint32_t *from, const uint32_t *place, int64_t plus, int64_t sign, uint32_t n), (to, from, place, plus, sign, n)) {
-  if (sign < 0) for (uint32_t i = 0; i < n; i++) to[i] = plus - from[place[i]];
-  else for (uint32_t i = 0; i < n; i++) to[i] = plus + from[place[i]];
+TWICE(void, nums_pick, (int64_t *to, const uint16_t *from, const uint32_t *place, int64_t plus, int64_t sign, uint32_t n), (to, from, place, plus, sign, n)) {
+  if (sign < 0)
+#pragma GCC unroll 4
+    for (uint32_t i = 0; i < n; i++) to[i] = plus - from[place[i]];
+  else
+#pragma GCC unroll 4
+    for (uint32_t i = 0; i < n; i++) to[i] = plus + from[place[i]];
 }
 
 /* Whole words of rows by halves, counted from the least figure there is so that none is below 0: neither half can overflow. */

@@ -58,7 +58,7 @@ bool planes_add(Planes *c, const uint64_t *bits, const uint64_t *live);
 void planes_count(const Planes *c, int64_t sign, int64_t *to, uint32_t rows);      /* to[row] += sign * its count */
 
 /* to[i] += by[i] + more, which may go round. */
-void counts_raise(uint32_t *to, const uint32_t *by, uint32_t more, uint32_t n);
+void counts_raise(uint16_t *to, const uint16_t *by, uint16_t more, uint32_t n);
 
 /* Arithmetic over n rows; false: some row does not fit. x and y may have one row only (step 0). */
 typedef struct Nums { const int64_t *at; uint32_t step; } Nums;
@@ -71,7 +71,7 @@ void nums_test(uint64_t *to, NumTest t, Nums x, Nums y, uint32_t n);
 void ents_pick(uint64_t *to, const uint32_t *ents, const uint8_t *in, uint32_t most, uint32_t n);   /* rows whose entity has a 1 in `in`, by index up to most */
 bool nums_nought(const int64_t *x, const uint64_t *live, uint32_t n);              /* every figure is 0 */
 bool nums_some_nought(Nums x, uint32_t n);                                        /* some figure is 0 */
-void nums_pick(int64_t *to, const uint32_t *from, const uint32_t *place, int64_t plus, int64_t sign, uint32_t n);   /* to[row] = plus + sign * from[place[row]] */
+void nums_pick(int64_t *to, const uint16_t *from, const uint32_t *place, int64_t plus, int64_t sign, uint32_t n);   /* to[row] = plus + sign * from[place[row]] */
 bool nums_sum(const int64_t *x, const uint64_t *live, uint32_t n, int64_t *sum, int64_t *high);   /* false: too much for 64 bits, sum is the lower 32 and high what is above */
 
 #endif

@@ -6,9 +6,9 @@
  * whom either does, and those whom only the two do. So what all pairs do to many entities is counted in one table, and the
  * work grows with what countries change, not with worlds times entities. */
 
-enum { COUNTRIES_MOST = 512, WHOLE_MOST = 1 << 22, COUNTS_KEPT = 16 };
+enum { COUNTRIES_MOST = 512, WHOLE_MOST = 1 << 22, COUNTS_KEPT = 16, ENTITIES_MOST = UINT16_MAX };
 
-struct CutCount { uint64_t *chosen; uint32_t *at, most; };
+struct CutCount { uint64_t *chosen; uint16_t *at; uint32_t most; };
 
 static bool is_always(Cut c) { return c.a == nobody; }
 
@@ -27,7 +27,7 @@ static bool least(Vm *vm, Cuts *q, uint32_t from, Seen seen, CutRun *run) {
   q->whole.len = to;
   for (uint32_t i = from; i < to; i++) bits_drop(seen.two, q->whole.at[i].a * n + q->whole.at[i].b);
   for (uint32_t a = bits_next(seen.alone, words, 0); a != UINT32_MAX; a = bits_next(seen.alone, words, a + 1))
-    if (!vec_push(vm->mem, &q->whole, ((Cut){a, nobody}))) return false;
+    if (!vec_push(vm->mem, &q->whole, cut_of(a, nobody))) return false;
   *run = (CutRun){from, q->whole.len - from, q->whole.len - to};
   return true;
 }
@@ -71,7 +71,7 @@ static bool close_all(Batch *b, Cuts *q, Seen seen) {
   Vm *vm = b->vm;
   for (uint32_t i = 0; i < q->n; i++)
     if (!vec_push(vm->mem, &q->run, ((CutRun){0}))) return false;
-  if (!vec_push(vm->mem, &q->whole, ((Cut){nobody, nobody}))) return false;
+  if (!vec_push(vm->mem, &q->whole, cut_of(nobody, nobody))) return false;
   for (uint32_t g = 0; g + 1 < q->group.len; g++) {
     uint32_t from = q->whole.len;
     CutRun run = {0};
@@ -113,18 +113,19 @@ static uint64_t effort(const Cuts *q, const uint64_t *chosen, uint32_t most) {
 }
 
 /* Counts one entity: `one` by country; in the table what a pair does beyond what the two do one by one. */
-static void count_one(const Cuts *q, CutRun r, uint32_t n, uint32_t most, uint32_t *one, uint32_t *at) {
+static void count_one(const Cuts *q, CutRun r, uint32_t n, uint32_t most, uint16_t *one, uint16_t *at) {
   const Cut *c = q->whole.at + r.start, *single = c + (r.n - r.single), *end = c + r.n;
   for (; most > 1 && c < single; c++) at[cuts_row(n, c->a) + c->b]++;
   for (; single < end; single++) {
     one[single->a]++;
-    uint32_t *row = at + cuts_row(n, single->a);
+    uint16_t *row = at + cuts_row(n, single->a);
     for (c = single + 1; most > 1 && c < end; c++) row[c->a]--;   /* below 0 until `one` is added */
   }
 }
 
-static void count_all(Vm *vm, const Cuts *q, const uint64_t *chosen, uint32_t most, uint32_t *one, uint32_t *at) {
-  uint32_t n = vm->w->ncountry, always = 0;
+static void count_all(Vm *vm, const Cuts *q, const uint64_t *chosen, uint32_t most, uint16_t *one, uint16_t *at) {
+  uint32_t n = vm->w->ncountry;
+  uint16_t always = 0;
   for (uint32_t e = bits_next(chosen, bits_words(q->n), 0); e != UINT32_MAX; e = bits_next(chosen, bits_words(q->n), e + 1)) {
     CutRun r = q->run.at[e];
     if (r.n && is_always(q->whole.at[r.start])) always++;
@@ -132,7 +133,7 @@ static void count_all(Vm *vm, const Cuts *q, const uint64_t *chosen, uint32_t mo
   }
   at[cuts_row(n, n) + n] = always;
   for (uint32_t a = 0; a < n; a++) {
-    uint32_t *row = at + cuts_row(n, a), both = always + one[a];
+    uint16_t *row = at + cuts_row(n, a), both = (uint16_t)(always + one[a]);
     row[a] = both;
     if (most > 1) counts_raise(row + a + 1, one + a + 1, both, n - a - 1);
   }
@@ -156,7 +157,7 @@ void cuts_counts_end(Vm *vm, Cuts *q) {
 static CutCount *count_make(Vm *vm, const Cuts *q, const uint64_t *chosen, uint32_t most) {
   size_t wide = (size_t)vm->w->ncountry + 1, words = bits_words(q->n);
   CutCount *c = mem_zero(vm->mem, sizeof *c);
-  uint32_t *one = mem_zero(vm->mem, wide * sizeof *one);
+  uint16_t *one = mem_zero(vm->mem, wide * sizeof *one);
   if (c) {
     c->most = most;
     c->chosen = mem_get(vm->mem, (words + 1) * sizeof *c->chosen);
@@ -171,12 +172,12 @@ static CutCount *count_make(Vm *vm, const Cuts *q, const uint64_t *chosen, uint3
   return ok ? c : NULL;
 }
 
-const uint32_t *cuts_count(Batch *b, Cuts *q, const uint64_t *chosen, uint32_t most, uint64_t steps) {
+const uint16_t *cuts_count(Batch *b, Cuts *q, const uint64_t *chosen, uint32_t most, uint64_t steps) {
   Vm *vm = b->vm;
   size_t words = bits_words(q->n);
   for (uint32_t i = 0; i < q->counts.len; i++)
     if (q->counts.at[i]->most >= most && !memcmp(q->counts.at[i]->chosen, chosen, words * sizeof *chosen)) return q->counts.at[i]->at;
-  if (!whole_cuts(b, q)) return NULL;
+  if (q->n > ENTITIES_MOST || !whole_cuts(b, q)) return NULL;
   uint64_t work = effort(q, chosen, most);
   *b->work += work;
   if (work > steps || !batch_may_go_on(b)) return NULL;

@@ -4,8 +4,11 @@
 
 /* What makes a rule that goes in circles true: the countries whose absence does, by entity. */
 enum { CUT_MOST = 2 };
-static const uint32_t nobody = UINT32_MAX;
-typedef struct Cut { uint32_t a, b; } Cut;      /* countries, a before b; b: nobody. Both nobody: true in every world */
+typedef uint16_t Who;                            /* a country's place; where there are WHO_MOST of them or more, nothing is done in lanes */
+enum { WHO_MOST = UINT16_MAX };
+static const Who nobody = WHO_MOST;
+typedef struct Cut { Who a, b; } Cut;            /* countries, a before b; b: nobody. Both nobody: true in every world */
+static inline Cut cut_of(uint32_t a, uint32_t b) { return (Cut){(Who)a, (Who)b}; }
 typedef struct CutRun { uint32_t start, n, single; } CutRun;   /* those of two countries, then `single` of one each, in order */
 typedef struct CutCount CutCount;
 
@@ -32,7 +35,7 @@ static inline uint32_t cuts_place(uint32_t ncountry, Cut lacks) {
 }
 /* For how many of the chosen entities it holds in each world that lacks `most` countries or fewer, by place. NULL: to be
  * found out otherwise, since that would take more than so many steps. */
-const uint32_t *cuts_count(Batch *b, Cuts *q, const uint64_t *chosen, uint32_t most, uint64_t steps);
+const uint16_t *cuts_count(Batch *b, Cuts *q, const uint64_t *chosen, uint32_t most, uint64_t steps);
 void cuts_counts_end(Vm *vm, Cuts *q);
 
 #endif

@@ -141,7 +141,7 @@ static bool row_lacks(const Vm *vm, Lanes *l, Value v, uint32_t row, uint32_t *m
   if (v.tag != V_ENT || !is_country(vm, v.aux)) return false;
   if (two->a == c || two->b == c) return true;
   if (++*many > 2) return absent_add(l, c, row);
-  *two = two->a == nobody ? (Cut){c, nobody} : two->a < c ? (Cut){two->a, c} : (Cut){c, two->a};
+  *two = two->a == nobody ? cut_of(c, nobody) : two->a < c ? cut_of(two->a, c) : cut_of(c, two->a);
   return true;
 }
 
@@ -167,30 +167,37 @@ static bool two_at_most(const Vm *vm, Value v, Cut *c) {
   const Value *at = value_seq(v)->at;
   for (uint32_t i = 0; i < v.obj->len; i++)
     if (at[i].tag != V_ENT || !is_country(vm, at[i].aux)) return false;
-  *c = (Cut){v.obj->len > 0 ? ent_index(at[0].aux) : nobody, v.obj->len > 1 ? ent_index(at[1].aux) : nobody};
+  *c = cut_of(v.obj->len > 0 ? ent_index(at[0].aux) : nobody, v.obj->len > 1 ? ent_index(at[1].aux) : nobody);
   return true;
 }
+
+_Static_assert((Who)WORD_NOBODY == WHO_MOST, "nobody in a word is nobody in a cut");
 
 /* Sets of at most two entities, in words. */
 static bool twos_read(Batch *b, Lanes *l, const Col *c) {
+  const Ent country = ent_make(K_COUNTRY, 0);
+  uint32_t alien = 0, one = 0, two = 0, n = b->vm->w->ncountry;
   for (uint32_t i = 0; i < b->n; i++) {
-    if (!bits_has(b->every, i)) { l->lacks[i] = (Cut){nobody, nobody}; continue; }
     Ent first = word_first(c->num[i]), second = word_second(c->num[i]);
-    uint32_t many = first == WORD_NOBODY ? 0 : second == WORD_NOBODY ? 1 : 2;
-    if ((many > 0 && !is_country(b->vm, first)) || (many > 1 && !is_country(b->vm, second))) return false;
-    l->lacks[i] = (Cut){many > 0 ? ent_index(first) : nobody, many > 1 ? ent_index(second) : nobody};
-    if (many > l->most) l->most = many;
+    uint32_t some = first != WORD_NOBODY, other = second != WORD_NOBODY;
+    alien |= (some & (first - country >= n)) | (other & (second - country >= n));
+    one |= some;
+    two |= other;
+    l->lacks[i] = cut_of(first, second);
   }
-  return true;
+  l->most = one + two;
+  return !alien;
 }
 
-static bool rows_read(Batch *b, Lanes *l, const Col *cols, uint32_t n) {
+static bool rows_read(Batch *b, Lanes *l, Col *cols, uint32_t n) {
   l->lacks = lane_get(l, b->n * sizeof *l->lacks);
   if (!l->lacks) return false;
-  if (n == 1 && cols->kind == COL_TWOS) return twos_read(b, l, cols);
+  if (n == 1 && cols->kind == COL_TWOS && bits_count(b->every, b->words) == b->n) return twos_read(b, l, cols);
+  for (uint32_t k = 0; k < n; k++)
+    if (cols[k].kind == COL_TWOS && !col_plain(b, &cols[k])) return false;
   for (uint32_t i = 0; i < b->n; i++) {
     uint32_t many = 0;
-    l->lacks[i] = (Cut){nobody, nobody};
+    l->lacks[i] = cut_of(nobody, nobody);
     if (!bits_has(b->every, i)) continue;
     if (n == 1 && cols->kind == COL_VALUES && two_at_most(b->vm, cols->values[i], &l->lacks[i])) {
       many = l->lacks[i].a == nobody ? 0 : l->lacks[i].b == nobody ? 1 : 2;
@@ -212,7 +219,7 @@ bool lanes_enter(Batch *b, const Node *arg, Lanes **out) {
   uint32_t n = 0, made = 0;
   vm->dep.who = UINT64_MAX;   /* any country may be among those taken away */
   vm->dep.few = 0;
-  if (vm->ctx->base != vm->ctx) return false;
+  if (vm->ctx->base != vm->ctx || vm->w->ncountry >= WHO_MOST) return false;
   for (const Node *k = arg->kind == N_SET ? list_first(arg->kid[0]) : arg; k; k = arg->kind == N_SET ? k->next : NULL)
     if (n == 4 || !batch_eval(b, k, &cols[n++])) return false;
   for (Lanes *l = *b->worlds; l; l = l->next, made++)
@@ -222,8 +229,6 @@ bool lanes_enter(Batch *b, const Node *arg, Lanes **out) {
   if (!l) return false;
   l->next = *b->worlds;
   *b->worlds = l;
-  for (uint32_t k = 0; n > 1 && k < n; k++)
-    if (cols[k].kind == COL_TWOS && !col_plain(b, &cols[k])) return false;
   if (!rows_read(b, l, cols, n)) return false;
   for (uint32_t k = 0; k < n; k++) {
     l->key[k].id = cols[k].kind == COL_ONE ? 0 : cols[k].id ? cols[k].id : UINT32_MAX;
@@ -382,7 +387,7 @@ static Lanes *few_lanes(Batch *b, const uint32_t *c, uint32_t k) {
   return ok ? l : NULL;
 }
 
-static bool cut_add(Vm *vm, Cuts *q, uint32_t a, uint32_t b) { return vec_push(vm->mem, &q->cuts, ((Cut){a, b})); }
+static bool cut_add(Vm *vm, Cuts *q, uint32_t a, uint32_t b) { return vec_push(vm->mem, &q->cuts, cut_of(a, b)); }
 
 /* Reads the least cuts off; false when taking one more away makes it untrue again. */
 static bool cuts_read(Vm *vm, Cuts *q, const uint64_t *yes, const uint32_t *c, uint32_t k) {
@@ -717,17 +722,17 @@ bool lanes_rule(Batch *b, uint32_t func, const Col *args, Col *out) {
 static bool places(Batch *b, Lanes *l) {
   if (l->place) return true;
   l->place = lane_get(l, l->n * sizeof *l->place);
-  for (uint32_t i = 0; l->place && i < l->n; i++) l->place[i] = cuts_place(b->vm->w->ncountry, l->lacks[i]);
+  uint32_t ncountry = b->vm->w->ncountry;
+  for (uint32_t i = 0; l->place && i < l->n; i++) l->place[i] = cuts_place(ncountry, l->lacks[i]);
   return l->place;
 }
 
-bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, int64_t *to) {
+bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, uint32_t many, int64_t *to) {
   Lanes *l = b->lanes;
   Cuts *q = may_solve(b, func) && l->lacks ? cuts_of(b, func) : NULL;
   if (!q || q->none) return false;
-  uint32_t many = bits_count(chosen, bits_words(q->n));
   uint64_t lanes = (uint64_t)many * (64 + l->words / 2);   /* what they would take: a few instructions each, as a pair of the table does */
-  const uint32_t *at = cuts_count(b, q, chosen, l->most, lanes);
+  const uint16_t *at = cuts_count(b, q, chosen, l->most, lanes);
   if (!at || !places(b, l)) return false;
   nums_pick(to, at, l->place, flip ? many : 0, flip ? -1 : 1, l->n);
   *b->work += l->n;

@@ -16,7 +16,7 @@ void cell_drop(Vm *vm, LoopCell *c) {
   value_drop(vm->mem, c->coll);
   for (uint32_t i = 0; i < c->items.len; i++) value_drop(vm->mem, c->items.at[i]);
   if (c->items.at) vec_end(vm->mem, &c->items);
-  if (c->words.at) vec_end(vm->mem, &c->words);
+  value_drop(vm->mem, c->list);
   if (c->kind == CELL_SPAN && c->outer) {
     vm->ctx = c->outer;
     vm->dep.lo = c->outer_lo;  /* what holds over a stretch of time holds whatever the day is here */
@@ -221,12 +221,15 @@ static void logic_add(Vm *vm, Value *acc, bool any, Value v, bool maybe, Value w
 
 bool cell_values(Vm *vm, LoopCell *c) {
   Maker maker = {&vm->rt, NULL};
-  uint32_t n = c->words.len;
+  uint32_t n = cell_words(c);
   if (!n) return true;
+  Value head;
+  const int64_t *words = list_words(c->list, &head);
   bool ok = vec_more(vm->mem, &c->items, n);
-  for (uint32_t i = 0; ok && i < n; i++) c->items.at[c->items.len++] = word_value(&maker, c->head, c->words.at[i]);
+  for (uint32_t i = 0; ok && i < n; i++) c->items.at[c->items.len++] = word_value(&maker, head, words[i]);
   maker_end(&maker);
-  vec_end(vm->mem, &c->words);
+  value_drop(vm->mem, c->list);
+  c->list = (Value){0};
   return ok && !mem_failed(vm->mem);
 }
 
@@ -310,8 +313,10 @@ Value acc_end(Vm *vm, Value acc, int kind) {
   Value v;
   if (kind == ACC_MIN || kind == ACC_MAX) v = extreme_end(vm, c);
   else if (c->missing) v = value_keep(c->coll);
-  else if (c->words.len >= WORDS_LEAST) v = value_words(&vm->rt, c->head, c->words.at, c->words.len);
-  else {
+  else if (cell_words(c) >= WORDS_LEAST) {
+    v = words_end(vm->mem, c->list);
+    c->list = (Value){0};
+  } else {
     cell_values(vm, c);
     uint32_t n = c->items.len;
     v = kind == ACC_MAP ? op_map(vm, c->items.at, n / 2) : kind == ACC_SET ? value_set(&vm->rt, c->items.at, n) : value_list(&vm->rt, c->items.at, n);

@@ -54,9 +54,8 @@ typedef struct LoopCell {
   Day outer_lo, outer_hi;         /* and the days that what was asked before holds on */
   Day first_day, last_day;        /* the stretch at hand, clipped */
   uint32_t trace_loop, trace_elem;
-  VEC(Value) items;               /* of a builder; a list's as long as they are alike in words instead, with `head` in common */
-  VEC(int64_t) words;
-  Value head;
+  VEC(Value) items;               /* of a builder; a list's as long as they are alike in words instead: */
+  Value list;
 } LoopCell;
 enum { CELL_ITER, CELL_SPAN, CELL_BUILD };
 
@@ -276,6 +275,7 @@ void acc_add(Vm *vm, Value *acc, int kind, const Value *v, Value where);
 void acc_span(Vm *vm, Value *acc, Value holds, LoopCell *span);
 void acc_miss(Vm *vm, Value *acc, int kind, uint32_t cell);   /* of an iterator whose collection is missing */
 Value acc_end(Vm *vm, Value acc, int kind);                   /* of one that is a cell */
+static inline uint32_t cell_words(const LoopCell *c) { return c->list.tag == V_LIST ? c->list.obj->len : 0; }
 bool cell_values(Vm *vm, LoopCell *c);                        /* words become items */
 
 #endif

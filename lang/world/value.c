@@ -44,9 +44,9 @@ static void share_leave(Mem *m, Obj *o, uint32_t place) { share_drop(m, (Share *
 /* Collections nest as deeply as their types do, which is bounded by the depth of a tree. */
 static void seq_free(Mem *m, Value v) {
   Seq *s = (Seq *)v.obj;
-  bool words = s->share == SEQ_WORDS;
-  for (uint32_t i = 0, n = words ? 0 : seq_slots(v); i < n; i++) value_drop(m, s->at[i]);
-  if (s->share && !words) share_leave(m, v.obj, s->share);
+  if (s->share == SEQ_WORDS) { words_free(m, s); return; }
+  for (uint32_t i = 0, n = seq_slots(v); i < n; i++) value_drop(m, s->at[i]);
+  if (s->share) share_leave(m, v.obj, s->share);
   else mem_free(m, s, sizeof *s + s->cap * sizeof(Value));
 }
 

@@ -43,9 +43,9 @@ typedef struct Str { Obj o; char at[]; } Str;
  * it lies in memory shared with others, as many Values behind its beginning as `share` says. */
 typedef struct Seq { Obj o; uint32_t cap, share; Value at[]; } Seq;
 /* Instead, a LIST of values that are alike may be kept as a column, a word each (share: SEQ_WORDS), as it comes from a loop in
- * columns. The first who asks for the values, by value_seq, has them put where the words are. head: what all have in common, a
- * figure or a day without its coefficient, which is the word (aux: 0 is a zero of every unit); or V_SET: each is a set of at most two entities. */
-enum { WORDS_LEAST = 3 };   /* in so many Values there is room for the words and what all have in common */
+ * columns. The first who asks for the values, by value_seq, has them made beside it. head: what all have in common, a figure or a day
+ * without its coefficient, which is the word (aux: 0 is a zero of every unit); or V_SET: each is a set of at most two entities. */
+enum { WORDS_LEAST = 3 };   /* fewer are not worth it */
 #define SEQ_WORDS UINT32_MAX
 typedef uint32_t Cause;                                         /* see world.h */
 enum { CAUSES_KEPT = 16 };
@@ -99,9 +99,13 @@ typedef struct Maker { Rt *rt; struct Share *share; } Maker;
 Value maker_set(Maker *m, const Value *at, uint32_t n);
 Value maker_text(Maker *m, const char *s, size_t n);
 void maker_end(Maker *m);
-/* A list of n values, each a word of at[] under one head. The words of such a list, until it is spread; what stands where a set has no
- * second entity, or no first. */
-Value value_words(Rt *rt, Value head, const int64_t *at, uint32_t n);
+/* A list in words that is built: place for n more of them, of which all are alike, with room for `more` behind those at once. The first
+ * are added to no value. NULL: there is no memory, and the list is as it was. Its values are asked for after its end only, which takes it
+ * over; without memory for them that is an empty list. */
+int64_t *words_add(Mem *m, Value *list, Value head, uint32_t n, uint32_t more);
+Value words_end(Mem *m, Value list);
+void words_free(Mem *m, Seq *s);
+/* The words of such a list, for as long as it is there; what stands where a set has no second entity, or no first. */
 const int64_t *list_words(Value list, Value *head);
 Value word_value(Maker *m, Value head, int64_t word);   /* owned */
 #define WORD_NOBODY UINT32_MAX
