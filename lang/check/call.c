@@ -266,7 +266,7 @@ static Type builtin_result(Checker *c, Builtin b, Node *args) {
     case 'r': return type_set(&p->types, p->kinds.at[K_RESOURCE].type);
     case 'k': return type_set(&p->types, p->kinds.at[K_CLAUSE].type);
     case 'L': return type_list(&p->types, elem_type(c, t, NULL));
-    case 'M': return list_len(args) == 2 ? T_DATE : T_NUMBER;
+    case 'M': return args_bad(args) ? T_ERROR : list_len(args) == 2 ? T_DATE : T_NUMBER;
     default: return elem_type(c, t, NULL);
   }
 }

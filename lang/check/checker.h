@@ -48,6 +48,8 @@ bool name_find_next(Checker *c, uint16_t module, Sym name, uint32_t skip, Bind *
 /* An entity of the kind, by name; reports and returns false when there is none. NAME and ATOM nodes. */
 bool entity_find(Checker *c, Node *name, uint32_t kind, Ent *out);
 void report_unknown(Checker *c, Span at, Sym name, const char *what);
+/* Whether e is told of for a field that its kind has not: it may be of the kind that is wanted, and the word before it the mistake. */
+bool misdeclared(Checker *c, Ent e);
 /* The nearest words to one that is unknown, up to three of the same distance. */
 enum { NEAR_BEST = 3 };
 typedef struct Near { const char *word; uint32_t len; int distance; uint32_t n; const char *best[NEAR_BEST]; } Near;
@@ -122,6 +124,7 @@ void decls_check(Checker *c);
 void decl_check(Checker *c, Node *n);
 void clause_check(Checker *c, Node *n);
 UnitId measure_read(Checker *c, Node *fields);   /* what a resource is measured in; UNIT_NONE where it says nothing, or nothing good, which has been said */
+bool fields_strange(Checker *c, uint32_t kind, Node *fields);   /* whether one is there that the kind has not, or twice: told of by fields_check */
 void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields);   /* self UINT32_MAX: each row makes one */
 void fact_expr(Checker *c, Node *e, Binder b, Type want, const char *what, uint8_t must_not);
 

@@ -300,41 +300,63 @@ static void requires_field(Checker *c, Ent r, Node *e) {
 }
 
 UnitId measure_read(Checker *c, Node *fields) {
-  UnitId u = UNIT_NONE;
-  Node *at = NULL;
-  for (Node *f = list_first(fields); f; f = f->next)
-    if (f->kind == N_ARG && !strcmp(sym_text(c->p, f->sym), "unit")) u = unit_read(c, at = f->kid[0]);
+  Node *f = list_first(fields);
+  while (f && (f->kind != N_ARG || strcmp(sym_text(c->p, f->sym), "unit"))) f = f->next;
+  UnitId u = f ? unit_read(c, f->kid[0]) : UNIT_NONE;
   if (u == UNIT_NONE || unit_dim(&c->p->units, u) != DIM_ONE) return u;
-  Diag *x = diag_add(c->d, DIAG_E0291, at->span, "this unit cancels to a plain number, and of a resource a plain number is a share");
+  Diag *x = diag_add(c->d, DIAG_E0291, f->kid[0]->span, "this unit cancels to a plain number, and of a resource a plain number is a share");
   diag_help(c->d, x, "say how much of it there is, in some time:  unit: t/yr  or, of pieces,  unit: item/yr");
   return UNIT_NONE;
 }
 
-/* Whether nothing that is stated is a field of such a thing: the word before it may be the mistake, and is but one. */
-static bool all_strange(Checker *c, uint32_t kind, Node *fields) {
+static Near near_field(Checker *c, uint32_t kind, Sym name) {
+  const Kind *k = &c->p->kinds.at[kind];
+  Near n = near_begin(c, name);
+  for (uint32_t i = FIELD_FIRST; i < k->fields.len; i++) near_try(&n, sym_text(c->p, k->fields.at[i].name));
+  return n;
+}
+
+static bool is_strange(Checker *c, uint32_t kind, const Node *f) {
   uint32_t slot;
-  for (Node *f = list_first(fields); f; f = f->next)
-    if (f->kind == N_ARG && field_find(c->p, kind, f->sym, &slot) && slot >= FIELD_FIRST) return false;
-  return true;
+  return f->kind == N_ARG && (!field_find(c->p, kind, f->sym, &slot) || slot < FIELD_FIRST);
+}
+
+/* What one mistake is told by: the field itself where it is misspelt; but where there are others that no such thing has, nor anything of a like
+ * name, the word before the body may be the mistake, and all that is strange in it goes with the first of those. */
+static Sym strange_with(Checker *c, uint32_t kind, Sym name, Node *fields) {
+  Sym first = 0;
+  bool misspelt = near_field(c, kind, name).n;
+  for (Node *f = list_first(fields); f; f = f->next) {
+    if (!is_strange(c, kind, f) || near_field(c, kind, f->sym).n) continue;
+    if (first || !misspelt) return first ? first : f->sym;
+    first = f->sym;
+  }
+  return name;
 }
 
 static void field_unknown(Checker *c, uint32_t kind, Span at, Sym name, Node *fields) {
   const Kind *k = &c->p->kinds.at[kind];
   const char *word = kind_word(c, kind);
   Diag *x = diag_add(c->d, DIAG_E0302, at, "%s %s has no field '%s'", article(word), word, sym_text(c->p, name));
-  diag_topic(x, TOPIC_FIELD, kind, name);
-  Near n = near_begin(c, name);
+  Near n = near_field(c, kind, name);
   Buf b;
   buf_init(&b, c->p->mem);
   buf_str(&b, " It has ");
-  for (uint32_t i = FIELD_FIRST; i < k->fields.len; i++) {
-    near_try(&n, sym_text(c->p, k->fields.at[i].name));
-    buf_fmt(&b, "%s%s", i > FIELD_FIRST ? ", " : "", sym_text(c->p, k->fields.at[i].name));
-  }
+  for (uint32_t i = FIELD_FIRST; i < k->fields.len; i++) buf_fmt(&b, "%s%s", i > FIELD_FIRST ? ", " : "", sym_text(c->p, k->fields.at[i].name));
   if (k->fields.len <= FIELD_FIRST) diag_help(c->d, x, "it has none");
   else if (!near_help(c, x, &n, "", buf_text(&b))) diag_help(c->d, x, "it has%s", buf_text(&b) + 7);
   buf_end(&b);
-  if (!n.n && fields && all_strange(c, kind, fields)) diag_topic(x, TOPIC_FIELDS, kind, fields->span.lo);
+  diag_topic(x, TOPIC_FIELD, kind, strange_with(c, kind, name, fields));
+}
+
+/* `layer: unit minerals: t/yr`: whether what is stated before a strange field is itself a field, and nothing else is named so, which has been said. */
+static bool changed_places(Checker *c, uint32_t kind, const Node *before, const Node *f) {
+  uint32_t slot;
+  const Node *value = before && before->kind == N_ARG ? before->kid[0] : NULL;
+  Diag *x = c->d->list.len ? &c->d->list.at[c->d->list.len - 1] : NULL;
+  if (!x || !value || value->kind != N_NAME || x->code != DIAG_E0201 || x->span.lo != value->span.lo || !field_find(c->p, kind, value->sym, &slot)) return false;
+  diag_help(c->d, x, "'%s' and '%s' have changed places", sym_text(c->p, value->sym), sym_text(c->p, f->sym));
+  return true;
 }
 
 /* The fields of one body that have been gone through: each of them says in which body it was given last. */
@@ -342,6 +364,11 @@ typedef struct Given { uint32_t kind, body; bool wrong; } Given;
 
 static Given given_none(Checker *c, uint32_t kind) { return (Given){kind, ++c->p->bodies, false}; }
 static Field *field_at(Checker *c, uint32_t kind, uint32_t slot) { return &c->p->kinds.at[kind].fields.at[slot]; }
+
+static void given_wrong(Checker *c, Given *g, uint32_t slot) {
+  field_at(c, g->kind, slot)->wrong = g->body;
+  g->wrong = true;
+}
 
 /* Whether a field is the first of its name; else that is said, unless the first was wrong, and the value is not looked at. */
 static bool given_once(Checker *c, const Given *g, uint32_t slot, const Node *f, const Node *first) {
@@ -358,20 +385,26 @@ static void given_value(Checker *c, Given *g, uint32_t slot, Node *f, Type want,
   uint32_t errors = c->d->errors;
   fact_expr(c, f->kid[0], nobody, want, what, must_not);
   if (c->d->errors == errors) return;
-  field_at(c, g->kind, slot)->wrong = g->body;
-  g->wrong = true;
+  given_wrong(c, g, slot);
 }
 
 void fields_check(Checker *c, uint32_t kind, Ent self, Node *fields) {
   Given given = given_none(c, kind);
-  for (Node *f = list_first(fields); f; f = f->next) {
+  const Node *before = NULL;
+  for (Node *f = list_first(fields); f; before = f, f = f->next) {
     uint32_t slot;
     if (f->kind != N_ARG) continue;
     const Field *field = field_find(c->p, kind, f->sym, &slot);
     const char *name = sym_text(c->p, f->sym);
-    if (!field || slot < FIELD_FIRST) { field_unknown(c, kind, f->span, f->sym, fields); continue; }
+    if (!field || slot < FIELD_FIRST) {
+      if (!changed_places(c, kind, before, f)) field_unknown(c, kind, f->span, f->sym, fields);
+      continue;
+    }
     if (!given_once(c, &given, slot, f, NULL)) continue;
-    if (kind == K_RESOURCE && !strcmp(name, "unit")) continue;
+    if (kind == K_RESOURCE && !strcmp(name, "unit")) {   /* read before all else */
+      if (self != UINT32_MAX && c->p->resource_unit.at[ent_index(self)] == UNIT_NONE) given_wrong(c, &given, slot);
+      continue;
+    }
     if (kind == K_RESOURCE && !strcmp(name, "requires")) { requires_field(c, self, f->kid[0]); continue; }
     const char **what = &field_at(c, kind, slot)->quoted;
     if (!*what) *what = quoted(c, name);
@@ -386,7 +419,7 @@ static bool has_field(Checker *c, Node *fields, const char *name) {
 }
 
 /* Whether a field is there that such a thing has not, or twice: it may be the one that is missing, under another name. */
-static bool has_strange(Checker *c, uint32_t kind, Node *fields) {
+bool fields_strange(Checker *c, uint32_t kind, Node *fields) {
   uint32_t slot, body = ++c->p->bodies;
   for (Node *f = list_first(fields); f; f = f->next) {
     if (f->kind != N_ARG) continue;
@@ -401,10 +434,11 @@ static void entity_check(Checker *c, Node *n) {
   if (n->op == K_BUILTIN && !n->ref) return;  /* of an unknown kind: said already */
   if (ent_kind(n->ref) == kind && ent_index(n->ref) < kind_count(c->p, kind) && program_entity(c->p, n->ref)->twice) return;
   bool dates = c->dates;
+  uint32_t errors = c->d->errors;
   c->dates = false;  /* when a report came out changes no fact */
   fields_check(c, kind, n->ref, n->kid[2]);
   c->dates = dates;
-  if (kind != K_RESOURCE || has_strange(c, kind, n->kid[2])) return;
+  if (kind != K_RESOURCE || c->d->errors != errors || fields_strange(c, kind, n->kid[2])) return;   /* else what is missing may be there under another name */
   if (!has_field(c, n->kid[2], "unit")) {
     Diag *x = diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the resource '%s' has no unit", sym_text(c->p, program_entity(c->p, n->ref)->id));
     diag_help(c->d, x, "say what it is measured in:  unit: t/yr");
@@ -420,9 +454,9 @@ static void entity_check(Checker *c, Node *n) {
 static bool is_rest(Checker *c, Node *name) { return name->kind == N_NAME && !strcmp(sym_text(c->p, name->sym), "rest"); }
 
 /* A figure of r that is not in r's unit. */
-static void report_measure(Checker *c, Node *e, Ent r, const char *or, Type want) {
+static Diag *report_measure(Checker *c, Node *e, Ent r, const char *or, Type want) {
   Buf a, b;
-  if (r == UINT32_MAX) { expected(c, e, e->ty, want, "a fact"); return; }
+  if (r == UINT32_MAX) return expected(c, e, e->ty, want, "a fact");
   buf_init(&a, c->p->mem);
   buf_init(&b, c->p->mem);
   if (e->kind == N_QUANTITY) buf_fmt(&a, "in %s", unit_text(&c->p->units, (UnitId)e->ref));
@@ -432,6 +466,7 @@ static void report_measure(Checker *c, Node *e, Ent r, const char *or, Type want
   diag_label(c->d, x, program_entity(c->p, r)->span, "measured in %s", unit_text(&c->p->units, c->p->resource_unit.at[ent_index(r)]));
   buf_end(&a);
   buf_end(&b);
+  return x;
 }
 
 static void supply_check(Checker *c, Node *n) {
@@ -447,7 +482,8 @@ static void supply_check(Checker *c, Node *n) {
     if (n->kind == N_SUPPLY && t == T_NUMBER) continue;  /* a share */
     Type want = figure_of(c, r, DIM_ONE);
     if (type_fits(&c->p->types, t, want)) continue;
-    report_measure(c, e->kid[1], r, n->kind == N_SUPPLY ? ", or a share such as 40%" : "", want);
+    Diag *x = report_measure(c, e->kid[1], r, n->kind == N_SUPPLY ? ", or a share such as 40%" : "", want);
+    diag_topic(x, TOPIC_MEASURE, n->span.lo, t);   /* a unit that is forgotten, or a share where none may stand, is so in all of them */
   }
 }
 
@@ -523,7 +559,7 @@ static Table *fact_table(Checker *c, Node *n) {
   return NULL;
 }
 
-/* The keys in parentheses, and `more` that stand before a colon: whether there are as many as the table has. */
+/* The keys in parentheses, and `more` that stand before a colon: whether they are those of the table. */
 static bool fact_keys(Checker *c, Node *n, Table *t, uint32_t more) {
   uint32_t i = 0, given = list_len(n->kid[1]) + more, errors = c->d->errors;
   for (Node *k = list_first(n->kid[1]); k; k = k->next, i++) {
@@ -532,8 +568,8 @@ static bool fact_keys(Checker *c, Node *n, Table *t, uint32_t more) {
     if (k->kind == N_ATOM && type_kind(&c->p->types, want) == TY_ENTITY) entity_find(c, k, type_at(&c->p->types, want).a, &e);
     else fact_expr(c, k, nobody, want, "a key of the table", FLAG_VARIES);
   }
+  if (c->d->errors != errors) return false;   /* what is wrong with the keys may be why there are not as many, and why the value does not fit */
   if (given == t->nkey) return true;
-  if (c->d->errors != errors) return false;   /* what is wrong with the keys may be why */
   diag_add(c->d, DIAG_E0211, n->span, "the table '%s' has %u key%s, not %u", sym_text(c->p, t->name), t->nkey, t->nkey == 1 ? "" : "s", given);
   return false;
 }
@@ -541,8 +577,8 @@ static bool fact_keys(Checker *c, Node *n, Table *t, uint32_t more) {
 static void fact_check(Checker *c, Node *n) {
   Table *t = fact_table(c, n);
   if (!t) return;
-  fact_keys(c, n, t, 0);
-  fact_expr(c, n->kid[2], nobody, c->p->tables.at[n->ref].type, "the table", FLAG_CLAUSES);
+  bool keys = fact_keys(c, n, t, 0);
+  fact_expr(c, n->kid[2], nobody, keys ? c->p->tables.at[n->ref].type : T_ERROR, "the table", FLAG_CLAUSES);
   mods_check(c, n->kid[3], nobody);
 }
 
@@ -633,12 +669,12 @@ static void clauses_check(Checker *c, Node *m, bool amended) {
 /* Where parties and term have been given. */
 typedef struct Head { Given given; const Node *parties, *term; } Head;
 
-static void head_check(Checker *c, Head *h, Node *m) {
+static void head_check(Checker *c, Head *h, Node *m, Node *fields) {
   const char *name = sym_text(c->p, m->sym);
   const Node **seen = !strcmp(name, "parties") ? &h->parties : !strcmp(name, "term") ? &h->term : NULL;
   uint32_t slot;
   const Field *f = field_find(c->p, K_AGREEMENT, m->sym, &slot);
-  if (!f || slot < FIELD_FIRST) { field_unknown(c, K_AGREEMENT, m->span, m->sym, NULL); return; }
+  if (!f || slot < FIELD_FIRST) { field_unknown(c, K_AGREEMENT, m->span, m->sym, fields); return; }
   if (!given_once(c, &h->given, slot, m, seen ? *seen : NULL)) return;
   if (seen) *seen = m;
   given_value(c, &h->given, slot, m, f->type, quoted(c, name), FLAG_VARIES | FLAG_AGREED);
@@ -648,9 +684,9 @@ static void agreement_check(Checker *c, Node *n) {
   Head h = {.given = given_none(c, K_AGREEMENT)};
   for (Node *m = list_first(n->kid[2]); m; m = m->next) {
     clauses_check(c, m, n->op);
-    if (m->kind == N_ARG) head_check(c, &h, m);
+    if (m->kind == N_ARG) head_check(c, &h, m, n->kid[2]);
   }
-  if (h.given.wrong || has_strange(c, K_AGREEMENT, n->kid[2])) return;
+  if (h.given.wrong || fields_strange(c, K_AGREEMENT, n->kid[2])) return;
   if (!h.parties) diag_help(c->d, diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the agreement '%s' has no parties", sym_text(c->p, n->kid[0]->sym)), "say whose it is:  parties: {USA, JPN}");
   if (!h.term) diag_help(c->d, diag_add(c->d, DIAG_E0303, n->kid[0]->span, "the agreement '%s' has no term", sym_text(c->p, n->kid[0]->sym)), "say when it holds:  term: 2026-01-01..2030-12-31");
 }
@@ -661,7 +697,7 @@ static void amendment_check(Checker *c, Node *n) {
   for (Node *m = list_first(n->kid[3]); m; m = m->next) {
     if (m->kind == N_CHANGE && m->op <= CHANGE_REPLACE) clauses_check(c, m->kid[0], true);
     if (m->kind != N_ARG) continue;
-    if (strcmp(sym_text(c->p, m->sym), "binding")) { head_check(c, &h, m); continue; }
+    if (strcmp(sym_text(c->p, m->sym), "binding")) { head_check(c, &h, m, n->kid[3]); continue; }
     Diag *x = diag_add(c->d, DIAG_E0302, m->span, "an amendment does not change whether an agreement binds");
     diag_help(c->d, x, "it can add, strike and replace clauses, and give other parties or another term");
   }

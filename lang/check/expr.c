@@ -25,6 +25,8 @@ static const char *expected_help(Checker *c, Node *at, Type got, TypeInfo g, Typ
 Diag *expected(Checker *c, Node *at, Type got, Type want, const char *what) {
   Buf a, b;
   TypeInfo g = type_at(&c->p->types, got), w = type_at(&c->p->types, want);
+  bool said = at->kind == N_NAME && at->op == REF_ENTITY && misdeclared(c, at->ref);
+  c->d->mute += said;
   buf_init(&a, c->p->mem);
   buf_init(&b, c->p->mem);
   type_words(c, got, &a);
@@ -32,6 +34,7 @@ Diag *expected(Checker *c, Node *at, Type got, Type want, const char *what) {
   Diag *x = diag_add(c->d, DIAG_E0210, at->span, "this is %s, and %s wants %s", buf_text(&a), what, buf_text(&b));
   const char *help = expected_help(c, at, got, g, w);
   if (help) diag_help(c->d, x, "%s", help);
+  c->d->mute -= said;
   buf_end(&a);
   buf_end(&b);
   return x;
@@ -364,7 +367,7 @@ static void report_element(Checker *c, Node *first, Node *n, Type all) {
 }
 
 /* T_ERROR once something is wrong with one of them: one that differs is told of, and the others pass. */
-static Type elements(Checker *c, Node *list) {
+static Type elements(Checker *c, Node *list, Type (*of)(TypeTable *t, Type element)) {
   Type all = T_NEVER;
   Node *before = NULL;  /* the first whose unit is known */
   bool bad = false;
@@ -378,7 +381,7 @@ static Type elements(Checker *c, Node *list) {
     bad = true;
     if (!before || !report_units(c, n->span, before, n, before->ty, t, "elements of one collection")) report_element(c, list_first(list), n, all);
   }
-  return bad ? T_ERROR : all;
+  return bad ? T_ERROR : of(&c->p->types, all);
 }
 
 bool map_whole(Checker *c, Node *map) {
@@ -394,6 +397,7 @@ bool map_whole(Checker *c, Node *map) {
 static Type map_check(Checker *c, Node *e) {
   if (!map_whole(c, e)) return T_ERROR;
   Type key = T_NEVER, val = T_NEVER;
+  bool bad = false;
   Node *first = list_first(e->kid[0]);
   for (Node *n = first; n; n = n->next) {
     bool k, v;
@@ -404,8 +408,9 @@ static Type map_check(Checker *c, Node *e) {
     if (!k || !v) return T_ERROR;
     key = a;
     val = b;
+    bad = bad || n->kid[0]->ty == T_ERROR || n->kid[1]->ty == T_ERROR;
   }
-  return type_map(&c->p->types, key, val);
+  return bad ? T_ERROR : type_map(&c->p->types, key, val);
 }
 
 static Type comprehension(Checker *c, Node *e, int ngens) {
@@ -489,25 +494,26 @@ static void under_check(Checker *c, Node *arg) {
 static Type govern_check(Checker *c, Node *e) {
   bool mono = c->monotone;
   uint32_t errors = c->d->errors;
+  bool stretch = e->op == GOV_THROUGHOUT || e->op == GOV_SOMETIME, bad = false;
   c->monotone = false;
   /* The argument belongs to the sentence outside: it is a value of where it is written. */
   switch (e->op) {
     case GOV_AT: expr_want(c, e->kid[1], T_DATE, "'at'"); break;
     case GOV_WITHOUT: without_check(c, e->kid[1]); depends(c, FLAG_WORLDS); break;
     case GOV_UNDER: under_check(c, e->kid[1]); break;
-    default: expr_want(c, e->kid[1], T_RANGE, e->op == GOV_THROUGHOUT ? "'throughout'" : "'sometime'"); break;
+    default: bad = expr_want(c, e->kid[1], T_RANGE, e->op == GOV_THROUGHOUT ? "'throughout'" : "'sometime'") == T_ERROR; break;
   }
   uint8_t outer = FUNC(c)->flags;
   FUNC(c)->flags &= (uint8_t)~(FLAG_VARIES | FLAG_CLAUSES);
   uint32_t calls = c->p->calls.len;
-  Type t = e->op == GOV_THROUGHOUT || e->op == GOV_SOMETIME ? expr_want(c, e->kid[0], T_BOOL, "a sentence about a stretch of time") : expr_check(c, e->kid[0]);
+  Type t = stretch && !bad ? expr_want(c, e->kid[0], T_BOOL, "a sentence about a stretch of time") : expr_check(c, e->kid[0]);
   if (t != T_ERROR && errors == c->d->errors && !(FUNC(c)->flags & (FLAG_VARIES | FLAG_CLAUSES)) && c->p->calls.len == calls) {
     Diag *x = diag_add(c->d, DIAG_W0603, e->span, "nothing here depends on the day or the world, so this changes nothing");
     diag_label(c->d, x, e->kid[0]->span, "the same always");
   }
   FUNC(c)->flags |= (uint8_t)(outer | FLAG_VARIES);
   c->monotone = mono;
-  return e->op == GOV_THROUGHOUT || e->op == GOV_SOMETIME ? T_BOOL : t;
+  return bad ? T_ERROR : stretch ? T_BOOL : t;
 }
 
 static void date_seen(Checker *c, Day day) {
@@ -530,8 +536,8 @@ static Type expr_type(Checker *c, Node *e) {
     case N_FIELD: return field_check(c, e);
     case N_CALL: return call_check(c, e);
     case N_INDEX: return index_check(c, e);
-    case N_SET: return type_set(&c->p->types, elements(c, e->kid[0]));
-    case N_SEQ: return type_list(&c->p->types, elements(c, e->kid[0]));
+    case N_SET: return elements(c, e->kid[0], type_set);
+    case N_SEQ: return elements(c, e->kid[0], type_list);
     case N_MAP: return map_check(c, e);
     case N_SET_FOR: case N_SEQ_FOR: return comprehension(c, e, 1);
     case N_MAP_FOR: return comprehension(c, e, 2);

@@ -167,9 +167,9 @@ static Type compare_check(Checker *c, Node *e) {
   type_join(&c->p->types, l, r, &ok);
   if (!ok && report_dims(c, e, "compared")) return T_ERROR;
   if (!ok) report_operands(c, e, k == TY_SET || type_kind(&c->p->types, r) == TY_SET ? "whether a set holds something is asked with 'in'; one thing in braces is a set: { ... }" : NULL);
-  else if (order && k == TY_SET) { e->ref = 1; return T_BOOL; }  /* a <= b: a is within b */
-  else if (order && k != TY_DATE && k != TY_STRING) report_operands(c, e, "only figures, dates, texts and sets have an order");
-  return T_BOOL;
+  else if (order && k == TY_SET) e->ref = 1;  /* a <= b: a is within b */
+  else if (order && k != TY_DATE && k != TY_STRING) { report_operands(c, e, "only figures, dates, texts and sets have an order"); ok = false; }
+  return ok ? T_BOOL : T_ERROR;
 }
 
 static Type in_check(Checker *c, Node *e) {
@@ -181,12 +181,12 @@ static Type in_check(Checker *c, Node *e) {
   Type r = expr_check(c, e->kid[1]), el = elem_type(c, r, NULL);
   if (atom) { atoms_hint(c, e->kid[0], el); l = expr_check(c, e->kid[0]); }
   c->monotone = mono;
-  if (l == T_ERROR || r == T_ERROR) return T_BOOL;
+  if (l == T_ERROR || r == T_ERROR) return T_ERROR;
   TypeKind k = type_kind(&c->p->types, r);
-  if (k != TY_SET && k != TY_LIST && k != TY_MAP && k != TY_RANGE && k != TY_INTS) { report_operands(c, e, "right of 'in' stands a set, a list, a map or a range"); return T_BOOL; }
+  if (k != TY_SET && k != TY_LIST && k != TY_MAP && k != TY_RANGE && k != TY_INTS) { report_operands(c, e, "right of 'in' stands a set, a list, a map or a range"); return T_ERROR; }
   type_join(&c->p->types, l, el, &ok);
   if (!ok && !report_units(c, operator_span(c, e), e->kid[0], e->kid[1], l, el, "compared")) report_operands(c, e, NULL);
-  return T_BOOL;
+  return ok ? T_BOOL : T_ERROR;
 }
 
 /* Neither side is a yes-or-no: a list, in the words of other writing. */
@@ -203,6 +203,7 @@ static Type logic_check(Checker *c, Node *e) {
   const char *what = e->op == OP_AND ? "'and'" : e->op == OP_OR ? "'or'" : "'implies'";
   Node *atom = e->kid[0]->kind == N_ATOM ? e->kid[0] : e->kid[1]->kind == N_ATOM ? e->kid[1] : NULL;
   for (int i = 0; i < 2 && atom; i++) atoms_hint(c, e->kid[i], T_ERROR);
+  uint32_t errors = c->d->errors;
   Type a = expr_check(c, e->kid[0]);
   c->monotone = mono;
   Type b = expr_check(c, e->kid[1]);
@@ -210,8 +211,9 @@ static Type logic_check(Checker *c, Node *e) {
     report_list(c, e, diag_add(c->d, DIAG_E0210, atom->span, "this names a thing, and %s wants a bool", what));
     return T_ERROR;
   }
-  bool left = type_fits(&c->p->types, a, T_BOOL), right = type_fits(&c->p->types, b, T_BOOL);
-  if (left && right) return a == T_ERROR || b == T_ERROR ? T_ERROR : T_BOOL;
+  bool left = type_fits(&c->p->types, a, T_BOOL), right = type_fits(&c->p->types, b, T_BOOL), bad = a == T_ERROR || b == T_ERROR;
+  if (left && right && !bad) return T_BOOL;
+  if (bad || c->d->errors != errors) return T_ERROR;   /* what is wrong within may be why */
   Diag *x = left ? expected(c, e->kid[1], b, T_BOOL, what) : expected(c, e->kid[0], a, T_BOOL, what);
   if (!left && !right) report_list(c, e, x);
   return T_ERROR;

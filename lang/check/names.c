@@ -134,18 +134,24 @@ static bool is_capitals(const char *s, int many) {
 }
 static bool is_code(const char *s) { return is_capitals(s, 3); }
 
+static bool is_thing(const char *what) { return !strcmp(what, "function") || !strcmp(what, "thing"); }
+
+/* The nearest of all names that are known where something is looked for. */
+static void near_known(Checker *c, Near *n, const char *what) {
+  for (uint32_t i = c->locals.len; i-- > c->base;) near_try(n, sym_text(c->p, c->locals.at[i].name));
+  near_module(c, n, c->module, 0);
+  for (int b = 0; b < BUILTIN_COUNT && is_thing(what); b++) near_try(n, builtin_info((Builtin)b)->name);
+  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "passes", "performed", "today", "layers", "countries",
+    "resources", "sources", "routes", "controls", "clauses", "agreements", "parties", "concern", "term"};
+  for (size_t i = 0; i < sizeof words / sizeof *words && is_thing(what); i++) near_try(n, words[i]);
+}
+
 static void unknown_help(Checker *c, Diag *x, Sym name, const char *what, const char *module) {
   const char *s = sym_text(c->p, name);
   Near n = near_begin(c, name);
   if (module) { diag_help(c->d, x, "it comes with  use %s", module); return; }
   if (unit_atom(&c->p->units, name)) { diag_help(c->d, x, "'%s' is a unit: it stands right after a figure and without spaces inside, as in  12_000 t/yr", s); return; }
-  for (uint32_t i = c->locals.len; i-- > c->base;) near_try(&n, sym_text(c->p, c->locals.at[i].name));
-  near_module(c, &n, c->module, 0);
-  bool thing = !strcmp(what, "function") || !strcmp(what, "thing");
-  for (int b = 0; b < BUILTIN_COUNT && thing; b++) near_try(&n, builtin_info((Builtin)b)->name);
-  static const char *const words[] = {"sum", "count", "min", "max", "any", "all", "spans", "first_day", "passes", "performed", "today", "layers", "countries",
-    "resources", "sources", "routes", "controls", "clauses", "agreements", "parties", "concern", "term"};
-  for (size_t i = 0; i < sizeof words / sizeof *words && thing; i++) near_try(&n, words[i]);
+  near_known(c, &n, what);
   if (n.n && is_capitals(s, 2) && is_code(n.best[0])) {   /* UK is not UKR */
     diag_help(c->d, x, "countries go by their three letters in ISO 3166-1, alpha-3: GBR, not GB or UK");
     return;
@@ -153,10 +159,27 @@ static void unknown_help(Checker *c, Diag *x, Sym name, const char *what, const 
   if (near_help(c, x, &n, "", "")) return;
   if (!strcmp(what, "table")) diag_help(c->d, x, "declare it:  table %s (c: country): number", s);
   else if (!strcmp(what, "country") || is_code(s)) diag_help(c->d, x, "countries are ISO 3166-1 alpha-3 codes once the draft says  use std.countries");
-  else if (c->p->kinds.len > K_BUILTIN || !thing) diag_help(c->d, x, "declare it, or see whether the file that declares it is used here");
+  else if (c->p->kinds.len > K_BUILTIN || !is_thing(what)) diag_help(c->d, x, "declare it, or see whether the file that declares it is used here");
+}
+
+/* `rare-earths`: whether what is told of last ends at a sign that no name has, and this goes on behind it. Then the two are told of as one. */
+static bool report_cut(Checker *c, Span at, const char *what) {
+  Diag *x = c->d->list.len ? &c->d->list.at[c->d->list.len - 1] : NULL;
+  if (!x || (x->code != DIAG_E0201 && x->code != DIAG_E0202 && x->code != DIAG_E0203 && x->code != DIAG_E0321)) return false;
+  if (x->span.hi >= at.lo || at.lo - x->span.hi > 2) return false;
+  const char *sign = sources_text(c->u->sources, at) - (at.lo - x->span.hi);
+  bool minus = at.lo - x->span.hi == 1 && *sign == '-';
+  if (!minus && strncmp(sign, "..", at.lo - x->span.hi)) return false;
+  const char *whole = sign - (x->span.hi - x->span.lo);
+  Near n = near_begin(c, intern_put(c->u->names, whole, at.hi - x->span.lo));
+  near_known(c, &n, what);
+  const char *more = minus ? " A name has letters, digits and _, and no -" : "";
+  if (!near_help(c, x, &n, "", more) && minus) diag_help(c->d, x, "a name has letters, digits and _, and no -");
+  return true;
 }
 
 void report_unknown(Checker *c, Span at, Sym name, const char *what) {
+  if (report_cut(c, at, what)) return;
   /* Where no country is known at all, a forgotten `use` is one mistake, however many codes follow. */
   if (is_code(sym_text(c->p, name)) && !c->p->kinds.at[K_COUNTRY].list.len) {
     if (c->no_countries) return;
@@ -168,6 +191,11 @@ void report_unknown(Checker *c, Span at, Sym name, const char *what) {
   if (module) diag_topic(x, TOPIC_MODULE, sym_of(c, module), 0);
   else diag_topic(x, TOPIC_NAME, name, 0);
   unknown_help(c, x, name, what, module);
+}
+
+bool misdeclared(Checker *c, Ent e) {
+  const Node *n = program_entity(c->p, e)->decl;
+  return n && (n->kind == N_ENTITY || n->kind == N_AGREEMENT) && fields_strange(c, ent_kind(e), n->kid[2]);
 }
 
 static bool is_entity_of(Checker *c, Node *n, Bind b, uint32_t kind, Ent *out) {
@@ -194,7 +222,7 @@ bool entity_find(Checker *c, Node *n, uint32_t kind, Ent *out) {
     return false;
   }
   if (is_entity_of(c, n, b, kind, out)) return true;
-  if (b.kind == BIND_BAD) return false;
+  if (b.kind == BIND_BAD || (b.kind == BIND_ENTITY && misdeclared(c, b.index))) return false;
   Diag *x = diag_add(c->d, DIAG_E0206, n->span, "'%s' is no %s", sym_text(c->p, name), kind_word(c, kind));
   diag_topic(x, TOPIC_KIND, name, kind);
   if (b.kind == BIND_ENTITY) {
@@ -348,11 +376,12 @@ static const char *line_start(const Checker *c, Span at) {
   return t;
 }
 
-/* A number for the line, in the whole draft, and whether the place is the first in it. */
+/* A number for the line, in the whole draft, and whether the place is the first in it, or in a body. */
 static uint32_t line_of(const Checker *c, Span at) { return at.lo - (uint32_t)(sources_text(c->u->sources, at) - line_start(c, at)); }
-static bool line_first(const Checker *c, Span at) {
-  const char *t = line_start(c, at);
-  return t + strspn(t, " \t") == sources_text(c->u->sources, at);
+static bool begins_here(const Checker *c, Span at) {
+  const char *t = sources_text(c->u->sources, at), *first = line_start(c, at);
+  while (t > first && (t[-1] == ' ' || t[-1] == '\t')) t--;
+  return t == first || t[-1] == '{';
 }
 
 uint32_t kind_find(Checker *c, const Node *n) {
@@ -369,9 +398,10 @@ uint32_t kind_find(Checker *c, const Node *n) {
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) near_try(&near, words[i]);
   for (uint32_t i = K_BUILTIN; i < c->p->kinds.len; i++) near_try(&near, sym_text(c->p, c->p->kinds.at[i].word));
   near_help(c, x, &near, "", "");
-  /* Where `kind` was meant, what it would have declared is not there for the same reason. */
-  if (near.n && !strcmp(near.best[0], "kind") && n->kid[0]->kind == N_NAME) diag_topic(x, TOPIC_NAME, n->kid[0]->sym, 0);
-  if (!line_first(c, word)) diag_topic(x, TOPIC_LINE, line_of(c, word), 0);  /* it goes on with what is wrong before it */
+  /* Where `kind` or `unit` was meant, what it would have declared is not there for the same reason. */
+  bool unit = near.n && !strcmp(near.best[0], "unit");
+  if ((unit || (near.n && !strcmp(near.best[0], "kind"))) && n->kid[0]->kind == N_NAME) diag_topic(x, unit ? TOPIC_UNIT : TOPIC_NAME, n->kid[0]->sym, 0);
+  if (!begins_here(c, word)) diag_topic(x, TOPIC_LINE, line_of(c, word), 0);  /* it goes on with what is wrong before it */
   return UINT32_MAX;
 }
 

@@ -143,6 +143,7 @@ void diags_sort(Diags *d) {
   mem_free(d->mem, tmp, n * sizeof *tmp);
   for (uint32_t i = 0; i < n; i++) {
     if (kept && same(&at[kept - 1], &at[i])) { d->errors -= at[i].sev == SEV_ERROR; continue; }
+    if (at[i].code == DIAG_W0603 && d->errors) continue;   /* what is wrong may be what would have depended */
     at[kept++] = at[i];
   }
   d->list.len = kept;

@@ -53,9 +53,9 @@ Diag *diag_add(Diags *d, DiagCode code, Span span, const char *fmt, ...) __attri
 void diag_help(Diags *d, Diag *to, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void diag_label(Diags *d, Diag *to, Span span, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* What one mistake may bring about in many places, so that it is told once. */
-typedef enum Topic { TOPIC_NAME, TOPIC_MODULE, TOPIC_UNIT, TOPIC_KIND, TOPIC_CALL, TOPIC_FIELD, TOPIC_FIELDS, TOPIC_CLAUSE, TOPIC_CHECK, TOPIC_PARTY, TOPIC_FACTS, TOPIC_LINE } Topic;
+typedef enum Topic { TOPIC_NAME, TOPIC_MODULE, TOPIC_UNIT, TOPIC_KIND, TOPIC_CALL, TOPIC_FIELD, TOPIC_CLAUSE, TOPIC_CHECK, TOPIC_PARTY, TOPIC_FACTS, TOPIC_LINE, TOPIC_MEASURE } Topic;
 void diag_topic(Diag *x, Topic topic, uint32_t a, uint32_t b);
-/* Orders by place; stable, drops exact repeats, and makes one of those with the same topic. */
+/* Orders by place; stable, drops exact repeats and, where there is an error, W0603, and makes one of those with the same topic. */
 void diags_sort(Diags *d);
 /* Checks that the text is UTF-8 without controls that act on a reader; reports the first offence. */
 bool source_text_ok(Diags *d, const Source *src);

@@ -183,6 +183,15 @@ static uint32_t text_put(ScanState *s) {
   return u->texts.len ? u->texts.len - 1 : 0;
 }
 
+int scan_misquoted(ScanState *s, const char *text, int len, YYSTYPE *out, Span at) {
+  int quote = text[0] == '\'' ? 1 : 3;
+  scan_stray(s, text, len, at);
+  buf_clear(&s->str);
+  buf_add(&s->str, text + quote, (size_t)(len - 2 * quote));
+  out->index = text_put(s);
+  return TOK_STRING;
+}
+
 int scan_string_hole(ScanState *s, YYSTYPE *out, Span *at) {
   if (s->holes == SCAN_HOLES_MAX) {
     diag_add(s->unit->diags, DIAG_E0501, *at, "strings are nested in strings more than %d deep", SCAN_HOLES_MAX);

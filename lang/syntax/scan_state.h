@@ -46,6 +46,7 @@ int scan_mode(void *scanner);   /* what the scanner is in the midst of, for anot
 void scan_mode_set(void *scanner, int mode);
 int scan_end(ScanState *s, Span *at);
 int scan_stray(ScanState *s, const char *text, int len, Span at);  /* signs that mean nothing: reports the first */
+int scan_misquoted(ScanState *s, const char *text, int len, union ENT_STYPE *out, Span at);   /* a text in quotes of another kind: told of, and a text all the same */
 int scan_number(ScanState *s, const char *text, int len, union ENT_STYPE *out, Span at);
 int scan_date(ScanState *s, const char *text, int len, union ENT_STYPE *out, Span at);
 /* The length of what begins with the word at text[0..len) and is read at one go, into nodes, one following the other; 0: nothing is, the

@@ -2,6 +2,7 @@
 package Mistakes;
 use strict;
 use warnings;
+use Digest::MD5 qw(md5);
 use File::Basename qw(dirname);
 use File::Path;
 use JSON::PP;
@@ -172,14 +173,24 @@ my %kinds = (
 sub kinds { return sort keys %kinds }
 sub line { my ($t, $u, $d) = @_; my $end = index $d->{text}, "\n", $t->{at}; return (rindex($d->{text}, "\n", $t->{at}) + 1, $end < 0 ? length $d->{text} : $end + 1) }
 
-# `count` of them, each in a file beside what its draft uses: [{kind, draft, file}].
+# Each in a file beside what its draft uses: [{kind, draft, file}]. What is drawn for a draft rests on the seed and on its text and on nothing
+# else, so that another draft beside it, or a change in one, leaves the mistakes of all others as they are. Of each draft `many` are made, and
+# of what it is asked a fortieth as many of each expression, which is none or one.
 sub make {
-    my ($seed, $count, $at, $drafts, $asked) = @_;
-    my $tries = 0;
-    my (@made, %seen);
-    $state = $seed;
-    while (@made < $count && $tries++ < 20 * $count) {
-        my ($kind, $d) = (pick(kinds()), some(4) ? pick(@$drafts) : pick(@$asked));
+    my ($seed, $many, $drafts, $asked) = @_;
+    my @made;
+    for my $d (@$drafts, @$asked) {
+        $state = unpack('N', md5("$seed\n$d->{text}")) % 2147483648;
+        push @made, made($d, $d->{from} ? int(($many + some(40)) / 40) : $many);
+    }
+    return @made;
+}
+
+sub made {
+    my ($d, $many) = @_;
+    my ($tries, @made, %seen) = (0);
+    while (@made < $many && $tries++ < 20 * $many) {
+        my $kind = pick(kinds());
         my ($can, $put) = @{ $kinds{$kind} };
         my $t = tokens($d);
         my $i = some(scalar @$t);
@@ -190,7 +201,7 @@ sub make {
         my ($with, $lo, $hi) = ref $new ? @$new : ($new, $t->[$i]{at}, $t->[$i]{end});
         my $text = substr($d->{text}, 0, $lo) . $with . substr($d->{text}, $hi);
         next if $text eq $d->{text} || $seen{$text}++;
-        push @made, { kind => $kind, draft => $d, file => "$d->{dir}/mistake" . @made . '.ent' };
+        push @made, { kind => $kind, draft => $d, file => $d->{file} =~ s/\.ent$/_@{[scalar @made]}.ent/r };
         Drive::spill($made[-1]{file}, $text);
     }
     return @made;
