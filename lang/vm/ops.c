@@ -30,7 +30,9 @@ Value op_figure(Vm *vm, Op op, Value a, Value b) {
 bool value_of_type(const Vm *vm, Value v, Type t) {
   TypeInfo x = type_at(&vm->p->types, t);
   bool both = v.tag == V_MAP && x.kind == TY_MAP, list = (v.tag == V_SET && x.kind == TY_SET) || (v.tag == V_LIST && x.kind == TY_LIST);
+  Value alike;
   if (value_is_figure(v)) return x.any || v.unit == UNIT_ANY || unit_dim(&vm->p->units, v.unit) == x.dim;
+  if (list && list_words(v, &alike)) return alike.tag == V_SET || value_of_type(vm, alike, x.a);
   for (uint32_t i = 0; list && i < v.obj->len; i++)
     if (!value_of_type(vm, value_seq(v)->at[i], x.a)) return false;
   for (uint32_t i = 0; both && i < v.obj->len; i++)

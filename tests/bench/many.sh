@@ -12,6 +12,12 @@ echo wait >>"$out/beside.sh"
 pin='' runs=$((runs / 2 + 1)) pair "two processes, one after the other : at once" "sh $out/after.sh" "sh $out/beside.sh"
 pin='' runs=$((runs / 2 + 1)) pair "a folder of 40 drafts, one process of two" "$bin check --jobs 1 $out/many" "$bin check --jobs 2 $out/many" least 1.7
 
+# The same with drafts as they are: the example initiative, forty times.
+rm -rf "$out/real"
+mkdir -p "$out/real"
+for i in $(seq 40); do cp -r examples/initiative "$out/real/$i"; done
+pin='' runs=$((runs / 4 + 1)) pair "40 copies of the example, one process of two" "$bin check --jobs 1 $out/real" "$bin check --jobs 2 $out/real" least 1.7
+
 # One draft: the medium world without each of 3,790 pairs of countries, and a long loop; what is said must not differ.
 [ -f "$out/medium/world.ent" ] || python3 "$shared/gen.py" "$out" medium >/dev/null || exit 1
 cp tests/bench/job.ent "$out/medium/"

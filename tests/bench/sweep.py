@@ -6,8 +6,8 @@ The peers look at the clock inside of their process, and so does this: each run 
 thing after another, and what it has used is read from the clock of its processor time whenever it has answered and waits.
 
 Before their clock starts the peers have read the world and worked out the report on it as it is, and with it who supplies what and
-what is covered while nobody is missing. Ours has been asked for the same report, and for nothing that a sweep needs beyond it. "The
-first" is what comes next, as it is in the peers' `sweep=`: what has to be found out about the draft for it, all worlds, and the
+what is covered while nobody is missing. Ours has been asked for the same report, and for nothing beyond it; what it finds out for that, as
+who supplies what, it remembers like they do. "The first" is what comes next, as it is in the peers' `sweep=`: what else has to be found out for it, all worlds, and the
 line, which must be the peers' to the letter; ours also makes the list of worlds, which the peers count through, and gives
 memory back. "One more" is one of many that follow in the same process."""
 import os, re, shutil, statistics, subprocess, sys, time
