@@ -33,5 +33,5 @@ sweep="--as-of 2028-01-01 --max-steps 100_000_000_000 $out/medium/pairs.ent"
 for n in 1 2; do $bin check --jobs $n $sweep >"$out/many/said$n" 2>&1; done
 cmp "$out/many/said1" "$out/many/said2" || exit 1
 echo "One draft, one process : two (at least 1.7):"
-pin='' runs=3 pair "a check of 3,790 worlds, one process of two" "$bin check --jobs 1 $sweep" "$bin check --jobs 2 $sweep" least 1.7
+pin='' runs=$((runs / 6 + 1)) pair "a check of 3,790 worlds, one process of two" "$bin check --jobs 1 $sweep" "$bin check --jobs 2 $sweep" least 1.7
 pin='' runs=$((runs / 4 + 1)) pair "a loop of 400,000,000, one process of two" "$bin eval --jobs 1 --max-steps 100G $out/medium/loop.ent total" "$bin eval --jobs 2 --max-steps 100G $out/medium/loop.ent total" least 1.7
