@@ -581,7 +581,7 @@ static bool cuts_blocks(Batch *b, Cuts *q, const Shape *s, uint32_t kind) {
   return ok;
 }
 
-static bool cuts_find(Batch *b, Cuts *q, bool blocks) {
+static bool cuts_find(Batch *b, Cuts *q) {
   Vm *vm = b->vm;
   const Func *f = &vm->p->funcs.at[q->func];
   uint32_t kind = type_at(&vm->p->types, f->param[0]).a;
@@ -591,7 +591,7 @@ static bool cuts_find(Batch *b, Cuts *q, bool blocks) {
   Batch in = *b;
   if (!batch_slots(&in, f)) return false;
   bool ok = true, found = cuts_blocks(b, q, &s, kind);
-  if (!found && (blocks || batch_over(vm))) return false;
+  if (!found && (q->blocks || batch_over(vm))) return false;
   for (uint32_t i = 0; ok && !found && i < q->n; i++) {
     PoolMark mark = pool_mark(b->pool);
     uint32_t held = vm->held.len;
@@ -625,7 +625,7 @@ static Cuts *cuts_make(Batch *b, uint32_t func, bool blocks) {
   vm->cuts = q;
   Dep outer = vm->dep;
   vm->dep = dep_nothing;
-  q->none = !cuts_find(b, q, blocks);
+  q->none = !cuts_find(b, q);
   q->dep = vm->dep;
   if (!q->none || !blocks) dep_meet(&outer, vm->dep);
   vm->dep = outer;
@@ -751,30 +751,6 @@ bool lanes_count(Batch *b, uint32_t func, bool flip, const uint64_t *chosen, uin
 
 /* ---- all entities in one world ---- */
 
-/* Where many are asked about, their cuts say it as well: what is true in every world is. Who asks about other worlds next has them then. */
-enum { ASKED_LEAST = 256, ASKED_PART = 4 };
-
-static bool rule_all(Batch *b, uint32_t func, uint32_t n, uint64_t *known, uint64_t *yes) {
-  const Cuts *q = b->vm->cuts;
-  uint32_t many = bits_count(known, bits_words(n));
-  while (q && q->func != func) q = q->next;
-  if (q || many < (b->vm->rows_never ? 1 : ASKED_LEAST) || many < n / ASKED_PART || b->lanes || b->days || b->vm->ctx->base != b->vm->ctx || b->vm->w->ncountry >= WHO_MOST) return false;
-  q = cuts_make(b, func, true);
-  if (!q || q->none) return false;
-  for (uint32_t g = 0; g + 1 < q->group.len; g++) {
-    bool any = false;
-    for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) {
-      uint32_t e = q->order.at[i];
-      any = any || (q->cut_start.at[e] < q->cut_start.at[e + 1] && q->cuts.at[q->cut_start.at[e]].a == nobody);
-      for (uint32_t k = q->ask_start.at[e]; k < q->ask_start.at[e + 1]; k++) any = any || bits_has(yes, q->asks.at[k]);
-    }
-    for (uint32_t i = q->group.at[g]; any && i < q->group.at[g + 1]; i++) bits_set(yes, q->order.at[i]);
-  }
-  for (uint32_t i = 0; i < n; i++) bits_set(known, i);
-  *b->work += n;
-  return true;
-}
-
 /* Entities in the order in which they are come by: place[entity] is 1 + where it stands. */
 typedef struct Found { uint32_t *at, *place, n; uint8_t *holds; RuleKnown before; } Found;
 
@@ -816,15 +792,15 @@ static bool found_block(Batch *b, Cuts *q, const Shape *s, Found *f, uint32_t fr
 }
 
 /* Those that are asked come before those that ask; a circle holds together. */
-static void found_solve(const Cuts *q, Found *f) {
+static void found_solve(const Cuts *q, uint8_t *holds) {
   for (uint32_t g = 0; g + 1 < q->group.len; g++) {
     uint8_t any = 0;
     for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) {
       uint32_t e = q->order.at[i];
-      any |= f->holds[e];
-      for (uint32_t k = q->ask_start.at[e]; k < q->ask_start.at[e + 1]; k++) any |= f->holds[q->asks.at[k]];
+      any |= holds[e];
+      for (uint32_t k = q->ask_start.at[e]; k < q->ask_start.at[e + 1]; k++) any |= holds[q->asks.at[k]];
     }
-    for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) f->holds[q->order.at[i]] = any;
+    for (uint32_t i = q->group.at[g]; i < q->group.at[g + 1]; i++) holds[q->order.at[i]] = any;
   }
 }
 
@@ -847,6 +823,27 @@ static bool found_all(Batch *b, Cuts *q, Found *f, uint32_t n) {
   return vec_push(vm->mem, &q->ask_start, q->asks.len) && circles(b, q);
 }
 
+/* Where many are asked about, their cuts say it as well: what is true in every world is. Who asks about other worlds next has them then. */
+enum { ASKED_LEAST = 256, ASKED_PART = 4 };
+
+static bool rule_all(Batch *b, uint32_t func, uint32_t n, uint64_t *known, uint64_t *yes) {
+  const Cuts *q = b->vm->cuts;
+  uint32_t many = bits_count(known, bits_words(n));
+  while (q && q->func != func) q = q->next;
+  if (q || many < (b->vm->rows_never ? 1 : ASKED_LEAST) || many < n / ASKED_PART || b->lanes || b->days || b->vm->ctx->base != b->vm->ctx || b->vm->w->ncountry >= WHO_MOST) return false;
+  q = cuts_make(b, func, true);
+  uint8_t *holds = q && !q->none ? pool_get(b->pool, (size_t)n + 1) : NULL;
+  if (!holds) return false;
+  for (uint32_t e = 0; e < n; e++) holds[e] = q->cut_start.at[e] < q->cut_start.at[e + 1] && q->cuts.at[q->cut_start.at[e]].a == nobody;
+  found_solve(q, holds);
+  for (uint32_t e = 0; e < n; e++) {
+    bits_set(known, e);
+    if (holds[e]) bits_set(yes, e);
+  }
+  *b->work += n;
+  return true;
+}
+
 bool rule_rows(Batch *b, uint32_t func, uint32_t n, RuleKnown before, uint64_t *known, uint64_t *yes) {
   Vm *vm = b->vm;
   if (rule_all(b, func, n, known, yes)) return true;
@@ -857,7 +854,7 @@ bool rule_rows(Batch *b, uint32_t func, uint32_t n, RuleKnown before, uint64_t *
   memset(f.place, 0, ((size_t)n + 1) * sizeof *f.place);
   for (uint32_t i = bits_next(known, bits_words(n), 0); i != UINT32_MAX; i = bits_next(known, bits_words(n), i + 1)) found_put(&f, i);
   bool ok = found_all(b, &q, &f, n);
-  if (ok) found_solve(&q, &f);
+  if (ok) found_solve(&q, f.holds);
   for (uint32_t i = 0; ok && i < f.n; i++) {
     bits_set(known, f.at[i]);
     if (f.holds[i]) bits_set(yes, f.at[i]);
